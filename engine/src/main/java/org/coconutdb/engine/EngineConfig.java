@@ -1,0 +1,42 @@
+package org.coconutdb.engine;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import org.coconutdb.engine.memory.LockPolicy;
+import org.jspecify.annotations.Nullable;
+
+/// How a database is opened. Defaults come from [#inMemory] and [#inDirectory].
+///
+/// @param directory where the log lies; null: nothing outlives the process
+/// @param blockCount blocks for tables, fixed when the database is created; default: the machine's cores, at least 2
+/// @param memoryLimitBytes `memory.limit`: off-heap bytes of the whole database, rows and indexes; default: half of the machine's
+/// @param lock `memory.lock`
+public record EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
+    public static final int BLOCK_COUNT_MAX = 256;
+    /// Below this a database cannot hold its own directory.
+    public static final long MEMORY_LIMIT_BYTES_MIN = 4L << 20;
+
+    public EngineConfig {
+        Objects.requireNonNull(lock);
+        if (blockCount < 1 || blockCount > BLOCK_COUNT_MAX) {
+            throw new IllegalArgumentException("blocks must be 1 to " + BLOCK_COUNT_MAX + ", was " + blockCount);
+        }
+    }
+
+    public static EngineConfig inMemory() {
+        return new EngineConfig(null, defaultBlockCount(), defaultMemoryLimitBytes(), LockPolicy.PREFERRED);
+    }
+
+    public static EngineConfig inDirectory(Path directory) {
+        return new EngineConfig(directory, defaultBlockCount(), defaultMemoryLimitBytes(), LockPolicy.PREFERRED);
+    }
+
+    private static int defaultBlockCount() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors(), 2, BLOCK_COUNT_MAX);
+    }
+
+    private static long defaultMemoryLimitBytes() {
+        var system = (com.sun.management.OperatingSystemMXBean) java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        return Math.max(MEMORY_LIMIT_BYTES_MIN, system.getTotalMemorySize() / 2);
+    }
+}

@@ -1,0 +1,25 @@
+package org.coconutdb.engine;
+
+import java.util.Objects;
+
+/// A table as the engine knows it. Ids are never used twice in a database.
+///
+/// @param id unique in the database, above 0
+/// @param name unique in the database; the layer above gives it meaning (`SCHEMA.TABLE`)
+/// @param kind hash or sorted
+/// @param definition what the layer above stores with the table (columns, types); opaque here
+public record TableDescriptor(int id, String name, TableKind kind, byte[] definition) {
+    public TableDescriptor {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(kind);
+        definition = definition.clone();
+        if (id <= 0) {
+            throw new IllegalArgumentException("table id must be above 0, was " + id);
+        }
+    }
+
+    @Override
+    public byte[] definition() {
+        return definition.clone();
+    }
+}

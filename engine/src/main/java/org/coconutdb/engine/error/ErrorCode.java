@@ -1,0 +1,90 @@
+package org.coconutdb.engine.error;
+
+/// Every error that CoconutDB answers with: a five-character SQLSTATE and whose fault it is.
+///
+/// The standard's code is used where one fits (ISO/IEC 9075-2, and PostgreSQL's appendix A for the classes that the
+/// standard leaves to implementations). The message is constant, so that logs can be counted; facts travel beside it in
+/// [CoconutException].
+public enum ErrorCode {
+    // Caller's fault: nothing happened, and the same call will fail again until it is mended.
+    DUPLICATE_KEY("23505", Category.CALLER, "a row with this primary key exists already"),
+    NULL_NOT_ALLOWED("23502", Category.CALLER, "NULL in a column that does not allow it"),
+    VALUE_OUT_OF_RANGE("22003", Category.CALLER, "a number does not fit its type"),
+    STRING_TOO_LONG("22001", Category.CALLER, "a value is longer than its column allows"),
+    INVALID_VALUE("22018", Category.CALLER, "a value cannot be read as the type that is asked for"),
+    INVALID_DATETIME("22007", Category.CALLER, "a value is not a valid date or time"),
+    DIVISION_BY_ZERO("22012", Category.CALLER, "division by zero"),
+    INVALID_ARGUMENT("22023", Category.CALLER, "an argument is outside its bounds"),
+    CARDINALITY_VIOLATION("21000", Category.CALLER, "a subquery that must give one row gave more"),
+    SYNTAX_ERROR("42601", Category.CALLER, "the statement cannot be parsed"),
+    INVALID_STATEMENT("42000", Category.CALLER, "the statement is not valid"),
+    UNDEFINED_TABLE("42P01", Category.CALLER, "no such table"),
+    UNDEFINED_COLUMN("42703", Category.CALLER, "no such column"),
+    UNDEFINED_FUNCTION("42883", Category.CALLER, "no such function"),
+    UNDEFINED_SCHEMA("3F000", Category.CALLER, "no such schema"),
+    DUPLICATE_TABLE("42P07", Category.CALLER, "a table with this name exists already"),
+    DUPLICATE_COLUMN("42701", Category.CALLER, "a column is named twice"),
+    TYPE_MISMATCH("42804", Category.CALLER, "the types do not fit"),
+    INVALID_TABLE_DEFINITION("42P16", Category.CALLER, "the table definition is not valid"),
+    NOT_SUPPORTED("0A000", Category.CALLER, "CoconutDB does not do this yet"),
+    INVALID_CONNECTION_STRING("08001", Category.CALLER, "the connection URL cannot be used"),
+    CONNECTION_CLOSED("08003", Category.CALLER, "the connection is closed"),
+    OBJECT_CLOSED("24000", Category.CALLER, "the object is closed"),
+    STATEMENT_CANCELLED("57014", Category.CALLER, "the statement was cancelled"),
+    READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
+
+    // Resources: nothing happened; the same call may work later or with a higher limit.
+    SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed the same row"),
+    SNAPSHOT_TOO_OLD("72000", Category.RESOURCES, "the snapshot is older than its maximum age"),
+    MEMORY_LIMIT_REACHED("53200", Category.RESOURCES, "the memory limit is reached"),
+    MEMORY_LOCK_REFUSED("53200", Category.RESOURCES, "the operating system refused to lock memory"),
+    DISK_FULL("53100", Category.RESOURCES, "the disk is full"),
+    ROW_TOO_LARGE("54000", Category.CALLER, "the row is larger than the limit"),
+    KEY_TOO_LARGE("54000", Category.CALLER, "the key is larger than the limit"),
+    TRANSACTION_TOO_LARGE("54000", Category.CALLER, "the transaction is larger than the limit"),
+    DATABASE_IN_USE("55006", Category.RESOURCES, "the database directory is open in another process"),
+    MISSING_JVM_FLAGS("58000", Category.RESOURCES, "the JVM runs without the flags that CoconutDB needs"),
+
+    // Broken: what was promised cannot be kept without a person.
+    FOREIGN_FILE("58P01", Category.BROKEN, "a file in the database directory is not CoconutDB's"),
+    DATA_CORRUPTED("XX001", Category.BROKEN, "stored data is damaged"),
+    IO_FAILED("58030", Category.BROKEN, "the operating system failed a read or a write"),
+    BROKEN_INVARIANT("XX000", Category.BROKEN, "an internal invariant does not hold"),
+
+    // Unknown: the change may or may not have happened.
+    OUTCOME_UNKNOWN("08007", Category.UNKNOWN, "the outcome of the transaction is not known");
+
+    /// Who has to act, and whether the call may be repeated.
+    public enum Category {
+        /// The statement or the call is wrong.
+        CALLER,
+        /// A limit or another transaction is in the way; nothing happened.
+        RESOURCES,
+        /// Damage or a defect; the block or the database refuses to go on.
+        BROKEN,
+        /// Proposed and not confirmed.
+        UNKNOWN
+    }
+
+    private final String sqlState;
+    private final Category category;
+    private final String message;
+
+    ErrorCode(String sqlState, Category category, String message) {
+        this.sqlState = sqlState;
+        this.category = category;
+        this.message = message;
+    }
+
+    public String sqlState() {
+        return sqlState;
+    }
+
+    public Category category() {
+        return category;
+    }
+
+    public String message() {
+        return message;
+    }
+}

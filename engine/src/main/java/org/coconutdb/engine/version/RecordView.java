@@ -1,0 +1,107 @@
+package org.coconutdb.engine.version;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// A view of one visible record: a flyweight that the caller makes once and reads point at. Valid while the snapshot that it was
+/// read at is open.
+/// ```
+///  0          8          16          24          32           36           40          44      45      46      48
+///  | commitTs | previous | createdAt | updatedAt | readAtSec  | ttlSeconds | rowBytes  | flags | class | keyBy | key … | row … |
+/// ```
+/// Little-endian, offsets in bytes, times in microseconds since 1970 unless said, `previous` is the offset of the next older
+/// version in the same heap (0: none), `class` the heap's size class, `keyBytes` an unsigned 16-bit length. The row starts at the
+/// next multiple of 8 behind the key.
+public final class RecordView {
+    public static final int COMMIT_TIMESTAMP = 0;
+    public static final int PREVIOUS = 8;
+    public static final int CREATED_AT = 16;
+    public static final int UPDATED_AT = 24;
+    public static final int READ_AT_SECONDS = 32;
+    public static final int TTL_SECONDS = 36;
+    public static final int ROW_BYTES = 40;
+    public static final int FLAGS = 44;
+    public static final int SIZE_CLASS = 45;
+    public static final int KEY_BYTES = 46;
+    public static final int HEADER_BYTES = 48;
+
+    /// Flag: the key was deleted by this version.
+    public static final byte TOMBSTONE = 1;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+
+    private MemorySegment segment = MemorySegment.NULL;
+    private long offset;
+
+    /// Points the view at a record.
+    public void at(MemorySegment segment, long offset) {
+        this.segment = segment;
+        this.offset = offset;
+    }
+
+    /// The memory that holds the record; read with absolute offsets, such as [#rowOffset].
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    public long offset() {
+        return offset;
+    }
+
+    public long commitTimestamp() {
+        return segment.get(LONG, offset + COMMIT_TIMESTAMP);
+    }
+
+    public long previous() {
+        return segment.get(LONG, offset + PREVIOUS);
+    }
+
+    public long createdAtMicros() {
+        return segment.get(LONG, offset + CREATED_AT);
+    }
+
+    public long updatedAtMicros() {
+        return segment.get(LONG, offset + UPDATED_AT);
+    }
+
+    public boolean isTombstone() {
+        return (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & TOMBSTONE) != 0;
+    }
+
+    public int keyLength() {
+        return segment.get(SHORT, offset + KEY_BYTES) & 0xFFFF;
+    }
+
+    public long keyOffset() {
+        return offset + HEADER_BYTES;
+    }
+
+    public int rowLength() {
+        return segment.get(INT, offset + ROW_BYTES);
+    }
+
+    public long rowOffset() {
+        return offset + rowStart(keyLength());
+    }
+
+    /// Distance from a record's start to its row.
+    public static int rowStart(int keyLength) {
+        return HEADER_BYTES + ((keyLength + 7) & ~7);
+    }
+
+    public byte[] keyBytes() {
+        return copy(keyOffset(), keyLength());
+    }
+
+    public byte[] rowBytes() {
+        return copy(rowOffset(), rowLength());
+    }
+
+    private byte[] copy(long from, int length) {
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
+        return bytes;
+    }
+}

@@ -1,0 +1,25 @@
+package org.coconutdb.jdbc.session;
+
+/// A column of an answer, or a parameter.
+///
+/// @param label what the query calls it
+/// @param name of the table's column, the label where it is computed
+/// @param table empty where computed
+/// @param schema empty where computed
+/// @param jdbcType of `java.sql.Types`
+/// @param typeName as SQL writes it, such as `VARCHAR`
+/// @param className of the Java type that `getObject` answers
+/// @param precision digits, characters or bytes; 0 where it has none
+/// @param scale digits behind the point
+/// @param nullable whether NULL can occur
+public record ColumnInfo(
+        String label,
+        String name,
+        String table,
+        String schema,
+        int jdbcType,
+        String typeName,
+        String className,
+        int precision,
+        int scale,
+        boolean nullable) {}

@@ -1,0 +1,27 @@
+package org.coconutdb.jdbc.session;
+
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A prepared statement of a session. May be executed any number of times, one execution at a time.
+public interface SessionStatement extends AutoCloseable {
+    /// Columns of the answer, empty for a statement that answers no rows.
+    List<ColumnInfo> columns();
+
+    /// Parameters in order of their question marks.
+    List<ColumnInfo> parameters();
+
+    /// Executes with one value for each parameter; 07001 where their number is wrong.
+    Session.Answer execute(@Nullable Object[] parameters, Session.Limits limits) throws SQLException;
+
+    /// Executes once for each row of parameters, each execution atomic by itself; stops at the first that fails with a
+    /// `BatchUpdateException` that carries the counts of those before it.
+    long[] executeBatch(List<@Nullable Object[]> rows) throws SQLException;
+
+    /// Ends the execution under way, from any thread: it fails with 57014.
+    void cancel();
+
+    @Override
+    void close() throws SQLException;
+}

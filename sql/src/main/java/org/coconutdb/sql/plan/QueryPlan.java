@@ -1,0 +1,21 @@
+package org.coconutdb.sql.plan;
+
+import org.apache.calcite.linq4j.Enumerator;
+import org.apache.calcite.rel.type.RelDataType;
+import org.coconutdb.sql.run.ExecutionContext;
+import org.jspecify.annotations.Nullable;
+
+/// A query ready to run any number of times, by any number of threads at once. Holds no RelNode.
+public interface QueryPlan {
+    /// Names and types of the answer's columns.
+    RelDataType rowType();
+
+    /// Types of the parameters, one field for each question mark.
+    RelDataType parameterTypes();
+
+    /// Starts it: rows as arrays in Calcite's internal representation, one element a column, also for one column. Close the enumerator.
+    Enumerator<@Nullable Object[]> run(ExecutionContext context);
+
+    /// The plan as EXPLAIN shows it, one operator a line, indented by two.
+    String explain();
+}

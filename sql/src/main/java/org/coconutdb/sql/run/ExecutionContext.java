@@ -1,0 +1,14 @@
+package org.coconutdb.sql.run;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.coconutdb.engine.transaction.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/// What one execution of a plan reads and obeys.
+///
+/// @param transaction reads at its snapshot, writes into it
+/// @param parameters in Calcite's internal representation (DATE: Integer days, TIME: Integer millis, TIMESTAMP: Long millis,
+///     VARBINARY: ByteString, and so on), in order of the question marks
+/// @param schema default schema of the session
+/// @param cancelled set by another thread, or by the timeout: loops look at it
+public record ExecutionContext(Transaction transaction, @Nullable Object[] parameters, String schema, AtomicBoolean cancelled) {}
