@@ -32,7 +32,6 @@ public final class CoconutEngine implements AutoCloseable {
     }
 
     /// Durable when it returns. DUPLICATE_TABLE where the name is taken.
-    /// @param distributionKeyColumns unused until DISTRIBUTED BY: the whole key is the distribution key
     public TableDescriptor createTable(String name, TableKind kind, byte[] definition) {
         throw new UnsupportedOperationException();
     }

@@ -49,7 +49,7 @@ public final class Snapshots {
 
     /// Opens a snapshot at the newest visible timestamp. Answers the slot, which [#close] gives back and [#timestamp] reads.
     public int open() {
-        int first = (int) (Thread.currentThread().threadId() * 0x9E3779B9L >>> 8) & 15;
+        int first = (int) ((Thread.currentThread().threadId() * 0x9E3779B9L) >>> 8) & 15;
         for (int i = 0; i < SLOTS; i++) {
             int slot = (first + i) & (SLOTS - 1);
             int index = slot * STRIDE;

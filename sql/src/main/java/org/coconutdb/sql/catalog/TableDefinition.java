@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import org.coconutdb.engine.TableKind;
 
-/// A table as it was declared; stored in the engine's directory as bytes ([#toBytes], [#fromBytes]).
+/// A table as it was declared; stored in the engine's directory as bytes.
 ///
 /// @param schema such as `PUBLIC`
 /// @param name as stored: upper case unless it was quoted
