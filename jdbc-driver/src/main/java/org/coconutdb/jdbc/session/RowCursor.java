@@ -8,7 +8,8 @@ public interface RowCursor extends AutoCloseable {
     boolean next() throws SQLException;
 
     /// Value of the current row, column counted from 0, in one of the types that [Session] lists.
-    @Nullable Object get(int column);
+    @Nullable
+    Object get(int column);
 
     @Override
     void close() throws SQLException;
