@@ -1,0 +1,87 @@
+package org.coconutdb.cli.shell;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.coconutdb.cli.Screen;
+import org.jline.reader.History;
+import org.jline.reader.LineReader;
+import org.jline.reader.impl.DefaultParser;
+import org.jspecify.annotations.Nullable;
+import sqlline.SqlLine;
+
+/// The interactive shell: sqlline with CoconutDB's prompt, banner and defaults. History and settings live in `~/.coconut`.
+public final class Shell {
+    private final Screen screen;
+
+    public Shell(Screen screen) {
+        this.screen = screen;
+    }
+
+    /// Runs until the user quits; answers an exit code.
+    public int run(String url) throws IOException, SQLException {
+        Path home = Path.of(System.getProperty("user.home"), ".coconut");
+        Files.createDirectories(home);
+        // Read by sqlline when its classes are loaded: where it keeps its own settings.
+        System.setProperty(SqlLine.SQLLINE_BASE_DIR, home.toString());
+        // Opened here first: sqlline would print a failure's stack trace. A file: database is then read once for both connections;
+        // a mem: database without a name belongs to its connection, so this one is given up.
+        Connection first = DriverManager.getConnection(url);
+        try {
+            String isolation = isolationName(first.getTransactionIsolation());
+            if (url.equals(DatabaseUrl.IN_MEMORY)) {
+                first.close();
+            }
+            SqlLine.Status status = new LiteralSqlLine().begin(arguments(url, isolation, home), null, true);
+            return status == SqlLine.Status.OK ? 0 : 1;
+        } finally {
+            first.close();
+        }
+    }
+
+    private String[] arguments(String url, String isolation, Path home) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-ac",
+                CoconutApplication.class.getName(),
+                "--historyFile=" + home.resolve("history"),
+                "--connectInteractionMode=notAskCredentials",
+                "--isolation=" + isolation,
+                "--incremental=true",
+                "--fastConnect=false",
+                "--maxColumnWidth=-1",
+                "--csvQuoteCharacter=\"",
+                "--nullValue=NULL",
+                "--color=" + screen.colours(),
+                "-u",
+                url));
+        return arguments.toArray(String[]::new);
+    }
+
+    private static String isolationName(int isolation) {
+        return switch (isolation) {
+            case Connection.TRANSACTION_READ_UNCOMMITTED -> "TRANSACTION_READ_UNCOMMITTED";
+            case Connection.TRANSACTION_READ_COMMITTED -> "TRANSACTION_READ_COMMITTED";
+            case Connection.TRANSACTION_REPEATABLE_READ -> "TRANSACTION_REPEATABLE_READ";
+            case Connection.TRANSACTION_SERIALIZABLE -> "TRANSACTION_SERIALIZABLE";
+            default -> "TRANSACTION_NONE";
+        };
+    }
+
+    /// SQL has no escape character: a backslash in a string is a backslash, and must not hide the quote behind it.
+    private static final class LiteralSqlLine extends SqlLine {
+        @Override
+        public LineReader getConsoleReader(@Nullable InputStream in, History history) throws IOException {
+            LineReader reader = super.getConsoleReader(in, history);
+            if (reader.getParser() instanceof DefaultParser parser) {
+                parser.setEscapeChars(null);
+            }
+            return reader;
+        }
+    }
+}
