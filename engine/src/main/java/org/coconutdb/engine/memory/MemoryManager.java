@@ -1,35 +1,191 @@
 package org.coconutdb.engine.memory;
 
+import com.sun.jna.LastErrorException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Owner of a database's off-heap memory: policy, budget, and every region by block, table and purpose. TO BE WRITTEN.
+/// Owner of a database's off-heap memory: policy, budget, and the books, in which every byte stands under a block, a table and a
+/// purpose. Any thread may call it.
+///
+/// The budget counts what regions hold less what is free in them for new records. It is asked before a change is proposed, never
+/// while one is applied, so that every replica applies what its log holds.
 public final class MemoryManager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryManager.class);
+
+    private final LockPolicy policy;
+    private final long limitBytes;
+    private final Set<Region> regions = ConcurrentHashMap.newKeySet();
+    private final Set<Adopted> adopted = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lockedBytes = new AtomicLong();
+    private final AtomicBoolean refusalLogged = new AtomicBoolean();
+
+    /// @param limitBytes `memory.limit`
     public MemoryManager(LockPolicy policy, long limitBytes) {
-        throw new UnsupportedOperationException();
+        SystemCalls.load();
+        this.policy = policy;
+        this.limitBytes = limitBytes;
+    }
+
+    public LockPolicy policy() {
+        return policy;
+    }
+
+    public long limitBytes() {
+        return limitBytes;
     }
 
     /// A new region. `reserveBytes` is address space, not memory.
     public Region reserve(MemoryOwner owner, String purpose, long reserveBytes) {
-        throw new UnsupportedOperationException();
+        Region region = new Region(this, owner, purpose, reserveBytes);
+        regions.add(region);
+        return region;
     }
 
-    /// Takes memory that a library allocated into the books, and locks it by policy; closing the handle unlocks and forgets it.
+    /// Takes memory that a library allocated into the books and locks it by policy. Closing the handle unlocks and forgets it; close
+    /// it before the library frees the memory.
     public AutoCloseable adopt(MemoryOwner owner, String purpose, long address, long bytes) {
-        throw new UnsupportedOperationException();
+        long from = MemoryMap.pageFloor(address);
+        long span = MemoryMap.pageCeiling(address + bytes) - from;
+        Adopted memory = new Adopted(owner, purpose, from, span, lock(from, span));
+        adopted.add(memory);
+        return memory;
     }
 
-    /// Throws MEMORY_LIMIT_REACHED (53200) where `bytes` more would pass the limit: asked before a command is proposed.
+    /// Bytes that count against the limit now.
+    public long usedBytes() {
+        long used = 0;
+        for (Region region : regions) {
+            used += region.committedBytes() - region.spareBytes();
+        }
+        for (Adopted memory : adopted) {
+            used += memory.bytes;
+        }
+        return used;
+    }
+
+    /// Throws MEMORY_LIMIT_REACHED where `bytes` more would pass the limit, and MEMORY_LOCK_REFUSED where policy `required` could not
+    /// lock them. Asked before a command is proposed.
     public void admit(long bytes) {
-        throw new UnsupportedOperationException();
+        long used = usedBytes();
+        if (used + bytes > limitBytes) {
+            throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
+                    .with("limitBytes", limitBytes)
+                    .with("usedBytes", used)
+                    .with("neededBytes", bytes)
+                    .mend("Raise memory.limit, or delete rows or drop tables; what is stored stays readable.");
+        }
+        if (policy == LockPolicy.REQUIRED && lockedBytes.get() + bytes > LockLimit.bytes()) {
+            throw lockRefused(bytes, SystemCalls.ENOMEM);
+        }
     }
 
-    /// Measured now by mincore and smaps, not remembered.
+    /// Locks by policy; false where it was refused and policy lets that pass.
+    boolean lock(long address, long bytes) {
+        if (policy == LockPolicy.OFF) {
+            return false;
+        }
+        try {
+            SystemCalls.mlock2(address, bytes, SystemCalls.MLOCK_ONFAULT);
+            lockedBytes.addAndGet(bytes);
+            return true;
+        } catch (LastErrorException failure) {
+            if (policy == LockPolicy.REQUIRED) {
+                throw lockRefused(bytes, failure.getErrorCode());
+            }
+            if (refusalLogged.compareAndSet(false, true)) {
+                LOG.atWarn()
+                        .addKeyValue("lockLimitBytes", LockLimit.bytes())
+                        .addKeyValue("lockedBytes", lockedBytes.get())
+                        .addKeyValue("refusedBytes", bytes)
+                        .log("memory is not locked: raise LimitMEMLOCK or 'ulimit -l', or set memory.lock=off");
+            }
+            return false;
+        }
+    }
+
+    private CoconutException lockRefused(long bytes, int errno) {
+        return CoconutException.of(ErrorCode.MEMORY_LOCK_REFUSED)
+                .with("lockLimitBytes", LockLimit.bytes())
+                .with("lockedBytes", lockedBytes.get())
+                .with("neededBytes", bytes)
+                .with("errno", errno)
+                .mend("Raise the limit (LimitMEMLOCK in the systemd unit, 'ulimit -l' in a shell, --ulimit memlock in a container), "
+                        + "or set memory.lock=preferred.");
+    }
+
+    void adviceRefused(Advice advice, int errno) {
+        LOG.atDebug().addKeyValue("advice", advice).addKeyValue("errno", errno).log("the kernel does not take this advice");
+    }
+
+    void forget(Region region) {
+        if (regions.remove(region) && policy != LockPolicy.OFF && !region.lockRefused()) {
+            lockedBytes.addAndGet(-region.committedBytes());
+        }
+    }
+
+    /// What each owner's memory measures now, by `mincore` and `/proc/self/smaps`; ordered by block, table and purpose.
     public List<MemoryUse> use() {
-        throw new UnsupportedOperationException();
+        MemoryMap map = MemoryMap.read();
+        Map<String, MemoryUse> uses = new LinkedHashMap<>();
+        for (Region region : regions) {
+            // A region that closes meanwhile keeps nothing to measure.
+            if (region.segment().scope().isAlive() && region.committedBytes() > 0) {
+                add(uses, map.measure(region.owner(), region.purpose(), region.segment().address(), region.committedBytes()));
+            }
+        }
+        for (Adopted memory : adopted) {
+            add(uses, map.measure(memory.owner, memory.purpose, memory.address, memory.bytes));
+        }
+        List<MemoryUse> sorted = new ArrayList<>(uses.values());
+        sorted.sort(MemoryUse.ORDER);
+        return sorted;
+    }
+
+    private static void add(Map<String, MemoryUse> uses, MemoryUse use) {
+        uses.merge(use.owner() + use.purpose(), use, MemoryUse::plus);
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        for (Region region : List.copyOf(regions)) {
+            region.close();
+        }
+        for (Adopted memory : List.copyOf(adopted)) {
+            memory.close();
+        }
+    }
+
+    private final class Adopted implements AutoCloseable {
+        private final MemoryOwner owner;
+        private final String purpose;
+        private final long address;
+        private final long bytes;
+        private final boolean locked;
+
+        Adopted(MemoryOwner owner, String purpose, long address, long bytes, boolean locked) {
+            this.owner = owner;
+            this.purpose = purpose;
+            this.address = address;
+            this.bytes = bytes;
+            this.locked = locked;
+        }
+
+        @Override
+        public void close() {
+            if (adopted.remove(this) && locked) {
+                SystemCalls.munlock(address, bytes);
+                lockedBytes.addAndGet(-bytes);
+            }
+        }
     }
 }

@@ -1,0 +1,22 @@
+package org.coconutdb.engine.memory;
+
+/// What the kernel is told of a region's use (`madvise(2)`).
+public enum Advice {
+    NORMAL(0),
+    /// Lookups: no read-ahead.
+    RANDOM(1),
+    /// Loads and scans.
+    SEQUENTIAL(2),
+    /// Back with huge pages where the kernel may.
+    HUGE_PAGES(14);
+
+    private final int number;
+
+    Advice(int number) {
+        this.number = number;
+    }
+
+    int number() {
+        return number;
+    }
+}

@@ -1,0 +1,205 @@
+package org.coconutdb.engine.version;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.memory.Region;
+
+/// Records of one table in one block, each one version of one row, in one region. [RecordView] draws the layout.
+///
+/// Space is handed out in size classes, four to a doubling, so that at most a fifth of a record's space is unused; freed space goes
+/// to its class's list, linked through the freed records' first eight bytes. The first eight bytes of the region are unused, so
+/// that offset 0 means "none".
+///
+/// Threads: one writer allocates and frees. Readers follow offsets that they got from an index while they hold a snapshot.
+///
+/// Invariants
+/// 1. A record's bytes do not change between [#allocate] and [#free], but for the coarse time of its last read.
+/// 2. [#free] is called once for a record, and only when no reader can hold its offset.
+public final class RecordHeap implements AutoCloseable {
+    public static final int KEY_BYTES_MAX = 1024;
+    public static final int ROW_BYTES_MAX = 1 << 20;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong BIG_ENDIAN_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle BYTES_AS_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int FIRST_OFFSET = 64;
+    private static final int[] CLASS_BYTES = classBytes();
+
+    private final Region region;
+    private final MemorySegment segment;
+    // Writer.
+    private final long[] freeLists = new long[CLASS_BYTES.length];
+    private long top = FIRST_OFFSET;
+    private long freeBytes;
+
+    public RecordHeap(Region region) {
+        this.region = region;
+        this.segment = region.segment();
+    }
+
+    // 64, 80, 96, 112, 128, 160, … up to the largest record.
+    private static int[] classBytes() {
+        int[] sizes = new int[64];
+        int count = 0;
+        int largest = align(RecordView.rowStart(KEY_BYTES_MAX) + ROW_BYTES_MAX);
+        for (int base = 64; count == 0 || sizes[count - 1] < largest; base *= 2) {
+            for (int quarter = 0; quarter < 4; quarter++) {
+                sizes[count++] = base + quarter * (base / 4);
+            }
+        }
+        return Arrays.copyOf(sizes, count);
+    }
+
+    private static int align(int bytes) {
+        return (bytes + 7) & ~7;
+    }
+
+    private static int classOf(int bytes) {
+        int found = Arrays.binarySearch(CLASS_BYTES, bytes);
+        return found >= 0 ? found : -found - 1;
+    }
+
+    /// Bytes of memory that a record of these lengths takes.
+    public static int sizeFor(int keyLength, int rowLength) {
+        return CLASS_BYTES[classOf(RecordView.rowStart(keyLength) + rowLength)];
+    }
+
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /// Bytes in records, the unused ends of their classes included.
+    public long bytesInUse() {
+        return top - FIRST_OFFSET - freeBytes;
+    }
+
+    /// Writer: a new record, not yet reachable. `previous` is the offset of the version that it supersedes, 0 for none.
+    public long allocate(byte[] key, byte[] row, Stamp stamp, long previous, long createdAtMicros, int ttlSeconds, byte flags) {
+        assert key.length <= KEY_BYTES_MAX : "key of " + key.length + " bytes";
+        assert row.length <= ROW_BYTES_MAX : "row of " + row.length + " bytes";
+        int rowStart = RecordView.rowStart(key.length);
+        int sizeClass = classOf(rowStart + row.length);
+        long offset = take(sizeClass);
+        MemorySegment memory = segment;
+        memory.set(LONG, offset + RecordView.COMMIT_TIMESTAMP, stamp.commitTimestamp());
+        memory.set(LONG, offset + RecordView.PREVIOUS, previous);
+        memory.set(LONG, offset + RecordView.CREATED_AT, createdAtMicros);
+        memory.set(LONG, offset + RecordView.UPDATED_AT, stamp.wallMicros());
+        memory.set(INT, offset + RecordView.READ_AT_SECONDS, 0);
+        memory.set(INT, offset + RecordView.TTL_SECONDS, ttlSeconds);
+        memory.set(INT, offset + RecordView.ROW_BYTES, row.length);
+        memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, flags);
+        memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS, (byte) sizeClass);
+        memory.set(SHORT, offset + RecordView.KEY_BYTES, (short) key.length);
+        MemorySegment.copy(key, 0, memory, ValueLayout.JAVA_BYTE, offset + RecordView.HEADER_BYTES, key.length);
+        MemorySegment.copy(row, 0, memory, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+        return offset;
+    }
+
+    private long take(int sizeClass) {
+        int bytes = CLASS_BYTES[sizeClass];
+        long offset = freeLists[sizeClass];
+        if (offset != 0) {
+            freeLists[sizeClass] = segment.get(LONG, offset);
+            freeBytes -= bytes;
+        } else {
+            offset = top;
+            region.commit(offset + bytes);
+            top = offset + bytes;
+        }
+        region.spare(region.committedBytes() - top + freeBytes);
+        return offset;
+    }
+
+    /// Writer: gives the record's space back.
+    public void free(long offset) {
+        int sizeClass = segment.get(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS);
+        if (sizeClass < 0 || sizeClass >= CLASS_BYTES.length) {
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT).with("record", offset).with("sizeClass", sizeClass);
+        }
+        segment.set(LONG, offset, freeLists[sizeClass]);
+        freeLists[sizeClass] = offset;
+        freeBytes += CLASS_BYTES[sizeClass];
+        region.spare(region.committedBytes() - top + freeBytes);
+    }
+
+
+    /// Whether an offset read without protection could be a record at all. A reader that will validate later asks this before it
+    /// follows an offset, so that a torn one never leads outside of the memory in use.
+    public boolean isPlausible(long offset) {
+        return offset >= FIRST_OFFSET && (offset & 7) == 0 && offset + RecordView.HEADER_BYTES + KEY_BYTES_MAX <= region.reservedBytes()
+                && offset + RecordView.HEADER_BYTES <= region.committedBytes()
+                && offset + RecordView.HEADER_BYTES + keyLength(offset) <= region.committedBytes();
+    }
+
+    public int keyLength(long offset) {
+        return segment.get(SHORT, offset + RecordView.KEY_BYTES) & 0xFFFF;
+    }
+
+    public byte[] key(long offset) {
+        byte[] key = new byte[keyLength(offset)];
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset + RecordView.HEADER_BYTES, key, 0, key.length);
+        return key;
+    }
+
+    /// First eight bytes of the record's key as an unsigned big-endian number, zeros where it is shorter. Unequal heads order as their
+    /// keys do; equal ones say nothing.
+    public long keyHead(long offset) {
+        // A key's space is a multiple of eight, so the read stays inside the record; bytes behind the key are cut away.
+        int length = keyLength(offset);
+        if (length == 0) {
+            return 0;
+        }
+        long head = segment.get(BIG_ENDIAN_LONG, offset + RecordView.HEADER_BYTES);
+        return length >= 8 ? head : head & (-1L << (8 * (8 - length)));
+    }
+
+    /// The same of a key in an array.
+    public static long keyHead(byte[] key) {
+        if (key.length >= 8) {
+            return (long) BYTES_AS_LONG.get(key, 0);
+        }
+        long head = 0;
+        for (int i = 0; i < key.length; i++) {
+            head |= (key[i] & 0xFFL) << (56 - 8 * i);
+        }
+        return head;
+    }
+
+    /// Compares the record's key with another, unsigned byte by byte, the shorter first among equals.
+    public int compareKey(long offset, byte[] key) {
+        int length = keyLength(offset);
+        int common = Math.min(length, key.length);
+        long start = offset + RecordView.HEADER_BYTES;
+        int i = 0;
+        for (; i + 8 <= common; i += 8) {
+            long mine = segment.get(BIG_ENDIAN_LONG, start + i);
+            long other = (long) BYTES_AS_LONG.get(key, i);
+            if (mine != other) {
+                return Long.compareUnsigned(mine, other);
+            }
+        }
+        for (; i < common; i++) {
+            int mine = segment.get(ValueLayout.JAVA_BYTE, start + i) & 0xFF;
+            int other = key[i] & 0xFF;
+            if (mine != other) {
+                return Integer.compare(mine, other);
+            }
+        }
+        return Integer.compare(length, key.length);
+    }
+
+    @Override
+    public void close() {
+        region.close();
+    }
+}
