@@ -16,8 +16,8 @@ public interface SessionStatement extends AutoCloseable {
     Session.Answer execute(@Nullable Object[] parameters, Session.Limits limits) throws SQLException;
 
     /// Executes once for each row of parameters, each execution atomic by itself; stops at the first that fails with a
-    /// `BatchUpdateException` that carries the counts of those before it.
-    long[] executeBatch(List<@Nullable Object[]> rows) throws SQLException;
+    /// `BatchUpdateException` that carries the counts of those before it. The timeout of the limits covers the whole batch.
+    long[] executeBatch(List<@Nullable Object[]> rows, Session.Limits limits) throws SQLException;
 
     /// Ends the execution under way, from any thread: it fails with 57014.
     void cancel();
