@@ -1,67 +1,309 @@
 package org.coconutdb.engine;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.commit.DatabaseDirectory;
+import org.coconutdb.engine.commit.LocalLog;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryUse;
+import org.coconutdb.engine.placement.BlockTable;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.engine.version.Snapshots;
+import org.jspecify.annotations.Nullable;
 
-/// An open database. TO BE WRITTEN.
+/// An open database, embedded in this process. Any thread may call it.
+///
+/// Tables are made in every block's log first and then written into the directory, which is the moment they exist; they leave the
+/// directory first and the blocks then. What a crash leaves in between is swept when the database is opened.
 public final class CoconutEngine implements AutoCloseable {
-    private CoconutEngine() {}
+    // Ids below are the engine's own.
+    private static final int FIRST_TABLE_ID = 16;
+    private static final TableDescriptor DIRECTORY =
+            new TableDescriptor(BlockTable.DIRECTORY_TABLE, "SYSTEM.DIRECTORY", TableKind.SORTED, new byte[0]);
+    // Below every name: no table's name begins with a NUL character.
+    private static final byte[] NEXT_ID_KEY = {0};
+    // The directory's slice, its index, and some records.
+    private static final long DDL_BYTES = 64 << 10;
 
+    private final EngineConfig config;
+    private final @Nullable DatabaseDirectory directory;
+    private final MemoryManager memory;
+    private final Snapshots snapshots;
+    private final List<Block> blocks;
+    private final LocalLog log;
+    private final Transaction.Environment environment;
+    private final Object definition = new Object();
+    // Replaced under `definition`.
+    private volatile Tables tables = new Tables(0, List.of(), Map.of());
+    private volatile boolean closed;
+
+    private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory) {
+        this.directory = directory;
+        this.memory = memory;
+        int blockCount = directory == null ? config.blockCount() : directory.blockCount();
+        this.config = new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock());
+        this.snapshots = new Snapshots(0);
+        AtomicLong lastTimestamp = new AtomicLong();
+        this.blocks = new ArrayList<>();
+        for (int id = 0; id <= blockCount; id++) {
+            // Above every timestamp given out, so above every open snapshot.
+            blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
+        }
+        this.log = directory == null
+                ? LocalLog.inMemory(blocks, snapshots, lastTimestamp)
+                : LocalLog.recover(directory, blocks, snapshots, lastTimestamp);
+        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory);
+    }
+
+    /// Opens a database: reads its log where it has a directory, and makes it where there is none.
+    ///
+    /// Throws DATABASE_IN_USE, FOREIGN_FILE, DATA_CORRUPTED, IO_FAILED, MEMORY_LIMIT_REACHED, MEMORY_LOCK_REFUSED, MISSING_JVM_FLAGS.
     public static CoconutEngine open(EngineConfig config) {
-        throw new UnsupportedOperationException();
+        if (config.memoryLimitBytes() < EngineConfig.MEMORY_LIMIT_BYTES_MIN) {
+            throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
+                    .with("limitBytes", config.memoryLimitBytes())
+                    .with("limitBytesMin", EngineConfig.MEMORY_LIMIT_BYTES_MIN)
+                    .mend("Raise memory.limit: a smaller one does not hold the database's own directory.");
+        }
+        MemoryManager memory = new MemoryManager(config.lock(), config.memoryLimitBytes());
+        DatabaseDirectory directory = null;
+        try {
+            directory = config.directory() == null ? null : DatabaseDirectory.open(config.directory(), config.blockCount());
+            CoconutEngine engine = new CoconutEngine(config, directory, memory);
+            engine.start();
+            return engine;
+        } catch (Throwable failure) {
+            memory.close();
+            if (directory != null) {
+                directory.close();
+            }
+            throw failure;
+        }
     }
 
+    private void start() {
+        finishOrphans();
+        if (blocks.get(BlockTable.DIRECTORY).slice(BlockTable.DIRECTORY_TABLE) == null) {
+            log.propose(List.of(new Proposal(BlockTable.DIRECTORY,
+                    new BlockCommand.CreateTable(BlockTable.DIRECTORY_TABLE, TableKind.SORTED))));
+        }
+        readDirectory();
+        sweep();
+    }
+
+    /// Decides transactions that a crash left between their phases: as the coordinator decided, and where it did not, not at all.
+    private void finishOrphans() {
+        List<Proposal> decisions = new ArrayList<>();
+        List<Proposal> forgets = new ArrayList<>();
+        log.asWriter(() -> {
+            for (Block block : blocks) {
+                for (BlockCommand.Prepare prepare : block.inDoubt()) {
+                    BlockCommand.Decide decided = blocks.get(prepare.coordinator()).decision(prepare.transaction());
+                    decisions.add(new Proposal(block.id(),
+                            decided == null ? new BlockCommand.Decide(prepare.transaction(), false, 0) : decided));
+                }
+                for (long transaction : block.remembered()) {
+                    forgets.add(new Proposal(block.id(), new BlockCommand.Forget(transaction)));
+                }
+            }
+        });
+        decisions.addAll(forgets);
+        if (!decisions.isEmpty()) {
+            log.propose(decisions);
+        }
+    }
+
+    private void readDirectory() {
+        List<TableDescriptor> found = new ArrayList<>();
+        try (Transaction transaction = begin()) {
+            RecordView row = new RecordView();
+            Scan scan = transaction.scan(DIRECTORY, new KeyRange(KeyRange.after(NEXT_ID_KEY), null), false);
+            while (scan.next(row)) {
+                found.add(DirectoryRow.decode(row.keyBytes(), row.rowBytes()));
+            }
+        }
+        tables = Tables.of(tables.version + 1, found);
+    }
+
+    /// Drops slices of tables that are not in the directory: a crash came between making or dropping them and the directory's change.
+    private void sweep() {
+        Set<Integer> known = new HashSet<>(Set.of(BlockTable.DIRECTORY_TABLE));
+        tables.list.forEach(table -> known.add(table.id()));
+        List<Proposal> drops = new ArrayList<>();
+        for (Block block : blocks) {
+            for (int table : block.tables()) {
+                if (!known.contains(table)) {
+                    drops.add(new Proposal(block.id(), new BlockCommand.DropTable(table)));
+                }
+            }
+        }
+        if (!drops.isEmpty()) {
+            log.propose(drops);
+        }
+    }
+
+    /// As it was opened; the number of blocks is the database's own.
     public EngineConfig config() {
-        throw new UnsupportedOperationException();
+        return config;
     }
 
-    /// Rises with every change of the tables; a plan made at one version is right as long as it has not moved.
+    /// Rises with every change of the tables: a plan made at one version is right as long as it has not moved.
     public long catalogVersion() {
-        throw new UnsupportedOperationException();
+        return tables.version;
     }
 
     /// All tables, ordered by id.
     public List<TableDescriptor> tables() {
-        throw new UnsupportedOperationException();
+        return tables.list;
     }
 
     public Optional<TableDescriptor> table(String name) {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(tables.byName.get(name));
     }
 
-    /// Durable when it returns. DUPLICATE_TABLE where the name is taken.
-    public TableDescriptor createTable(String name, TableKind kind, byte[] definition) {
-        throw new UnsupportedOperationException();
+    /// Makes an empty table; durable when it returns. DUPLICATE_TABLE where the name is taken.
+    public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes) {
+        requireOpen();
+        if (name.isEmpty() || name.indexOf('\0') >= 0) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION).with("name", name).mend("Give the table a name.");
+        }
+        synchronized (definition) {
+            if (tables.byName.containsKey(name)) {
+                throw CoconutException.of(ErrorCode.DUPLICATE_TABLE)
+                        .with("table", name)
+                        .mend("Take another name, drop that table first, or say IF NOT EXISTS.");
+            }
+            memory.admit(DDL_BYTES * blocks.size());
+            try (Transaction transaction = begin()) {
+                int id = nextId(transaction);
+                TableDescriptor table = new TableDescriptor(id, name, kind, definitionBytes);
+                transaction.insert(DIRECTORY, DirectoryRow.key(table), DirectoryRow.encode(table));
+                transaction.put(DIRECTORY, NEXT_ID_KEY, DirectoryRow.encodeId(id + 1));
+                log.propose(everywhere(new BlockCommand.CreateTable(id, kind)));
+                transaction.commit();
+                List<TableDescriptor> more = new ArrayList<>(tables.list);
+                more.add(table);
+                tables = Tables.of(tables.version + 1, more);
+                return table;
+            }
+        }
     }
 
-    /// Durable when it returns. UNDEFINED_TABLE where it is gone already.
+    private int nextId(Transaction transaction) {
+        RecordView row = new RecordView();
+        return transaction.get(DIRECTORY, NEXT_ID_KEY, row) ? DirectoryRow.decodeId(row.rowBytes()) : FIRST_TABLE_ID;
+    }
+
+    private List<Proposal> everywhere(BlockCommand command) {
+        List<Proposal> proposals = new ArrayList<>();
+        for (Block block : blocks) {
+            if (block.id() != BlockTable.DIRECTORY) {
+                proposals.add(new Proposal(block.id(), command));
+            }
+        }
+        return proposals;
+    }
+
+    /// Forgets a table and all its rows; durable when it returns. UNDEFINED_TABLE where it is gone already. Its memory comes back when
+    /// the last transaction that may read it has ended and another change is made.
     public void dropTable(int tableId) {
-        throw new UnsupportedOperationException();
+        requireOpen();
+        synchronized (definition) {
+            TableDescriptor table = tables.list.stream()
+                    .filter(candidate -> candidate.id() == tableId)
+                    .findFirst()
+                    .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("tableId", tableId));
+            try (Transaction transaction = begin()) {
+                transaction.delete(DIRECTORY, DirectoryRow.key(table));
+                transaction.commit();
+            }
+            tables = Tables.of(tables.version + 1, tables.list.stream().filter(other -> other.id() != tableId).toList());
+            log.propose(everywhere(new BlockCommand.DropTable(tableId)));
+        }
     }
 
+    /// A transaction that reads at the newest snapshot.
     public Transaction begin() {
-        throw new UnsupportedOperationException();
+        requireOpen();
+        return Transaction.begin(environment);
     }
 
-    /// Live rows of a table, as of now; exact when nobody writes. For the planner's estimates.
+    /// Rows of a table in its newest state; exact when nobody writes. For the planner's estimates.
     public long rowCount(TableDescriptor table) {
-        throw new UnsupportedOperationException();
+        long rows = 0;
+        for (Block block : blocks) {
+            rows += block.rowCount(table.id()).orElse(0);
+        }
+        return rows;
     }
 
-    /// Measured now.
+    /// Every owner's memory, measured now.
     public List<MemoryUse> memoryUse() {
-        throw new UnsupportedOperationException();
+        requireOpen();
+        List<MemoryUse> use = new ArrayList<>();
+        // As the writer: nothing is mapped or unmapped while it is measured.
+        log.asWriter(() -> use.addAll(memory.use()));
+        return use;
     }
 
     /// What each block holds now, ordered by block id.
     public List<BlockStatus> blocks() {
-        throw new UnsupportedOperationException();
+        requireOpen();
+        return blocks.stream().map(Block::status).toList();
     }
 
+    /// Checks every index's structure; BROKEN_INVARIANT with the place where one does not hold. Writes wait meanwhile.
+    public void verify() {
+        requireOpen();
+        log.asWriter(() -> blocks.forEach(Block::verify));
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw CoconutException.of(ErrorCode.CONNECTION_CLOSED).with("object", "database").mend("Open the database again.");
+        }
+    }
+
+    /// Ends the database: waits for commits under way. A transaction that is still open fails with an error from then on.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        synchronized (definition) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                log.close();
+            } finally {
+                blocks.forEach(Block::close);
+                memory.close();
+                if (directory != null) {
+                    directory.close();
+                }
+            }
+        }
+    }
+
+    private record Tables(long version, List<TableDescriptor> list, Map<String, TableDescriptor> byName) {
+        static Tables of(long version, List<TableDescriptor> tables) {
+            List<TableDescriptor> sorted = tables.stream().sorted(Comparator.comparingInt(TableDescriptor::id)).toList();
+            return new Tables(version, sorted, sorted.stream().collect(Collectors.toMap(TableDescriptor::name, Function.identity())));
+        }
     }
 }

@@ -40,6 +40,14 @@ public final class CoconutException extends RuntimeException {
         return this;
     }
 
+    /// The same error as an exception of its own: for a failure that several threads must be told of.
+    public CoconutException copy() {
+        CoconutException copy = new CoconutException(code, this);
+        copy.facts.putAll(facts);
+        copy.mend = mend;
+        return copy;
+    }
+
     public ErrorCode code() {
         return code;
     }

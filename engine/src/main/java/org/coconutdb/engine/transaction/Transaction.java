@@ -1,34 +1,281 @@
 package org.coconutdb.engine.transaction;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.coconutdb.engine.TableDescriptor;
+import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.Write;
+import org.coconutdb.engine.block.Write.Condition;
+import org.coconutdb.engine.commit.CommandLog;
+import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.engine.version.Snapshots;
+import org.jspecify.annotations.Nullable;
 
-/// Reads at one snapshot, writes gathered until commit. Used by one thread at a time. TO BE WRITTEN: becomes final.
+/// Reads at one snapshot; writes are gathered until commit. Used by one thread at a time.
 ///
 /// Conditions are checked when the commit is applied: [#insert] that the key is absent (23505 otherwise), [#update] and [#delete]
-/// that the row was not changed since the snapshot (40001 otherwise), [#put] nothing. Reads see the snapshot, not the transaction's own writes yet.
-public interface Transaction extends AutoCloseable {
-    long snapshotTimestamp();
+/// that the row was not changed since the snapshot (40001 otherwise), [#put] nothing. Reads see the snapshot, not the transaction's
+/// own writes.
+///
+/// A transaction whose writes lie in one block is one entry of the log. Over several blocks it is two-phase commit: *prepare* in each
+/// (conditions checked, keys held), then *decide*, whose first copy, in the coordinator's block, is the decision. Both phases are
+/// one group in the log each, so two fsyncs in all. docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it.
+public final class Transaction implements AutoCloseable {
+    /// Keys and rows of a transaction's writes, all together.
+    public static final long BYTES_MAX = 64L << 20;
+
+    /// What a transaction works on: the parts of an open database.
+    ///
+    /// @param blocks by block id
+    public record Environment(List<Block> blocks, BlockTable blockTable, CommandLog log, Snapshots snapshots, MemoryManager memory) {}
+
+    private final Environment environment;
+    private final int slot;
+    private final long snapshot;
+    private @Nullable Map<RowKey, Pending> writes;
+    private long writtenBytes;
+    private long neededMemoryBytes;
+    private boolean closed;
+
+    private Transaction(Environment environment) {
+        this.environment = environment;
+        this.slot = environment.snapshots().open();
+        this.snapshot = environment.snapshots().timestamp(slot);
+    }
+
+    public static Transaction begin(Environment environment) {
+        return new Transaction(environment);
+    }
+
+    public long snapshotTimestamp() {
+        return snapshot;
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "transaction").mend("Begin another one.");
+        }
+    }
 
     /// Point lookup: points the view at the row, or answers false.
-    boolean get(TableDescriptor table, byte[] key, RecordView into);
+    public boolean get(TableDescriptor table, byte[] key, RecordView into) {
+        requireOpen();
+        TableSlice slice = environment.blocks().get(environment.blockTable().blockOf(table, key)).slice(table.id());
+        if (slice == null) {
+            throw dropped(table);
+        }
+        return slice.get(key, snapshot, into);
+    }
 
-    /// Range scan. A sorted table answers in key order, descending when `reverse`; a hash table in any order, and then only for `KeyRange.ALL`.
-    Scan scan(TableDescriptor table, KeyRange range, boolean reverse);
+    /// Rows of a range: in key order, descending when `reverse`, for a sorted table; a hash table answers in any order, and then only for
+    /// [KeyRange#ALL].
+    public Scan scan(TableDescriptor table, KeyRange range, boolean reverse) {
+        requireOpen();
+        int[] ids = environment.blockTable().blocksOf(table, range);
+        Block[] blocks = new Block[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            blocks[i] = environment.blocks().get(ids[i]);
+        }
+        return new Scan(this, blocks, table.id(), range, reverse);
+    }
 
-    void insert(TableDescriptor table, byte[] key, byte[] row);
+    /// Adds a row. DUPLICATE_KEY here where this transaction has inserted it already, else at commit.
+    public void insert(TableDescriptor table, byte[] key, byte[] row) {
+        write(table, key, row, Condition.ABSENT);
+    }
 
-    void put(TableDescriptor table, byte[] key, byte[] row);
+    /// Adds or replaces a row.
+    public void put(TableDescriptor table, byte[] key, byte[] row) {
+        write(table, key, row, Condition.NONE);
+    }
 
-    void update(TableDescriptor table, byte[] key, byte[] row);
+    /// Replaces a row that this transaction has read.
+    public void update(TableDescriptor table, byte[] key, byte[] row) {
+        write(table, key, row, Condition.UNCHANGED);
+    }
 
-    void delete(TableDescriptor table, byte[] key);
+    /// Deletes a row that this transaction has read.
+    public void delete(TableDescriptor table, byte[] key) {
+        write(table, key, null, Condition.UNCHANGED);
+    }
 
-    /// Atomic over all tables and blocks, durable as the database promises. The transaction is over, whatever comes.
-    void commit();
+    private void write(TableDescriptor table, byte[] key, byte @Nullable [] row, Condition condition) {
+        requireOpen();
+        int rowBytes = row == null ? 0 : row.length;
+        if (key.length > RecordHeap.KEY_BYTES_MAX) {
+            throw CoconutException.of(ErrorCode.KEY_TOO_LARGE)
+                    .with("table", table.name())
+                    .with("keyBytes", key.length)
+                    .with("keyBytesMax", RecordHeap.KEY_BYTES_MAX)
+                    .mend("Use shorter values in the primary key.");
+        }
+        if (rowBytes > RecordHeap.ROW_BYTES_MAX) {
+            throw CoconutException.of(ErrorCode.ROW_TOO_LARGE)
+                    .with("table", table.name())
+                    .with("rowBytes", rowBytes)
+                    .with("rowBytesMax", RecordHeap.ROW_BYTES_MAX)
+                    .mend("Cut large values into several rows.");
+        }
+        writtenBytes += key.length + rowBytes;
+        if (writtenBytes > BYTES_MAX) {
+            throw CoconutException.of(ErrorCode.TRANSACTION_TOO_LARGE)
+                    .with("bytes", writtenBytes)
+                    .with("bytesMax", BYTES_MAX)
+                    .mend("Write in smaller pieces, each its own statement.");
+        }
+        Map<RowKey, Pending> pending = writes;
+        if (pending == null) {
+            pending = new LinkedHashMap<>();
+            writes = pending;
+        }
+        RowKey id = new RowKey(table.id(), key);
+        Pending earlier = pending.get(id);
+        if (earlier != null) {
+            condition = combine(table, key, earlier, condition);
+        }
+        pending.put(id, new Pending(table, new Write(table.id(), condition, key, row, 0)));
+        // The row, its index entry and the slack of both kinds of index.
+        neededMemoryBytes += RecordHeap.sizeFor(key.length, rowBytes) + 2L * key.length + 64;
+    }
+
+    /// The condition that two writes of one key leave to be checked at commit: what the first one found still has to hold.
+    private static Condition combine(TableDescriptor table, byte[] key, Pending earlier, Condition next) {
+        boolean isThere = earlier.write.row() != null;
+        if (next == Condition.ABSENT) {
+            if (isThere) {
+                throw failed(ErrorCode.DUPLICATE_KEY, table, key);
+            }
+            // Deleted and inserted again: the delete's condition stands.
+            return earlier.write.condition();
+        }
+        return earlier.write.condition();
+    }
+
+    /// Makes all writes happen, or none: atomic over all tables and blocks, durable as the database promises. The transaction is over,
+    /// whatever comes.
+    public void commit() {
+        requireOpen();
+        try {
+            Map<RowKey, Pending> pending = writes;
+            if (pending != null && !pending.isEmpty()) {
+                environment.memory().admit(neededMemoryBytes);
+                commit(pending.values());
+            }
+        } finally {
+            close();
+        }
+    }
+
+    private void commit(Collection<Pending> pending) {
+        SortedMap<Integer, List<Pending>> byBlock = new TreeMap<>();
+        for (Pending write : pending) {
+            byBlock.computeIfAbsent(environment.blockTable().blockOf(write.table, write.write.key()), _ -> new ArrayList<>()).add(write);
+        }
+        if (byBlock.size() == 1) {
+            int block = byBlock.firstKey();
+            List<Pending> writesThere = List.copyOf(pending);
+            CommandResult result = environment.log()
+                    .propose(List.of(new Proposal(block, new BlockCommand.Commit(snapshot, writes(writesThere)))))
+                    .getFirst();
+            requireDone(result, writesThere);
+        } else {
+            commitInTwoPhases(byBlock);
+        }
+    }
+
+    private void commitInTwoPhases(SortedMap<Integer, List<Pending>> byBlock) {
+        long id = ThreadLocalRandom.current().nextLong();
+        int coordinator = byBlock.firstKey();
+        List<Proposal> prepares = new ArrayList<>();
+        byBlock.forEach((block, pending) -> prepares
+                .add(new Proposal(block, new BlockCommand.Prepare(id, coordinator, snapshot, writes(pending)))));
+        List<CommandResult> votes = environment.log().propose(prepares);
+
+        boolean commit = votes.stream().allMatch(CommandResult::isDone);
+        List<Proposal> decisions = new ArrayList<>();
+        for (int i = 0; i < prepares.size(); i++) {
+            // A block that refused holds nothing of it.
+            if (votes.get(i).isDone()) {
+                decisions.add(new Proposal(prepares.get(i).block(), new BlockCommand.Decide(id, commit, 0)));
+            }
+        }
+        if (!decisions.isEmpty()) {
+            // In one group behind all decisions, so that the coordinator forgets only what everybody has.
+            decisions.add(new Proposal(coordinator, new BlockCommand.Forget(id)));
+            environment.log().propose(decisions);
+        }
+        int i = 0;
+        for (List<Pending> pending : byBlock.values()) {
+            requireDone(votes.get(i), pending);
+            i++;
+        }
+    }
+
+    private static List<Write> writes(List<Pending> pending) {
+        return pending.stream().map(Pending::write).toList();
+    }
+
+    private static void requireDone(CommandResult result, List<Pending> writes) {
+        if (result.isDone()) {
+            return;
+        }
+        Pending write = writes.get(result.write());
+        throw switch (result.outcome()) {
+            case DUPLICATE_KEY -> failed(ErrorCode.DUPLICATE_KEY, write.table, write.write.key());
+            case CONFLICT -> failed(ErrorCode.SERIALIZATION_CONFLICT, write.table, write.write.key())
+                    .mend("Nothing was changed: run the transaction again.");
+            case UNKNOWN_TABLE -> dropped(write.table);
+            case DONE -> new IllegalStateException("done");
+        };
+    }
+
+    /// `key` is given in hexadecimal digits: the layer above knows what it means.
+    private static CoconutException failed(ErrorCode code, TableDescriptor table, byte[] key) {
+        return CoconutException.of(code).with("table", table.name()).with("key", HexFormat.of().formatHex(key));
+    }
+
+    private static CoconutException dropped(TableDescriptor table) {
+        return CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("table", table.name()).mend("The table was dropped meanwhile.");
+    }
 
     /// Gives up what was not committed and closes the snapshot. Harmless twice.
     @Override
-    void close();
+    public void close() {
+        if (!closed) {
+            closed = true;
+            environment.snapshots().close(slot);
+        }
+    }
+
+    private record Pending(TableDescriptor table, Write write) {}
+
+    private record RowKey(int table, byte[] key) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof RowKey that && table == that.table && Arrays.equals(key, that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + table;
+        }
+    }
 }

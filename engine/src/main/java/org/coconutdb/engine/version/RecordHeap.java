@@ -32,6 +32,8 @@ public final class RecordHeap implements AutoCloseable {
     private static final VarHandle BYTES_AS_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int FIRST_OFFSET = 64;
+    // Usable behind every record, so that a torn offset that passes for one can be read as far as the longest key reaches.
+    private static final int SLACK_BYTES = RecordView.HEADER_BYTES + KEY_BYTES_MAX;
     private static final int[] CLASS_BYTES = classBytes();
 
     private final Region region;
@@ -113,7 +115,7 @@ public final class RecordHeap implements AutoCloseable {
             freeBytes -= bytes;
         } else {
             offset = top;
-            region.commit(offset + bytes);
+            region.commit(offset + bytes + SLACK_BYTES);
             top = offset + bytes;
         }
         region.spare(region.committedBytes() - top + freeBytes);
@@ -132,17 +134,15 @@ public final class RecordHeap implements AutoCloseable {
         region.spare(region.committedBytes() - top + freeBytes);
     }
 
-
     /// Whether an offset read without protection could be a record at all. A reader that will validate later asks this before it
     /// follows an offset, so that a torn one never leads outside of the memory in use.
     public boolean isPlausible(long offset) {
-        return offset >= FIRST_OFFSET && (offset & 7) == 0 && offset + RecordView.HEADER_BYTES + KEY_BYTES_MAX <= region.reservedBytes()
-                && offset + RecordView.HEADER_BYTES <= region.committedBytes()
-                && offset + RecordView.HEADER_BYTES + keyLength(offset) <= region.committedBytes();
+        return offset >= FIRST_OFFSET && (offset & 7) == 0 && offset + SLACK_BYTES <= region.committedBytes();
     }
 
+    /// Never more than the longest key, whatever a torn read shows.
     public int keyLength(long offset) {
-        return segment.get(SHORT, offset + RecordView.KEY_BYTES) & 0xFFFF;
+        return Math.min(segment.get(SHORT, offset + RecordView.KEY_BYTES) & 0xFFFF, KEY_BYTES_MAX);
     }
 
     public byte[] key(long offset) {

@@ -1,0 +1,42 @@
+package org.coconutdb.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// A table's row in the directory: its name is the key, the rest the row. Big-endian.
+/// ```
+///  | id 4 | kind 1 (0 hash, 1 sorted) | definition … |
+/// ```
+final class DirectoryRow {
+    private DirectoryRow() {}
+
+    static byte[] key(TableDescriptor table) {
+        return table.name().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] encode(TableDescriptor table) {
+        byte[] definition = table.definition();
+        return ByteBuffer.allocate(5 + definition.length)
+                .putInt(table.id())
+                .put((byte) (table.kind() == TableKind.HASH ? 0 : 1))
+                .put(definition)
+                .array();
+    }
+
+    static TableDescriptor decode(byte[] key, byte[] row) {
+        ByteBuffer bytes = ByteBuffer.wrap(row);
+        int id = bytes.getInt();
+        TableKind kind = bytes.get() == 0 ? TableKind.HASH : TableKind.SORTED;
+        byte[] definition = new byte[bytes.remaining()];
+        bytes.get(definition);
+        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition);
+    }
+
+    static byte[] encodeId(int id) {
+        return ByteBuffer.allocate(4).putInt(id).array();
+    }
+
+    static int decodeId(byte[] row) {
+        return ByteBuffer.wrap(row).getInt();
+    }
+}

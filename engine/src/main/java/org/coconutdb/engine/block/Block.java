@@ -1,0 +1,276 @@
+package org.coconutdb.engine.block;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.coconutdb.engine.BlockStatus;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.Stamp;
+import org.jspecify.annotations.Nullable;
+
+/// A block: slices of many tables and the transactions that are being decided on them. Commands in, results out.
+///
+/// Threads: [#apply] and [#collect] are called by one thread at a time, in log order; the log sees to that. [#slice] may be called
+/// by any thread.
+///
+/// Invariants
+/// 1. A command whose conditions do not hold changes nothing.
+/// 2. A key held by a prepared transaction is changed by nobody else until that transaction is decided.
+/// 3. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
+public final class Block implements AutoCloseable {
+    // Freed a command, at most: a commit never waits for a long clean-up, and two a write keeps up with any load.
+    private static final int COLLECT_MAX = 64;
+
+    private final int id;
+    private final MemoryManager memory;
+    private final LongSupplier retireTimestamp;
+    private final Map<Integer, TableSlice> slices = new ConcurrentHashMap<>();
+
+    // Writer.
+    private final Map<Long, BlockCommand.Prepare> prepared = new HashMap<>();
+    private final Map<HeldKey, Long> heldKeys = new HashMap<>();
+    private final Map<Long, BlockCommand.Decide> decisions = new HashMap<>();
+    private final List<Dropped> dropped = new ArrayList<>();
+
+    // Written by the writer.
+    private volatile long appliedIndex;
+    private volatile long commitTimestamp;
+
+    /// @param retireTimestamp a timestamp above every one given out so far
+    public Block(int id, MemoryManager memory, LongSupplier retireTimestamp) {
+        this.id = id;
+        this.memory = memory;
+        this.retireTimestamp = retireTimestamp;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    /// The table's slice for readers that hold a snapshot; null where the table is gone.
+    public @Nullable TableSlice slice(int table) {
+        return slices.get(table);
+    }
+
+    /// Writer: applies one command of the log.
+    public CommandResult apply(long index, Stamp stamp, BlockCommand command) {
+        assert index > appliedIndex : "block " + id + ": index " + index + " after " + appliedIndex;
+        CommandResult result = switch (command) {
+            case BlockCommand.CreateTable(int table, TableKind kind) -> createTable(table, kind);
+            case BlockCommand.DropTable(int table) -> dropTable(table, stamp);
+            case BlockCommand.Commit(long snapshot, List<Write> writes) -> commit(snapshot, writes, stamp);
+            case BlockCommand.Prepare prepare -> prepare(prepare);
+            case BlockCommand.Decide decide -> decide(decide, stamp);
+            case BlockCommand.Forget(long transaction) -> forget(transaction);
+        };
+        appliedIndex = index;
+        return result;
+    }
+
+    private CommandResult createTable(int table, TableKind kind) {
+        if (!slices.containsKey(table)) {
+            slices.put(table, TableSlice.create(kind, memory, new MemoryOwner(id, table), retireTimestamp));
+        }
+        return CommandResult.DONE;
+    }
+
+    private CommandResult dropTable(int table, Stamp stamp) {
+        TableSlice slice = slices.remove(table);
+        if (slice != null) {
+            // A reader may have found the slice just before; it is gone when the mark has reached this command.
+            dropped.add(new Dropped(stamp.commitTimestamp(), slice));
+        }
+        return CommandResult.DONE;
+    }
+
+    private CommandResult commit(long snapshot, List<Write> writes, Stamp stamp) {
+        CommandResult failed = check(snapshot, writes);
+        if (failed != null) {
+            return failed;
+        }
+        write(writes, stamp);
+        return CommandResult.DONE;
+    }
+
+    private CommandResult prepare(BlockCommand.Prepare prepare) {
+        CommandResult failed = check(prepare.snapshot(), prepare.writes());
+        if (failed != null) {
+            return failed;
+        }
+        prepared.put(prepare.transaction(), prepare);
+        for (Write write : prepare.writes()) {
+            heldKeys.put(new HeldKey(write.table(), write.key()), prepare.transaction());
+        }
+        return CommandResult.DONE;
+    }
+
+    private CommandResult decide(BlockCommand.Decide decide, Stamp stamp) {
+        BlockCommand.Prepare prepare = prepared.remove(decide.transaction());
+        if (prepare == null) {
+            // Decided before: finishing a transaction twice is harmless.
+            return CommandResult.DONE;
+        }
+        for (Write write : prepare.writes()) {
+            heldKeys.remove(new HeldKey(write.table(), write.key()));
+        }
+        if (prepare.coordinator() == id) {
+            decisions.put(decide.transaction(), decide);
+        }
+        if (decide.commit()) {
+            write(prepare.writes(), new Stamp(decide.commitTimestamp(), stamp.wallMicros()));
+        }
+        return CommandResult.DONE;
+    }
+
+    private CommandResult forget(long transaction) {
+        decisions.remove(transaction);
+        return CommandResult.DONE;
+    }
+
+    /// The first condition that does not hold, null where all do.
+    private @Nullable CommandResult check(long snapshot, List<Write> writes) {
+        for (int i = 0; i < writes.size(); i++) {
+            Write write = writes.get(i);
+            TableSlice slice = slices.get(write.table());
+            if (slice == null) {
+                return new CommandResult(CommandResult.Outcome.UNKNOWN_TABLE, i);
+            }
+            if (!heldKeys.isEmpty() && heldKeys.containsKey(new HeldKey(write.table(), write.key()))) {
+                return new CommandResult(CommandResult.Outcome.CONFLICT, i);
+            }
+            switch (write.condition()) {
+                case NONE -> {
+                    // Whatever is there is replaced.
+                }
+                case ABSENT -> {
+                    if (slice.exists(write.key())) {
+                        return new CommandResult(CommandResult.Outcome.DUPLICATE_KEY, i);
+                    }
+                }
+                case UNCHANGED -> {
+                    if (slice.newestTimestamp(write.key()) > snapshot) {
+                        return new CommandResult(CommandResult.Outcome.CONFLICT, i);
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private void write(List<Write> writes, Stamp stamp) {
+        for (Write write : writes) {
+            TableSlice slice = slices.get(write.table());
+            if (slice == null) {
+                // Dropped between the two phases: its rows are gone either way.
+                continue;
+            }
+            byte[] row = write.row();
+            if (row == null) {
+                slice.remove(write.key(), stamp);
+            } else {
+                slice.put(write.key(), row, write.ttlSeconds(), stamp);
+            }
+        }
+        commitTimestamp = Math.max(commitTimestamp, stamp.commitTimestamp());
+    }
+
+    /// Writer: frees what no snapshot needs any more, a bounded amount.
+    public void collect(long lowWater) {
+        for (TableSlice slice : slices.values()) {
+            slice.collect(lowWater, COLLECT_MAX);
+        }
+        if (!dropped.isEmpty()) {
+            dropped.removeIf(slice -> slice.closeIfDue(lowWater));
+        }
+    }
+
+    /// Writer: what the block knows of a transaction's outcome: it is the coordinator and has not forgotten it.
+    public BlockCommand.@Nullable Decide decision(long transaction) {
+        return decisions.get(transaction);
+    }
+
+    /// Writer: transactions that are prepared and not decided here.
+    public List<BlockCommand.Prepare> inDoubt() {
+        return List.copyOf(prepared.values());
+    }
+
+    /// Writer: decisions that are still remembered.
+    public List<Long> remembered() {
+        return List.copyOf(decisions.keySet());
+    }
+
+    /// Table ids of the slices held.
+    public List<Integer> tables() {
+        return List.copyOf(slices.keySet());
+    }
+
+    /// Rows of one table here; empty where there is no slice.
+    public OptionalLong rowCount(int table) {
+        TableSlice slice = slices.get(table);
+        return slice == null ? OptionalLong.empty() : OptionalLong.of(slice.rowCount());
+    }
+
+    public BlockStatus status() {
+        long rows = 0;
+        for (TableSlice slice : slices.values()) {
+            rows += slice.rowCount();
+        }
+        return new BlockStatus(id, slices.size(), rows, appliedIndex, commitTimestamp);
+    }
+
+    /// Checks every slice's structure.
+    public void verify() {
+        for (Map.Entry<Integer, TableSlice> slice : slices.entrySet()) {
+            try {
+                slice.getValue().verify();
+            } catch (CoconutException failure) {
+                throw CoconutException.of(ErrorCode.BROKEN_INVARIANT, failure).with("block", id).with("table", slice.getKey());
+            }
+        }
+    }
+
+    /// Frees all memory. The owner has made sure that no reader is left.
+    @Override
+    public void close() {
+        for (TableSlice slice : slices.values()) {
+            slice.close();
+        }
+        slices.clear();
+        for (Dropped slice : dropped) {
+            slice.slice().close();
+        }
+        dropped.clear();
+    }
+
+    private record Dropped(long timestamp, TableSlice slice) {
+        boolean closeIfDue(long lowWater) {
+            if (timestamp > lowWater) {
+                return false;
+            }
+            slice.close();
+            return true;
+        }
+    }
+
+    private record HeldKey(int table, byte[] key) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof HeldKey that && table == that.table && Arrays.equals(key, that.key);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(key) + table;
+        }
+    }
+}

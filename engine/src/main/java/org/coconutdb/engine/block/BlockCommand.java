@@ -1,0 +1,41 @@
+package org.coconutdb.engine.block;
+
+import java.util.List;
+import org.coconutdb.engine.TableKind;
+
+/// What can happen to a block. A command's effect depends on the block's state and the command alone, so that the same log gives
+/// the same block everywhere.
+public sealed interface BlockCommand {
+    /// Makes an empty slice; without effect where there is one.
+    record CreateTable(int table, TableKind kind) implements BlockCommand {}
+
+    /// Forgets the slice; without effect where there is none.
+    record DropTable(int table) implements BlockCommand {}
+
+    /// A whole transaction of this block: its conditions are checked, then all of its writes happen, or none.
+    ///
+    /// @param snapshot the timestamp that the transaction read at
+    record Commit(long snapshot, List<Write> writes) implements BlockCommand {
+        public Commit {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /// First phase of a transaction over several blocks: checks the conditions, keeps the writes and holds their keys.
+    ///
+    /// @param transaction unique among those under way
+    /// @param coordinator the block whose log holds the decision
+    record Prepare(long transaction, int coordinator, long snapshot, List<Write> writes) implements BlockCommand {
+        public Prepare {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /// Second phase: makes the kept writes happen at the timestamp, or drops them. In the coordinator's log it is the decision.
+    ///
+    /// @param commitTimestamp the same in every participant; meaningless for an abort
+    record Decide(long transaction, boolean commit, long commitTimestamp) implements BlockCommand {}
+
+    /// Coordinator: every participant has the decision in its log; it need not be remembered.
+    record Forget(long transaction) implements BlockCommand {}
+}

@@ -1,0 +1,138 @@
+package org.coconutdb.engine.commit;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.Write;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+
+/// Commands as bytes, little-endian. The first byte says which; numbers are never given to another command.
+/// ```
+///  1 CreateTable | table 4 | kind 1 |
+///  2 DropTable   | table 4 |
+///  3 Commit      | snapshot 8 | count 4 | write … |
+///  4 Prepare     | transaction 8 | coordinator 4 | snapshot 8 | count 4 | write … |
+///  5 Decide      | transaction 8 | commit 1 | commitTimestamp 8 |
+///  6 Forget      | transaction 8 |
+///
+///  write         | table 4 | condition 1 | ttlSeconds 4 | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
+/// ```
+final class CommandCodec {
+    private static final byte CREATE_TABLE = 1;
+    private static final byte DROP_TABLE = 2;
+    private static final byte COMMIT = 3;
+    private static final byte PREPARE = 4;
+    private static final byte DECIDE = 5;
+    private static final byte FORGET = 6;
+    private static final int WRITE_BYTES = 17;
+    // Order is on disk: new ones go to the end.
+    private static final Write.Condition[] CONDITIONS = {Write.Condition.NONE, Write.Condition.ABSENT, Write.Condition.UNCHANGED};
+    private static final TableKind[] KINDS = {TableKind.HASH, TableKind.SORTED};
+
+    private CommandCodec() {}
+
+    static int size(BlockCommand command) {
+        return switch (command) {
+            case BlockCommand.CreateTable _ -> 6;
+            case BlockCommand.DropTable _ -> 5;
+            case BlockCommand.Commit commit -> 13 + size(commit.writes());
+            case BlockCommand.Prepare prepare -> 25 + size(prepare.writes());
+            case BlockCommand.Decide _ -> 18;
+            case BlockCommand.Forget _ -> 9;
+        };
+    }
+
+    private static int size(List<Write> writes) {
+        int bytes = 0;
+        for (Write write : writes) {
+            byte[] row = write.row();
+            bytes = Math.addExact(bytes, WRITE_BYTES + write.key().length + (row == null ? 0 : row.length));
+        }
+        return bytes;
+    }
+
+    static void encode(BlockCommand command, ByteBuffer into) {
+        switch (command) {
+            case BlockCommand.CreateTable(int table, TableKind kind) -> into.put(CREATE_TABLE).putInt(table).put(code(KINDS, kind));
+            case BlockCommand.DropTable(int table) -> into.put(DROP_TABLE).putInt(table);
+            case BlockCommand.Commit(long snapshot, List<Write> writes) -> {
+                into.put(COMMIT).putLong(snapshot);
+                encode(writes, into);
+            }
+            case BlockCommand.Prepare(long transaction, int coordinator, long snapshot, List<Write> writes) -> {
+                into.put(PREPARE).putLong(transaction).putInt(coordinator).putLong(snapshot);
+                encode(writes, into);
+            }
+            case BlockCommand.Decide(long transaction, boolean commit, long timestamp) -> into.put(DECIDE)
+                    .putLong(transaction)
+                    .put((byte) (commit ? 1 : 0))
+                    .putLong(timestamp);
+            case BlockCommand.Forget(long transaction) -> into.put(FORGET).putLong(transaction);
+        }
+    }
+
+    private static void encode(List<Write> writes, ByteBuffer into) {
+        into.putInt(writes.size());
+        for (Write write : writes) {
+            byte[] row = write.row();
+            into.putInt(write.table()).put(code(CONDITIONS, write.condition())).putInt(write.ttlSeconds());
+            into.putInt(write.key().length).putInt(row == null ? -1 : row.length).put(write.key());
+            if (row != null) {
+                into.put(row);
+            }
+        }
+    }
+
+    private static <T> byte code(T[] values, T value) {
+        for (byte i = 0; i < values.length; i++) {
+            if (values[i].equals(value)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException("no code for " + value);
+    }
+
+    /// Reads one command; DATA_CORRUPTED where the bytes are none, which a checksum should have caught.
+    static BlockCommand decode(ByteBuffer from) {
+        try {
+            byte type = from.get();
+            return switch (type) {
+                case CREATE_TABLE -> new BlockCommand.CreateTable(from.getInt(), KINDS[from.get()]);
+                case DROP_TABLE -> new BlockCommand.DropTable(from.getInt());
+                case COMMIT -> new BlockCommand.Commit(from.getLong(), decodeWrites(from));
+                case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeWrites(from));
+                case DECIDE -> new BlockCommand.Decide(from.getLong(), from.get() != 0, from.getLong());
+                case FORGET -> new BlockCommand.Forget(from.getLong());
+                default -> throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                        .with("commandType", type)
+                        .mend("The log was written by a newer version of CoconutDB, or is damaged.");
+            };
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | NegativeArraySizeException failure) {
+            throw CoconutException.of(ErrorCode.DATA_CORRUPTED, failure).with("entry", "cut short");
+        }
+    }
+
+    private static List<Write> decodeWrites(ByteBuffer from) {
+        int count = from.getInt();
+        List<Write> writes = new ArrayList<>(Math.min(count, from.remaining() / WRITE_BYTES + 1));
+        for (int i = 0; i < count; i++) {
+            int table = from.getInt();
+            Write.Condition condition = CONDITIONS[from.get()];
+            int ttlSeconds = from.getInt();
+            int keyBytes = from.getInt();
+            int rowBytes = from.getInt();
+            byte[] key = new byte[Math.min(keyBytes, from.remaining() + 1)];
+            from.get(key);
+            byte[] row = rowBytes < 0 ? null : new byte[Math.min(rowBytes, from.remaining() + 1)];
+            if (row != null) {
+                from.get(row);
+            }
+            writes.add(new Write(table, condition, key, row, ttlSeconds));
+        }
+        return writes;
+    }
+}

@@ -1,0 +1,317 @@
+package org.coconutdb.engine.commit;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.version.Snapshots;
+import org.coconutdb.engine.version.Stamp;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The log of an embedded database: one for all of its blocks, in files or nowhere.
+///
+/// Group commit without a thread of its own: a proposer puts its ticket into the queue and tries to become the writer; the writer
+/// takes all tickets there are, writes their entries, calls fsync once, applies them to their blocks in order, publishes the newest
+/// timestamp and wakes the others. So a lone client pays no hand-over between threads, and many share one fsync. (The "leader and
+/// followers" scheme of LevelDB's write queue.)
+///
+/// Invariants
+/// 1. Entries are applied in log order, by the one thread that holds `writing`: blocks have a single writer.
+/// 2. An entry is applied only when it is durable, published only when all entries up to it are applied, and acknowledged only when it
+///    is published: what was acknowledged before a snapshot opens is in it, and no snapshot sees half of a group.
+/// 3. Timestamps rise with the log index, across restarts too.
+public final class LocalLog implements CommandLog {
+    // A batch is written from one buffer; proposals beyond wait for the next.
+    private static final int BATCH_TICKETS_MAX = 1024;
+    private static final long BATCH_BYTES_MAX = 8L << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(LocalLog.class);
+
+    private final List<Block> blocks;
+    private final Snapshots snapshots;
+    private final @Nullable LogWriter writer;
+    private final AtomicLong lastTimestamp;
+    private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock writing = new ReentrantLock();
+
+    // Held by the thread that holds `writing`.
+    private long lastIndex;
+    private long lastWallMicros;
+    private boolean broken;
+    private boolean closed;
+
+    private LocalLog(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, Recovered recovered) {
+        this.blocks = blocks;
+        this.snapshots = snapshots;
+        this.lastTimestamp = lastTimestamp;
+        this.writer = recovered.writer;
+        this.lastIndex = recovered.index;
+        this.lastWallMicros = recovered.wallMicros;
+    }
+
+    /// A log that keeps nothing.
+    ///
+    /// @param blocks by block id
+    /// @param lastTimestamp the newest timestamp given out; the log raises it
+    public static LocalLog inMemory(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
+        return new LocalLog(blocks, snapshots, lastTimestamp, new Recovered());
+    }
+
+    /// The log of a directory: applies everything that is in it to the blocks, then goes on behind it.
+    public static LocalLog recover(DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
+        return recover(LogDisk.REAL, directory, blocks, snapshots, lastTimestamp);
+    }
+
+    static LocalLog recover(LogDisk disk, DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
+        Recovered recovered = new Recovered();
+        LogReader reader = new LogReader(disk, directory.log(), directory.database());
+        try {
+            recovered.writer = reader.recover(entry -> {
+                if (entry.block() < 0 || entry.block() >= blocks.size()) {
+                    throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                            .with("directory", directory.path())
+                            .with("index", entry.index())
+                            .with("block", entry.block())
+                            .with("blocks", blocks.size())
+                            .mend("The log does not fit the database's manifest: restore both from one backup.");
+                }
+                Block block = blocks.get(entry.block());
+                block.apply(entry.index(), entry.stamp(), entry.command());
+                recovered.index = entry.index();
+                recovered.wallMicros = entry.stamp().wallMicros();
+                lastTimestamp.set(entry.stamp().commitTimestamp());
+                snapshots.publish(entry.stamp().commitTimestamp());
+                block.collect(snapshots.lowWater());
+            });
+        } catch (IOException failure) {
+            throw CoconutException.of(ErrorCode.IO_FAILED, failure)
+                    .with("directory", directory.path())
+                    .with("cause", String.valueOf(failure.getMessage()))
+                    .mend("The log cannot be read or written: mend the disk or its rights and open the database again.");
+        }
+        return new LocalLog(blocks, snapshots, lastTimestamp, recovered);
+    }
+
+    @Override
+    public long lastTimestamp() {
+        return lastTimestamp.get();
+    }
+
+    @Override
+    public List<CommandResult> propose(List<Proposal> proposals) {
+        Ticket ticket = new Ticket(proposals);
+        queue.add(ticket);
+        while (!ticket.done) {
+            if (writing.tryLock()) {
+                try {
+                    if (!ticket.done) {
+                        writeBatch();
+                    }
+                } finally {
+                    writing.unlock();
+                }
+                // Whoever came while this thread was writing found the lock taken and sleeps: one of them goes on.
+                Ticket next = queue.peek();
+                if (next != null && next != ticket) {
+                    LockSupport.unpark(next.proposer);
+                }
+            } else {
+                LockSupport.park(this);
+            }
+        }
+        return ticket.results();
+    }
+
+    private void writeBatch() {
+        List<Ticket> batch = new ArrayList<>();
+        long bytes = 0;
+        for (Ticket ticket = queue.poll(); ticket != null; ticket = queue.poll()) {
+            batch.add(ticket);
+            bytes += writer == null ? 0 : ticket.bytes();
+            if (batch.size() >= BATCH_TICKETS_MAX || bytes >= BATCH_BYTES_MAX) {
+                break;
+            }
+        }
+        writeTickets(batch);
+    }
+
+    private void writeTickets(List<Ticket> batch) {
+        try {
+            requireOpen();
+            List<List<LogEntry>> entries;
+            try {
+                entries = stamp(batch);
+            } catch (CoconutException failure) {
+                if (failure.code() == ErrorCode.DISK_FULL && batch.size() > 1) {
+                    // Nothing was written. One by one, the small ones and the decisions still find room.
+                    for (Ticket ticket : batch) {
+                        writeTickets(List.of(ticket));
+                    }
+                    return;
+                }
+                throw failure;
+            }
+            try {
+                apply(batch, entries);
+            } catch (RuntimeException | Error failure) {
+                // Some of the batch is applied and some is not; what is in the log is right and is applied whole at the next start.
+                broken = true;
+                LOG.atError().addKeyValue("lastIndex", lastIndex).setCause(failure).log("an entry of the log could not be applied");
+                throw failure;
+            }
+        } catch (RuntimeException | Error failure) {
+            for (Ticket ticket : batch) {
+                ticket.failure = failure;
+            }
+        } finally {
+            for (Ticket ticket : batch) {
+                ticket.done = true;
+                LockSupport.unpark(ticket.proposer);
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw CoconutException.of(ErrorCode.CONNECTION_CLOSED).with("object", "database").mend("Open the database again.");
+        }
+        if (broken) {
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT)
+                    .mend("An earlier change could not be applied. Reads go on; open the database again to write.");
+        }
+    }
+
+    /// Gives index and time to all commands of the batch and makes them durable.
+    private List<List<LogEntry>> stamp(List<Ticket> batch) {
+        long index = lastIndex;
+        long timestamp = lastTimestamp.get();
+        // A clock that steps back must not make a row older than the one before it.
+        long wallMicros = Math.max(lastWallMicros, wallMicros());
+        List<List<LogEntry>> entries = new ArrayList<>(batch.size());
+        List<LogEntry> all = new ArrayList<>(batch.size());
+        for (Ticket ticket : batch) {
+            // One timestamp for a group: a transaction's decision is of one time in all of its blocks.
+            timestamp++;
+            List<LogEntry> group = new ArrayList<>(ticket.proposals.size());
+            for (Proposal proposal : ticket.proposals) {
+                index++;
+                BlockCommand command = proposal.command() instanceof BlockCommand.Decide(long transaction, boolean commit, long decided)
+                        && commit
+                        && decided == 0 ? new BlockCommand.Decide(transaction, true, timestamp) : proposal.command();
+                group.add(new LogEntry(index, proposal.block(), new Stamp(timestamp, wallMicros), command));
+            }
+            entries.add(group);
+            all.addAll(group);
+        }
+        if (writer != null) {
+            writer.append(all);
+        }
+        lastIndex = index;
+        lastWallMicros = wallMicros;
+        lastTimestamp.set(timestamp);
+        return entries;
+    }
+
+    private static long wallMicros() {
+        Instant now = Instant.now();
+        return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1_000);
+    }
+
+    private void apply(List<Ticket> batch, List<List<LogEntry>> entries) {
+        for (int i = 0; i < batch.size(); i++) {
+            Ticket ticket = batch.get(i);
+            for (LogEntry entry : entries.get(i)) {
+                ticket.results.add(blocks.get(entry.block()).apply(entry.index(), entry.stamp(), entry.command()));
+            }
+        }
+        snapshots.publish(lastTimestamp.get());
+        long lowWater = snapshots.lowWater();
+        for (List<LogEntry> group : entries) {
+            for (LogEntry entry : group) {
+                blocks.get(entry.block()).collect(lowWater);
+            }
+        }
+    }
+
+    /// Runs something as the writer: no command is applied meanwhile.
+    public void asWriter(Runnable task) {
+        writing.lock();
+        try {
+            task.run();
+        } finally {
+            writing.unlock();
+            Ticket next = queue.peek();
+            if (next != null) {
+                LockSupport.unpark(next.proposer);
+            }
+        }
+    }
+
+    /// Waits for what is being written and closes the files; later proposals are refused.
+    @Override
+    public void close() {
+        asWriter(() -> {
+            if (!closed) {
+                closed = true;
+                if (writer != null) {
+                    try {
+                        writer.close();
+                    } catch (IOException failure) {
+                        throw CoconutException.of(ErrorCode.IO_FAILED, failure)
+                                .mend("Everything acknowledged is durable; the log could only not be marked as closed in order.");
+                    }
+                }
+            }
+        });
+    }
+
+    private static final class Recovered {
+        private @Nullable LogWriter writer;
+        private long index;
+        private long wallMicros;
+    }
+
+    private static final class Ticket {
+        private final List<Proposal> proposals;
+        private final Thread proposer = Thread.currentThread();
+        private final List<CommandResult> results = new ArrayList<>();
+        private @Nullable Throwable failure;
+        // Written last by the writer, read first by the proposer.
+        private volatile boolean done;
+
+        Ticket(List<Proposal> proposals) {
+            this.proposals = proposals;
+        }
+
+        long bytes() {
+            long bytes = 0;
+            for (Proposal proposal : proposals) {
+                bytes += CommandCodec.size(proposal.command());
+            }
+            return bytes;
+        }
+
+        List<CommandResult> results() {
+            if (failure == null) {
+                return results;
+            }
+            if (failure instanceof CoconutException shared) {
+                // The same failure may belong to many proposers: each gets its own exception.
+                throw shared.copy();
+            }
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT, failure)
+                    .mend("Open the database again and read whether the change is there; please report this.");
+        }
+    }
+}

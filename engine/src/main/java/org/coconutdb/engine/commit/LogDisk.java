@@ -1,0 +1,81 @@
+package org.coconutdb.engine.commit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// Opens the log's files. [#REAL] is the file system; tests give one that fails at a chosen write.
+interface LogDisk {
+    LogDisk REAL = new LogDisk() {
+        @Override
+        public LogFile open(Path file, boolean create) throws IOException {
+            FileChannel channel = create
+                    ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
+                    : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return new ChannelFile(channel);
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            // A file's name is durable only when its directory is (fsync(2)).
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    };
+
+    LogFile open(Path file, boolean create) throws IOException;
+
+    void forceDirectory(Path directory) throws IOException;
+
+    default void delete(Path file) throws IOException {
+        Files.delete(file);
+    }
+
+    /// A file by its channel.
+    record ChannelFile(FileChannel channel) implements LogFile {
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer into, long position) throws IOException {
+            int total = 0;
+            while (into.hasRemaining()) {
+                int count = channel.read(into, position + total);
+                if (count < 0) {
+                    break;
+                }
+                total += count;
+            }
+            return total;
+        }
+
+        @Override
+        public void force(boolean metadata) throws IOException {
+            channel.force(metadata);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package org.coconutdb.engine.commit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.version.Stamp;
+
+/// Reads a log from its first entry to its last and leaves a writer that goes on behind it.
+///
+/// The log ends at the first record that is not whole. That is a *torn tail*, which was never acknowledged and is cut off, unless
+/// something behind it claims that it was durable: a later record's `durableUpTo`, or a later segment. Then it is damage, and the
+/// file and offset are named. (A batch is acknowledged after its fsync, and the next batch says so; the very last one is vouched for
+/// by the mark that an orderly close writes.)
+final class LogReader {
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    private final LogDisk disk;
+    private final Path directory;
+    private final UUID database;
+    private long lastIndex;
+
+    LogReader(LogDisk disk, Path directory, UUID database) {
+        this.disk = disk;
+        this.directory = directory;
+        this.database = database;
+    }
+
+    /// Gives every entry to the consumer, in order, and answers the writer.
+    LogWriter recover(Consumer<LogEntry> apply) throws IOException {
+        List<Path> segments = segments();
+        if (segments.isEmpty()) {
+            return LogWriter.create(disk, directory, database, 1);
+        }
+        Path damagedIfGap = segments.getFirst();
+        long damagedAt = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            Path path = segments.get(i);
+            boolean isLast = i == segments.size() - 1;
+            if (Segment.firstIndex(path) != lastIndex + 1) {
+                // A segment follows another only when all of that was durable: what is missing is missing there.
+                throw damaged(damagedIfGap, damagedAt).with("expectedIndex", lastIndex + 1).with("nextSegment", path);
+            }
+            LogFile file = disk.open(path, false);
+            boolean keep = false;
+            try {
+                if (isLast && isHeaderTorn(file)) {
+                    // The process ended while it made the segment: nothing was ever in it.
+                    file.close();
+                    disk.delete(path);
+                    return LogWriter.create(disk, directory, database, lastIndex + 1);
+                }
+                checkHeader(file, path);
+                long end = read(file, path, apply);
+                damagedIfGap = path;
+                damagedAt = end;
+                if (isLast) {
+                    checkTail(file, path, end);
+                    keep = true;
+                    return new LogWriter(disk, directory, database, path, file, end, clear(file, end), lastIndex);
+                }
+            } finally {
+                if (!keep) {
+                    file.close();
+                }
+            }
+        }
+        throw new AssertionError("the last segment returns");
+    }
+
+    private List<Path> segments() throws IOException {
+        List<Path> segments = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (Segment.NAME.matcher(name).matches() && Files.isRegularFile(file)) {
+                    segments.add(file);
+                } else if (!name.startsWith(".")) {
+                    throw CoconutException.of(ErrorCode.FOREIGN_FILE)
+                            .with("file", file)
+                            .mend("Move it out of the database's directory and open the database again.");
+                }
+            }
+        }
+        segments.sort(null);
+        return segments;
+    }
+
+    private static boolean isHeaderTorn(LogFile file) throws IOException {
+        if (file.size() < Segment.HEADER_BYTES) {
+            return true;
+        }
+        ByteBuffer header = buffer(Segment.HEADER_BYTES);
+        file.read(header, 0);
+        for (int i = 0; i < Segment.HEADER_BYTES; i++) {
+            if (header.get(i) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkHeader(LogFile file, Path path) throws IOException {
+        ByteBuffer header = buffer(Segment.HEADER_BYTES);
+        file.read(header, 0);
+        header.clear();
+        if (header.getLong(0) != Segment.MAGIC) {
+            throw CoconutException.of(ErrorCode.FOREIGN_FILE)
+                    .with("file", path)
+                    .mend("It is not a CoconutDB log: restore the right file from a backup, or move the directory away.");
+        }
+        if (header.getInt(8) != Segment.VERSION) {
+            throw CoconutException.of(ErrorCode.FOREIGN_FILE)
+                    .with("file", path)
+                    .with("formatVersion", header.getInt(8))
+                    .with("knownVersion", Segment.VERSION)
+                    .mend("It was written by another version of CoconutDB: open it with that one.");
+        }
+        int crc = Segment.crc(header.duplicate().limit(40));
+        if (header.getInt(40) != crc) {
+            throw damaged(path, 0);
+        }
+        UUID uuid = new UUID(header.getLong(16), header.getLong(24));
+        if (!uuid.equals(database) || header.getLong(32) != Segment.firstIndex(path)) {
+            throw CoconutException.of(ErrorCode.FOREIGN_FILE)
+                    .with("file", path)
+                    .with("databaseInFile", uuid)
+                    .with("database", database)
+                    .mend("The file belongs to another database or has been renamed: restore the right one.");
+        }
+    }
+
+    /// Reads records from the header's end; answers where the first one that is not whole begins.
+    private long read(LogFile file, Path path, Consumer<LogEntry> apply) throws IOException {
+        long position = Segment.HEADER_BYTES;
+        ByteBuffer buffer = buffer(CHUNK_BYTES).limit(0);
+        int at = 0;
+        while (true) {
+            int needed = neededBytes(buffer, at);
+            if (buffer.limit() - at < needed) {
+                buffer = fill(file, position, Math.max(CHUNK_BYTES, needed), buffer);
+                at = 0;
+                needed = neededBytes(buffer, 0);
+                if (buffer.limit() < needed && needed > CHUNK_BYTES && needed <= file.size() - position) {
+                    buffer = fill(file, position, needed, buffer);
+                }
+                if (buffer.limit() < needed) {
+                    return position;
+                }
+            }
+            if (!isWhole(buffer, at)) {
+                return position;
+            }
+            long index = buffer.getLong(at + 8);
+            int kind = buffer.getInt(at + 28);
+            if (kind == Segment.KIND_COMMAND) {
+                if (index != lastIndex + 1) {
+                    throw damaged(path, position).with("index", index).with("expectedIndex", lastIndex + 1);
+                }
+                ByteBuffer command = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+                command.limit(at + Segment.PREFIX_BYTES + buffer.getInt(at)).position(at + Segment.RECORD_HEADER_BYTES);
+                Stamp stamp = new Stamp(buffer.getLong(at + 32), buffer.getLong(at + 40));
+                apply.accept(new LogEntry(index, buffer.getInt(at + 24), stamp, decode(command, path, position)));
+                lastIndex = index;
+            } else if (kind != Segment.KIND_CLOSED || index != lastIndex) {
+                throw damaged(path, position).with("recordKind", kind);
+            }
+            position += needed;
+            at += needed;
+        }
+    }
+
+    private static ByteBuffer fill(LogFile file, long position, int bytes, ByteBuffer reuse) throws IOException {
+        ByteBuffer buffer = reuse.capacity() >= bytes ? reuse.clear() : buffer(bytes);
+        file.read(buffer, position);
+        return buffer.flip();
+    }
+
+    private static BlockCommand decode(ByteBuffer command, Path path, long position) {
+        try {
+            return CommandCodec.decode(command);
+        } catch (CoconutException failure) {
+            throw failure.with("file", path).with("offset", position);
+        }
+    }
+
+    /// Bytes that the record at a place of the buffer says to have, prefix and padding included; a header's at least.
+    private static int neededBytes(ByteBuffer buffer, int at) {
+        if (buffer.limit() - at < Segment.RECORD_HEADER_BYTES) {
+            return Segment.RECORD_HEADER_BYTES;
+        }
+        int bytes = buffer.getInt(at);
+        if (bytes < Segment.RECORD_HEADER_BYTES - Segment.PREFIX_BYTES || bytes > Integer.MAX_VALUE - 64) {
+            return Segment.RECORD_HEADER_BYTES;
+        }
+        return Segment.recordBytes(bytes + Segment.PREFIX_BYTES - Segment.RECORD_HEADER_BYTES);
+    }
+
+    private static boolean isWhole(ByteBuffer buffer, int at) {
+        int bytes = buffer.getInt(at);
+        if (bytes < Segment.RECORD_HEADER_BYTES - Segment.PREFIX_BYTES || bytes > buffer.limit() - at - Segment.PREFIX_BYTES) {
+            return false;
+        }
+        int from = at + Segment.PREFIX_BYTES;
+        return Segment.crc(buffer.duplicate().limit(from + bytes).position(from)) == buffer.getInt(at + 4);
+    }
+
+    /// Looks behind the end for anything that vouches for what is missing there.
+    private void checkTail(LogFile file, Path path, long end) throws IOException {
+        long size = file.size();
+        ByteBuffer tail = buffer((int) Math.min(size - end, Integer.MAX_VALUE - 8));
+        file.read(tail, end);
+        tail.flip();
+        for (int at = 0; at + Segment.RECORD_HEADER_BYTES <= tail.limit(); at += 8) {
+            if (tail.getInt(at) != 0 && tail.getLong(at + 16) > lastIndex && tail.getLong(at + 8) >= tail.getLong(at + 16)
+                    && isWhole(tail, at)) {
+                throw damaged(path, end).with("vouchedForAtOffset", end + at);
+            }
+        }
+    }
+
+    /// Overwrites what is behind the end with zeros, so that a torn record never comes back; answers the file's size.
+    private static long clear(LogFile file, long end) throws IOException {
+        long size = file.size();
+        ByteBuffer zeros = buffer(CHUNK_BYTES);
+        for (long at = end; at < size; at += CHUNK_BYTES) {
+            file.write(zeros.clear().limit((int) Math.min(CHUNK_BYTES, size - at)), at);
+        }
+        file.force(true);
+        return Math.max(size, end);
+    }
+
+    private static CoconutException damaged(Path path, long offset) {
+        return CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                .with("file", path)
+                .with("offset", offset)
+                .mend("Nothing was read past it. Restore the directory from a backup.");
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,219 @@
+package org.coconutdb.engine.row;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/// Rows as bytes, laid out so that a column is read where it lies, without the rest. Immutable.
+/// ```
+///  0                  ceil(n / 8)            fixed end
+///  | null bit of each | one slot of each     | variable values one behind another |
+/// ```
+/// Little-endian. Slots: BOOLEAN and INT8 1 byte, INT16 2, INT32 and FLOAT32 4, INT64 and FLOAT64 8, UUID 16 (most significant half
+/// first), DECIMAL its unscaled value in 8 bytes up to 18 digits and in 16 beyond (low half first), STRING (UTF-8) and BYTES 4: where
+/// the value ends, counted from the fixed part's end; it begins where the variable column before it ends. A NULL's slot is zeros,
+/// and a variable NULL ends where it begins.
+public final class RowLayout {
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Column[] columns;
+    // Offset of each column's slot from the row's start.
+    private final int[] slots;
+    // Of each variable column: the slot of the variable column before it, -1 for the first.
+    private final int[] previousVariable;
+    private final int fixedBytes;
+
+    public RowLayout(List<Column> columns) {
+        this.columns = columns.toArray(Column[]::new);
+        this.slots = new int[this.columns.length];
+        this.previousVariable = new int[this.columns.length];
+        int offset = (this.columns.length + 7) / 8;
+        int variable = -1;
+        for (int i = 0; i < this.columns.length; i++) {
+            slots[i] = offset;
+            previousVariable[i] = variable;
+            if (isVariable(this.columns[i])) {
+                variable = offset;
+            }
+            offset += slotBytes(this.columns[i]);
+        }
+        this.fixedBytes = offset;
+    }
+
+    private static boolean isVariable(Column column) {
+        return column.type() == StorageType.STRING || column.type() == StorageType.BYTES;
+    }
+
+    private static int slotBytes(Column column) {
+        return switch (column.type()) {
+            case BOOLEAN, INT8 -> 1;
+            case INT16 -> 2;
+            case INT32, FLOAT32, STRING, BYTES -> 4;
+            case INT64, FLOAT64 -> 8;
+            case DECIMAL -> Decimals.isLong(column) ? 8 : 16;
+            case UUID -> 16;
+        };
+    }
+
+    public int columnCount() {
+        return columns.length;
+    }
+
+    public Column column(int column) {
+        return columns[column];
+    }
+
+    /// Encodes one value a column, in the Java types that [StorageType] names. NULL_NOT_ALLOWED names the column by its position;
+    /// VALUE_OUT_OF_RANGE where a decimal has more digits than its column; INVALID_VALUE where a string is not Unicode.
+    public byte[] encode(@Nullable Object[] values) {
+        if (values.length != columns.length) {
+            throw new IllegalArgumentException(values.length + " values for " + columns.length + " columns");
+        }
+        byte[] @Nullable [] tails = new byte[columns.length][];
+        int tailBytes = 0;
+        for (int i = 0; i < columns.length; i++) {
+            Object value = values[i];
+            if (value != null && isVariable(columns[i])) {
+                byte[] bytes = columns[i].type() == StorageType.BYTES ? (byte[]) value : Strings.toUtf8((String) value);
+                tails[i] = bytes;
+                tailBytes = Math.addExact(tailBytes, bytes.length);
+            }
+        }
+        ByteBuffer row = ByteBuffer.allocate(Math.addExact(fixedBytes, tailBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        int tail = 0;
+        for (int i = 0; i < columns.length; i++) {
+            Object value = values[i];
+            byte[] bytes = tails[i];
+            if (value == null) {
+                if (!columns[i].nullable()) {
+                    throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED).with("column", i + 1);
+                }
+                row.put(i >> 3, (byte) (row.get(i >> 3) | 1 << (i & 7)));
+            } else if (bytes != null) {
+                row.put(fixedBytes + tail, bytes);
+                tail += bytes.length;
+            } else {
+                encodeFixed(row, slots[i], columns[i], value);
+            }
+            if (isVariable(columns[i])) {
+                row.putInt(slots[i], tail);
+            }
+        }
+        return row.array();
+    }
+
+    private static void encodeFixed(ByteBuffer row, int slot, Column column, Object value) {
+        switch (column.type()) {
+            case BOOLEAN -> row.put(slot, (byte) ((Boolean) value ? 1 : 0));
+            case INT8 -> row.put(slot, (Byte) value);
+            case INT16 -> row.putShort(slot, (Short) value);
+            case INT32 -> row.putInt(slot, (Integer) value);
+            case INT64 -> row.putLong(slot, (Long) value);
+            case FLOAT32 -> row.putFloat(slot, (Float) value);
+            case FLOAT64 -> row.putDouble(slot, (Double) value);
+            case UUID -> row.putLong(slot, ((UUID) value).getMostSignificantBits())
+                    .putLong(slot + 8, ((UUID) value).getLeastSignificantBits());
+            case DECIMAL -> {
+                if (Decimals.isLong(column)) {
+                    row.putLong(slot, Decimals.unscaledLong((BigDecimal) value, column));
+                } else {
+                    long[] halves = Decimals.unscaledHalves((BigDecimal) value, column);
+                    row.putLong(slot, halves[1]).putLong(slot + 8, halves[0]);
+                }
+            }
+            case STRING, BYTES -> throw new IllegalArgumentException("not of fixed length: " + column);
+        }
+    }
+
+    public boolean isNull(MemorySegment memory, long row, int column) {
+        return (memory.get(ValueLayout.JAVA_BYTE, row + (column >> 3)) >> (column & 7) & 1) != 0;
+    }
+
+    /// The value of a BOOLEAN, INT8, INT16, INT32, INT64 column, or the unscaled value of a DECIMAL up to 18 digits; not NULL.
+    public long getLong(MemorySegment memory, long row, int column) {
+        long slot = row + slots[column];
+        return switch (columns[column].type()) {
+            case BOOLEAN, INT8 -> memory.get(ValueLayout.JAVA_BYTE, slot);
+            case INT16 -> memory.get(SHORT, slot);
+            case INT32 -> memory.get(INT, slot);
+            case INT64, DECIMAL -> memory.get(LONG, slot);
+            case FLOAT32, FLOAT64, STRING, BYTES, UUID -> throw new IllegalArgumentException("not a whole number: " + columns[column]);
+        };
+    }
+
+    /// The value of a FLOAT32 or FLOAT64 column; not NULL.
+    public double getDouble(MemorySegment memory, long row, int column) {
+        long slot = row + slots[column];
+        return columns[column].type() == StorageType.FLOAT32 ? memory.get(FLOAT, slot) : memory.get(DOUBLE, slot);
+    }
+
+    /// Where a STRING's or BYTES' bytes begin.
+    public long variableOffset(MemorySegment memory, long row, int column) {
+        int previous = previousVariable[column];
+        return row + fixedBytes + (previous < 0 ? 0 : memory.get(INT, row + previous));
+    }
+
+    /// How many bytes a STRING or BYTES has.
+    public int variableLength(MemorySegment memory, long row, int column) {
+        long end = row + fixedBytes + memory.get(INT, row + slots[column]);
+        return (int) (end - variableOffset(memory, row, column));
+    }
+
+    /// One value in the Java type that its [StorageType] names, or null.
+    public @Nullable Object get(MemorySegment memory, long row, int column) {
+        if (isNull(memory, row, column)) {
+            return null;
+        }
+        long slot = row + slots[column];
+        return switch (columns[column].type()) {
+            case BOOLEAN -> memory.get(ValueLayout.JAVA_BYTE, slot) != 0;
+            case INT8 -> memory.get(ValueLayout.JAVA_BYTE, slot);
+            case INT16 -> memory.get(SHORT, slot);
+            case INT32 -> memory.get(INT, slot);
+            case INT64 -> memory.get(LONG, slot);
+            case FLOAT32 -> memory.get(FLOAT, slot);
+            case FLOAT64 -> memory.get(DOUBLE, slot);
+            case UUID -> new UUID(memory.get(LONG, slot), memory.get(LONG, slot + 8));
+            case DECIMAL -> Decimals.isLong(columns[column])
+                    ? BigDecimal.valueOf(memory.get(LONG, slot), columns[column].scale())
+                    : Decimals.ofHalves(memory.get(LONG, slot + 8), memory.get(LONG, slot), columns[column].scale());
+            case STRING -> new String(bytes(memory, row, column), StandardCharsets.UTF_8);
+            case BYTES -> bytes(memory, row, column);
+        };
+    }
+
+    private byte[] bytes(MemorySegment memory, long row, int column) {
+        byte[] bytes = new byte[variableLength(memory, row, column)];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, variableOffset(memory, row, column), bytes, 0, bytes.length);
+        return bytes;
+    }
+
+    /// Reads some columns into an array: `into[i]` is column `wanted[i]`.
+    public void decode(MemorySegment memory, long row, int[] wanted, @Nullable Object[] into) {
+        for (int i = 0; i < wanted.length; i++) {
+            into[i] = get(memory, row, wanted[i]);
+        }
+    }
+
+    /// All columns of a row in an array.
+    public @Nullable Object[] decode(byte[] row) {
+        MemorySegment memory = MemorySegment.ofArray(row);
+        @Nullable Object[] values = new Object[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            values[i] = get(memory, 0, i);
+        }
+        return values;
+    }
+}

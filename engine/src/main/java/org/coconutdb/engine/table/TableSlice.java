@@ -1,0 +1,198 @@
+package org.coconutdb.engine.table;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.function.LongSupplier;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.engine.version.Stamp;
+
+/// A table's slice in one block: versions of its rows over an index of their keys.
+///
+/// The index leads to the newest version of a key, each version to the one before it. A reader at snapshot S takes the first that
+/// was committed at or below S; a tombstone there, or the chain's end, means that there is no row.
+///
+/// Threads: one writer at a time (the block's); any number of readers, each holding a snapshot while it uses what it read.
+///
+/// Invariants
+/// 1. A version superseded by a commit T is freed only when the low-water mark has reached T: from then on every reader finds the
+///    newer one before it.
+/// 2. A tombstone leaves the index only when the mark has reached its commit, and is freed only when every reader that was active at
+///    the unlinking has ended: it waits for the mark to pass the newest timestamp given out until then.
+public final class TableSlice implements AutoCloseable {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    // Address space for one slice's records: 128 GiB costs nothing until it is used.
+    private static final long RESERVED_BYTES = 128L << 30;
+
+    private final RecordIndex index;
+    private final RecordHeap heap;
+    private final LongSupplier retireTimestamp;
+    // Writer.
+    private final RetireQueue superseded = new RetireQueue();
+    private final RetireQueue tombstones = new RetireQueue();
+    private final RetireQueue unlinked = new RetireQueue();
+    // Written by the writer.
+    private volatile long rowCount;
+
+    private TableSlice(RecordIndex index, RecordHeap heap, LongSupplier retireTimestamp) {
+        this.index = index;
+        this.heap = heap;
+        this.retireTimestamp = retireTimestamp;
+    }
+
+    /// An empty slice.
+    ///
+    /// @param retireTimestamp a timestamp above every one given out so far: no snapshot that is open now reads at it
+    public static TableSlice create(TableKind kind, MemoryManager memory, MemoryOwner owner, LongSupplier retireTimestamp) {
+        RecordHeap heap = new RecordHeap(memory.reserve(owner, "records", RESERVED_BYTES));
+        try {
+            RecordIndex index = switch (kind) {
+                case HASH -> new HashTable(memory, owner, heap, retireTimestamp);
+                case SORTED -> new SortedTable(memory, owner, heap);
+            };
+            return new TableSlice(index, heap, retireTimestamp);
+        } catch (Throwable failure) {
+            heap.close();
+            throw failure;
+        }
+    }
+
+    /// Points the view at the version of the row that the snapshot sees; false where it sees none.
+    public boolean get(byte[] key, long snapshot, RecordView into) {
+        long record = visible(index.find(key), snapshot);
+        if (record == 0) {
+            return false;
+        }
+        into.at(heap.segment(), record);
+        return true;
+    }
+
+    /// Rows of a range at a snapshot: in key order, descending when `reverse`, for a sorted table; in any order for a hash table.
+    public SliceScan scan(KeyRange range, boolean reverse, long snapshot) {
+        return new SliceScan(this, index.cursor(range, reverse), snapshot);
+    }
+
+    MemorySegment segment() {
+        return heap.segment();
+    }
+
+    /// Follows the chain from a version to the one that the snapshot sees; 0 where it sees none.
+    long visible(long newest, long snapshot) {
+        MemorySegment memory = heap.segment();
+        for (long record = newest; record != 0; record = memory.get(LONG, record + RecordView.PREVIOUS)) {
+            if (memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) <= snapshot) {
+                return isTombstone(record) ? 0 : record;
+            }
+        }
+        return 0;
+    }
+
+    private boolean isTombstone(long record) {
+        return (heap.segment().get(ValueLayout.JAVA_BYTE, record + RecordView.FLAGS) & RecordView.TOMBSTONE) != 0;
+    }
+
+    /// Writer: whether the newest version of the key is a row.
+    public boolean exists(byte[] key) {
+        long newest = index.find(key);
+        return newest != 0 && !isTombstone(newest);
+    }
+
+    /// Writer: commit timestamp of the key's newest version, tombstones included; 0 where none is known, which means that it was not
+    /// changed since any open snapshot.
+    public long newestTimestamp(byte[] key) {
+        long newest = index.find(key);
+        return newest == 0 ? 0 : heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP);
+    }
+
+    /// Writer: makes this the newest version of the row.
+    public void put(byte[] key, byte[] row, int ttlSeconds, Stamp stamp) {
+        long old = index.find(key);
+        boolean isNew = old == 0 || isTombstone(old);
+        long created = isNew ? stamp.wallMicros() : heap.segment().get(LONG, old + RecordView.CREATED_AT);
+        long record = heap.allocate(key, row, stamp, old, created, ttlSeconds, (byte) 0);
+        index.put(key, record);
+        supersede(old, stamp);
+        if (isNew) {
+            addToRowCount(1);
+        }
+    }
+
+    /// Writer: deletes the row; without effect where there is none.
+    public void remove(byte[] key, Stamp stamp) {
+        long old = index.find(key);
+        if (old == 0 || isTombstone(old)) {
+            return;
+        }
+        long created = heap.segment().get(LONG, old + RecordView.CREATED_AT);
+        long record = heap.allocate(key, new byte[0], stamp, old, created, 0, RecordView.TOMBSTONE);
+        index.put(key, record);
+        supersede(old, stamp);
+        tombstones.add(stamp.commitTimestamp(), record);
+        addToRowCount(-1);
+    }
+
+    // The writer alone writes it; volatile is for those who read it.
+    private void addToRowCount(int change) {
+        long now = rowCount;
+        rowCount = now + change;
+    }
+
+    private void supersede(long old, Stamp stamp) {
+        if (old != 0) {
+            superseded.add(stamp.commitTimestamp(), old);
+        }
+    }
+
+    /// Writer: frees what no snapshot needs any more, at most `limit` records of each kind, so that a commit never waits long.
+    public void collect(long lowWater, int limit) {
+        // Tombstones first: one whose key was written again is still readable here, since its own freeing stands in `superseded`
+        // under the later commit.
+        for (int i = 0; i < limit && tombstones.isDue(lowWater); i++) {
+            long record = tombstones.remove();
+            byte[] key = heap.key(record);
+            if (index.find(key) == record) {
+                index.remove(key);
+                unlinked.add(retireTimestamp.getAsLong(), record);
+            }
+        }
+        if (!tombstones.isDue(lowWater)) {
+            for (int i = 0; i < limit && superseded.isDue(lowWater); i++) {
+                heap.free(superseded.remove());
+            }
+        }
+        for (int i = 0; i < limit && unlinked.isDue(lowWater); i++) {
+            heap.free(unlinked.remove());
+        }
+        index.reclaim(lowWater);
+    }
+
+    /// Rows of the newest state.
+    public long rowCount() {
+        return rowCount;
+    }
+
+    /// Bytes in records, older versions included.
+    public long recordBytes() {
+        return heap.bytesInUse();
+    }
+
+    /// Checks the index's structure; BROKEN_INVARIANT with the place where it does not hold.
+    public void verify() {
+        index.verify();
+    }
+
+    /// Frees the memory. The owner has made sure that no reader is left.
+    @Override
+    public void close() {
+        try {
+            index.close();
+        } finally {
+            heap.close();
+        }
+    }
+}
