@@ -1,0 +1,281 @@
+package org.coconutdb.engine.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.coconutdb.engine.Seeds;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.engine.version.Stamp;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Both kinds of index against a plain sorted map, and under readers.
+class RecordIndexTest {
+    private static final Comparator<byte[]> ORDER = Arrays::compareUnsigned;
+
+    static Stream<Arguments> kindsAndSeeds() {
+        return Stream.of(TableKind.values()).flatMap(kind -> Seeds.of(12).mapToObj(seed -> Arguments.of(kind, seed)));
+    }
+
+    static LongStream seeds() {
+        return Seeds.of(4);
+    }
+
+    private static final class Fixture implements AutoCloseable {
+        final MemoryManager memory = new MemoryManager(LockPolicy.OFF, 4L << 30);
+        final MemoryOwner owner = new MemoryOwner(1, 1);
+        final RecordHeap heap = new RecordHeap(memory.reserve(owner, "records", 8L << 30));
+        final AtomicLong lastTimestamp = new AtomicLong();
+        final RecordIndex index;
+
+        Fixture(TableKind kind) {
+            index = kind == TableKind.HASH
+                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1)
+                    : new SortedTable(memory, owner, heap);
+        }
+
+        long record(byte[] key) {
+            return heap.allocate(key, new byte[8], new Stamp(1, 1), 0, 1, 0, (byte) 0);
+        }
+
+        @Override
+        public void close() {
+            index.close();
+            heap.close();
+            memory.close();
+        }
+    }
+
+    /// How keys of a run look: which of them break a tree depends on that.
+    private static byte[] key(Random random, int shape, int step) {
+        return switch (shape) {
+            case 0 -> number(step);
+            case 1 -> number(1_000_000 - step);
+            case 2 -> number(random.nextInt(4000));
+            case 3 -> {
+                // One head for all: the heap decides every comparison.
+                byte[] key = Arrays.copyOf("same-prefix-of-all-keys".getBytes(java.nio.charset.StandardCharsets.UTF_8), 27);
+                System.arraycopy(number(random.nextInt(3000)), 4, key, 23, 4);
+                yield key;
+            }
+            case 4 -> {
+                // Keys that are prefixes of others, and zeros.
+                byte[] key = new byte[random.nextInt(14)];
+                for (int i = 0; i < key.length; i++) {
+                    key[i] = (byte) random.nextInt(2);
+                }
+                yield key;
+            }
+            default -> {
+                byte[] key = new byte[random.nextInt(60)];
+                random.nextBytes(key);
+                yield key;
+            }
+        };
+    }
+
+    private static byte[] number(long value) {
+        return java.nio.ByteBuffer.allocate(8).putLong(value).array();
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("kindsAndSeeds")
+    void agreesWithASortedMap(TableKind kind, long seed) {
+        Random random = Seeds.random(seed);
+        int shape = (int) (seed % 6);
+        try (Fixture fixture = new Fixture(kind)) {
+            NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
+            // Growing, shrinking and growing again, so that pages split, merge and are used again.
+            int[] removalsInTen = {1, 4, 8, 9, 2};
+            int step = 0;
+            for (int removals : removalsInTen) {
+                for (int i = 0; i < 4000; i++, step++) {
+                    if (random.nextInt(10) < removals && !model.isEmpty()) {
+                        byte[] key = random.nextInt(4) == 0 ? key(random, shape, step) : near(model, key(random, shape, random.nextInt(step + 1)));
+                        Long expected = model.remove(key);
+                        assertThat(fixture.index.remove(key)).isEqualTo(expected == null ? 0 : expected);
+                    } else {
+                        byte[] key = key(random, shape, step);
+                        long record = fixture.record(key);
+                        Long expected = model.put(key, record);
+                        assertThat(fixture.index.put(key, record)).isEqualTo(expected == null ? 0 : expected);
+                    }
+                    if (i % 1000 == 0) {
+                        fixture.lastTimestamp.incrementAndGet();
+                        fixture.index.reclaim(fixture.lastTimestamp.get());
+                        assertSame(fixture, model, random, kind, seed);
+                    }
+                }
+                assertSame(fixture, model, random, kind, seed);
+            }
+            for (byte[] key : List.copyOf(model.keySet())) {
+                assertThat(fixture.index.remove(key)).isEqualTo(model.remove(key));
+            }
+            assertSame(fixture, model, random, kind, seed);
+        }
+    }
+
+    private static byte[] near(NavigableMap<byte[], Long> model, byte[] key) {
+        byte[] found = model.ceilingKey(key);
+        return found == null ? model.lastKey() : found;
+    }
+
+    private static void assertSame(Fixture fixture, NavigableMap<byte[], Long> model, Random random, TableKind kind, long seed) {
+        fixture.index.verify();
+        assertThat(fixture.index.size()).isEqualTo(model.size());
+        String rerun = Seeds.rerun(RecordIndexTest.class, "agreesWithASortedMap", seed);
+        for (int i = 0; i < 300; i++) {
+            byte[] key = key(random, (int) (seed % 6), random.nextInt(20_000));
+            assertThat(fixture.index.find(key)).as(rerun).isEqualTo(model.getOrDefault(key, 0L));
+        }
+        List<Long> all = read(fixture.index.cursor(KeyRange.ALL, false));
+        if (kind == TableKind.HASH) {
+            assertThat(all).as(rerun).containsExactlyInAnyOrderElementsOf(model.values());
+            return;
+        }
+        assertThat(all).as(rerun).isEqualTo(List.copyOf(model.values()));
+        assertThat(read(fixture.index.cursor(KeyRange.ALL, true))).as(rerun).isEqualTo(all.reversed());
+        for (int i = 0; i < 20; i++) {
+            byte[] from = key(random, (int) (seed % 6), random.nextInt(20_000));
+            byte[] to = key(random, (int) (seed % 6), random.nextInt(20_000));
+            KeyRange range = new KeyRange(random.nextInt(5) == 0 ? null : from, random.nextInt(5) == 0 ? null : to);
+            List<Long> expected = range.isEmpty() ? List.of() : List.copyOf(within(model, range).values());
+            assertThat(read(fixture.index.cursor(range, false))).as(rerun).isEqualTo(expected);
+            assertThat(read(fixture.index.cursor(range, true))).as(rerun).isEqualTo(expected.reversed());
+        }
+    }
+
+    private static NavigableMap<byte[], Long> within(NavigableMap<byte[], Long> model, KeyRange range) {
+        NavigableMap<byte[], Long> rows = range.from() == null ? model : model.tailMap(range.from(), true);
+        return range.to() == null ? rows : rows.headMap(range.to(), false);
+    }
+
+    private static List<Long> read(RecordCursor cursor) {
+        List<Long> records = new ArrayList<>();
+        long[] batch = new long[256];
+        for (int count = cursor.nextBatch(batch); count > 0; count = cursor.nextBatch(batch)) {
+            for (int i = 0; i < count; i++) {
+                records.add(batch[i]);
+            }
+        }
+        return records;
+    }
+
+    /// Half of the keys are never removed: every reader must find all of them at any time, once each, in order, while the writer splits,
+    /// merges and grows around them. Records are not freed here; that is the slice's business.
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(TableKind.class)
+    void readersMissNothingWhileTheWriterChangesEverything(TableKind kind) throws Exception {
+        int lasting = 4000;
+        try (Fixture fixture = new Fixture(kind); ExecutorService readers = Executors.newFixedThreadPool(3)) {
+            for (int i = 0; i < lasting; i++) {
+                byte[] key = number(2L * i);
+                fixture.index.put(key, fixture.record(key));
+            }
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Future<Long>> results = List.of(
+                    readers.submit(() -> lookUp(fixture, stop, lasting)),
+                    readers.submit(() -> scan(fixture, stop, lasting, kind, false)),
+                    readers.submit(() -> scan(fixture, stop, lasting, kind, true)));
+            try {
+                Random random = Seeds.random(7);
+                long end = System.nanoTime() + 2_000_000_000L;
+                while (System.nanoTime() < end && results.stream().noneMatch(Future::isDone)) {
+                    int from = random.nextInt(lasting);
+                    int count = random.nextInt(2000);
+                    for (int i = from; i < Math.min(lasting, from + count); i++) {
+                        byte[] key = number(2L * i + 1);
+                        fixture.index.put(key, fixture.record(key));
+                    }
+                    for (int i = from; i < Math.min(lasting, from + count); i++) {
+                        fixture.index.remove(number(2L * i + 1));
+                    }
+                }
+            } finally {
+                stop.set(true);
+            }
+            for (Future<Long> result : results) {
+                assertThat(result.get()).as("rounds").isPositive();
+            }
+            fixture.index.verify();
+            assertThat(fixture.index.size()).isEqualTo(lasting);
+        }
+    }
+
+    private static Long lookUp(Fixture fixture, AtomicBoolean stop, int lasting) {
+        Random random = Seeds.random(11);
+        long rounds = 0;
+        while (!stop.get()) {
+            byte[] key = number(2L * random.nextInt(lasting));
+            long record = fixture.index.find(key);
+            assertThat(record).isNotZero();
+            assertThat(fixture.heap.key(record)).isEqualTo(key);
+            rounds++;
+        }
+        return rounds;
+    }
+
+    private static Long scan(Fixture fixture, AtomicBoolean stop, int lasting, TableKind kind, boolean reverse) {
+        long rounds = 0;
+        while (!stop.get()) {
+            Set<Long> seen = new HashSet<>();
+            byte[] previous = null;
+            for (long record : read(fixture.index.cursor(KeyRange.ALL, reverse))) {
+                byte[] key = fixture.heap.key(record);
+                long number = java.nio.ByteBuffer.wrap(key).getLong();
+                if (kind == TableKind.SORTED && previous != null) {
+                    assertThat(Integer.signum(ORDER.compare(previous, key))).as("order").isEqualTo(reverse ? 1 : -1);
+                }
+                previous = key;
+                if (number % 2 == 0) {
+                    assertThat(seen.add(number)).as("key %s is read once", number).isTrue();
+                }
+            }
+            assertThat(seen).hasSize(lasting);
+            rounds++;
+        }
+        return rounds;
+    }
+
+    @Test
+    void aHashTableThatOutgrowsItsPromiseManyTimesLosesNothing() {
+        try (Fixture fixture = new Fixture(TableKind.HASH)) {
+            int keys = 120_000;
+            for (int i = 0; i < keys; i++) {
+                // Longer and longer, so that what was promised for keys' lengths is never true.
+                byte[] key = Arrays.copyOf(number(i * 0x9E3779B97F4A7C15L), 8 + i / 1500);
+                fixture.index.put(key, fixture.record(key));
+                if (i % 5000 == 0) {
+                    fixture.lastTimestamp.incrementAndGet();
+                    fixture.index.reclaim(fixture.lastTimestamp.get());
+                }
+            }
+
+            fixture.index.verify();
+            assertThat(fixture.index.size()).isEqualTo(keys);
+        }
+    }
+}
