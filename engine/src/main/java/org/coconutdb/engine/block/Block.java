@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// 2. A key held by a prepared transaction is changed by nobody else until that transaction is decided.
 /// 3. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
 public final class Block implements AutoCloseable {
-    // Freed a command, at most: a commit never waits for a long clean-up, and two a write keeps up with any load.
-    private static final int COLLECT_MAX = 64;
+    // Freed in each slice after a command, at most: this many and two for each write of the command. So a commit never waits for a
+    // long clean-up, and cleaning keeps up with any load.
+    private static final int COLLECT_AT_LEAST = 64;
 
     private final int id;
     private final MemoryManager memory;
@@ -41,6 +42,7 @@ public final class Block implements AutoCloseable {
     private final Map<HeldKey, Long> heldKeys = new HashMap<>();
     private final Map<Long, BlockCommand.Decide> decisions = new HashMap<>();
     private final List<Dropped> dropped = new ArrayList<>();
+    private int writesSinceCollect;
 
     // Written by the writer.
     private volatile long appliedIndex;
@@ -181,13 +183,16 @@ public final class Block implements AutoCloseable {
                 slice.put(write.key(), row, write.ttlSeconds(), stamp);
             }
         }
+        writesSinceCollect += writes.size();
         commitTimestamp = Math.max(commitTimestamp, stamp.commitTimestamp());
     }
 
     /// Writer: frees what no snapshot needs any more, a bounded amount.
     public void collect(long lowWater) {
+        int limit = COLLECT_AT_LEAST + 2 * writesSinceCollect;
+        writesSinceCollect = 0;
         for (TableSlice slice : slices.values()) {
-            slice.collect(lowWater, COLLECT_MAX);
+            slice.collect(lowWater, limit);
         }
         if (!dropped.isEmpty()) {
             dropped.removeIf(slice -> slice.closeIfDue(lowWater));

@@ -64,9 +64,9 @@ final class LogReader {
                 damagedIfGap = path;
                 damagedAt = end;
                 if (isLast) {
-                    checkTail(file, path, end);
+                    clear(file, end, checkTail(file, path, end));
                     keep = true;
-                    return new LogWriter(disk, directory, database, path, file, end, clear(file, end), lastIndex);
+                    return new LogWriter(disk, directory, database, path, file, end, Math.max(file.size(), end), lastIndex);
                 }
             } finally {
                 if (!keep) {
@@ -214,10 +214,11 @@ final class LogReader {
         return Segment.crc(buffer.duplicate().limit(from + bytes).position(from)) == buffer.getInt(at + 4);
     }
 
-    /// Looks behind the end for anything that vouches for what is missing there.
-    private void checkTail(LogFile file, Path path, long end) throws IOException {
+    /// Looks behind the end for anything that vouches for what is missing there; answers how many bytes of a torn tail there are, up
+    /// to the last that is not zero.
+    private int checkTail(LogFile file, Path path, long end) throws IOException {
         long size = file.size();
-        ByteBuffer tail = buffer((int) Math.min(size - end, Integer.MAX_VALUE - 8));
+        ByteBuffer tail = buffer(Math.clamp(size - end, 0, Integer.MAX_VALUE - 8));
         file.read(tail, end);
         tail.flip();
         for (int at = 0; at + Segment.RECORD_HEADER_BYTES <= tail.limit(); at += 8) {
@@ -226,17 +227,19 @@ final class LogReader {
                 throw damaged(path, end).with("vouchedForAtOffset", end + at);
             }
         }
+        int torn = tail.limit();
+        while (torn > 0 && tail.get(torn - 1) == 0) {
+            torn--;
+        }
+        return torn;
     }
 
-    /// Overwrites what is behind the end with zeros, so that a torn record never comes back; answers the file's size.
-    private static long clear(LogFile file, long end) throws IOException {
-        long size = file.size();
-        ByteBuffer zeros = buffer(CHUNK_BYTES);
-        for (long at = end; at < size; at += CHUNK_BYTES) {
-            file.write(zeros.clear().limit((int) Math.min(CHUNK_BYTES, size - at)), at);
+    /// Overwrites a torn tail with zeros, so that it never comes back behind a new record.
+    private static void clear(LogFile file, long end, int tornBytes) throws IOException {
+        if (tornBytes > 0) {
+            file.write(buffer(tornBytes), end);
+            file.force(true);
         }
-        file.force(true);
-        return Math.max(size, end);
     }
 
     private static CoconutException damaged(Path path, long offset) {

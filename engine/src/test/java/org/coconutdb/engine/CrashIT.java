@@ -1,0 +1,178 @@
+package org.coconutdb.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.transaction.Scan;
+import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.version.RecordView;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A process that writes is killed with SIGKILL at a random moment, again and again, on one database.
+///
+/// Invariants: every transaction whose acknowledgement came out of the process is there, wholly; at most one more for each writer is
+/// there, wholly; every row is what was written. `-Dcrash.rounds=200` makes it 200 rounds.
+class CrashIT {
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", 8);
+    private static final int WRITERS = 3;
+    private static final int ROWS = 5;
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void nothingAcknowledgedIsLostAndNothingIsTorn() throws Exception {
+        long seed = Long.getLong("seed", 20261123L);
+        Random random = Seeds.random(seed);
+        long[] acknowledged = new long[WRITERS];
+        long total = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            String context = "round " + round + ", seed " + seed;
+            long[] told = acknowledged.clone();
+            runAndKill(told, random.nextInt(900));
+            acknowledged = check(told, context);
+            total = Arrays.stream(acknowledged).sum();
+        }
+        System.out.println("crash rounds: " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed " + seed);
+        assertThat(total).as("the writers wrote").isPositive();
+    }
+
+    /// Starts the writer, lets it work for some time after its first acknowledgement, kills it, and collects what it acknowledged.
+    private void runAndKill(long[] told, int millis) throws IOException, InterruptedException {
+        Process process = Jvm.start(Writer.class, directory.resolve("db").toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Thread killer = new Thread(() -> {
+            try {
+                Thread.sleep(millis);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            process.destroyForcibly();
+        });
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.equals("open")) {
+                    killer.start();
+                    continue;
+                }
+                // A line that the kill cut short has no end mark.
+                if (line.endsWith(".")) {
+                    String[] words = line.substring(0, line.length() - 1).split(" ");
+                    told[Integer.parseInt(words[0])] = Long.parseLong(words[1]);
+                }
+            }
+        } finally {
+            process.destroyForcibly();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            killer.join();
+        }
+    }
+
+    private long[] check(long[] told, String context) {
+        try (CoconutEngine engine = CoconutEngine.open(config(directory.resolve("db"))); Transaction reader = engine.begin()) {
+            engine.verify();
+            long[] found = new long[WRITERS];
+            for (TableDescriptor table : engine.tables()) {
+                int rows = 0;
+                long[] newest = new long[WRITERS];
+                Scan scan = reader.scan(table, KeyRange.ALL, false);
+                RecordView row = new RecordView();
+                while (scan.next(row)) {
+                    ByteBuffer key = ByteBuffer.wrap(row.keyBytes());
+                    int writer = key.getInt();
+                    long number = key.getLong();
+                    int part = key.getInt();
+                    assertThat(row.rowBytes()).as("row %s of %s; %s", number, writer, context).isEqualTo(Writer.row(writer, number, part));
+                    newest[writer] = Math.max(newest[writer], number);
+                    rows++;
+                }
+                // A writer's transactions are numbered from 1 without gaps, and each has all of its rows in each table.
+                assertThat(rows).as("rows of %s; %s", table.name(), context).isEqualTo(Arrays.stream(newest).sum() * ROWS);
+                if (Arrays.stream(found).sum() > 0) {
+                    assertThat(newest).as("both tables; %s", context).isEqualTo(found);
+                }
+                found = newest;
+            }
+            for (int writer = 0; writer < WRITERS; writer++) {
+                assertThat(found[writer]).as("writer %s; %s", writer, context).isBetween(told[writer], told[writer] + 1);
+            }
+            return found;
+        }
+    }
+
+    private static EngineConfig config(Path path) {
+        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF);
+    }
+
+    /// The process that is killed: each of its threads commits transactions over both tables and all blocks and says so.
+    static final class Writer {
+        private Writer() {}
+
+        public static void main(String[] arguments) throws Exception {
+            CoconutEngine engine = CoconutEngine.open(config(Path.of(arguments[0])));
+            List<TableDescriptor> tables = new ArrayList<>();
+            for (TableKind kind : TableKind.values()) {
+                tables.add(engine.table(kind.name()).orElseGet(() -> engine.createTable(kind.name(), kind, new byte[0])));
+            }
+            System.out.println("open");
+            for (int i = 0; i < WRITERS; i++) {
+                int writer = i;
+                Thread.ofPlatform().start(() -> write(engine, tables, writer));
+            }
+            Thread.currentThread().join();
+        }
+
+        private static void write(CoconutEngine engine, List<TableDescriptor> tables, int writer) {
+            for (long number = newest(engine, tables.getFirst(), writer) + 1;; number++) {
+                try (Transaction transaction = engine.begin()) {
+                    for (TableDescriptor table : tables) {
+                        for (int part = 0; part < ROWS; part++) {
+                            transaction.insert(table, key(writer, number, part), row(writer, number, part));
+                        }
+                    }
+                    transaction.commit();
+                }
+                synchronized (Writer.class) {
+                    System.out.println(writer + " " + number + ".");
+                    System.out.flush();
+                }
+            }
+        }
+
+        private static long newest(CoconutEngine engine, TableDescriptor table, int writer) {
+            long newest = 0;
+            try (Transaction reader = engine.begin()) {
+                Scan scan = reader.scan(table, KeyRange.ALL, false);
+                RecordView row = new RecordView();
+                while (scan.next(row)) {
+                    ByteBuffer key = ByteBuffer.wrap(row.keyBytes());
+                    if (key.getInt() == writer) {
+                        newest = Math.max(newest, key.getLong());
+                    }
+                }
+            }
+            return newest;
+        }
+
+        private static byte[] key(int writer, long number, int part) {
+            return ByteBuffer.allocate(16).putInt(writer).putLong(number).putInt(part).array();
+        }
+
+        static byte[] row(int writer, long number, int part) {
+            byte[] row = new byte[20 + (int) (number * 7 + part * 31) % 300];
+            new Random(writer * 1_000_003L + number * 31 + part).nextBytes(row);
+            return row;
+        }
+    }
+}

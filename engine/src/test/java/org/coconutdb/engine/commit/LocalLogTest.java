@@ -1,0 +1,290 @@
+package org.coconutdb.engine.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.coconutdb.engine.Seeds;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.Write;
+import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.engine.version.Snapshots;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The embedded log on a disk that fails.
+class LocalLogTest {
+    private static final int TABLE = 20;
+
+    @TempDir
+    private Path directory;
+
+    static LongStream seeds() {
+        return Seeds.of(15);
+    }
+
+    /// The real disk until a count of operations is used up; then each write fails, after writing a part of what it was given.
+    private static final class FailingDisk implements LogDisk {
+        private final String message;
+        private int operationsLeft = Integer.MAX_VALUE;
+        private boolean full;
+
+        FailingDisk(String message) {
+            this.message = message;
+        }
+
+        private boolean isBroken() {
+            return operationsLeft-- <= 0;
+        }
+
+        @Override
+        public LogFile open(Path file, boolean create) throws IOException {
+            LogFile real = REAL.open(file, create);
+            return new LogFile() {
+                @Override
+                public void write(ByteBuffer bytes, long position) throws IOException {
+                    if (full && position + bytes.remaining() > real.size()) {
+                        throw new IOException(message);
+                    }
+                    if (isBroken()) {
+                        real.write(bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2), position);
+                        throw new IOException(message);
+                    }
+                    real.write(bytes, position);
+                }
+
+                @Override
+                public int read(ByteBuffer into, long position) throws IOException {
+                    return real.read(into, position);
+                }
+
+                @Override
+                public void force(boolean metadata) throws IOException {
+                    if (isBroken()) {
+                        throw new IOException(message);
+                    }
+                    real.force(metadata);
+                }
+
+                @Override
+                public long size() throws IOException {
+                    return real.size();
+                }
+
+                @Override
+                public void truncate(long size) throws IOException {
+                    real.truncate(size);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    real.close();
+                }
+            };
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            REAL.forceDirectory(directory);
+        }
+    }
+
+    /// A log over one block with one table, as an engine builds it.
+    private static final class Fixture implements AutoCloseable {
+        final MemoryManager memory = new MemoryManager(LockPolicy.OFF, 1L << 30);
+        final AtomicLong lastTimestamp = new AtomicLong();
+        final Snapshots snapshots = new Snapshots(0);
+        final Block block = new Block(0, memory, () -> lastTimestamp.get() + 1);
+        final DatabaseDirectory directory;
+        final LocalLog log;
+
+        Fixture(Path path, LogDisk disk) {
+            directory = DatabaseDirectory.open(path, 1);
+            log = LocalLog.recover(disk, directory, List.of(block), snapshots, lastTimestamp);
+            log.propose(List.of(new Proposal(0, new BlockCommand.CreateTable(TABLE, TableKind.SORTED))));
+        }
+
+        CommandResult put(int key, int bytes) {
+            byte[] row = new byte[bytes];
+            java.util.Arrays.fill(row, (byte) key);
+            Write write = new Write(TABLE, Write.Condition.NONE, key(key), row, 0);
+            return log.propose(List.of(new Proposal(0, new BlockCommand.Commit(snapshots.visible(), List.of(write))))).getFirst();
+        }
+
+        boolean has(int key, int bytes) {
+            RecordView row = new RecordView();
+            int slot = snapshots.open();
+            try {
+                return block.slice(TABLE).get(key(key), snapshots.timestamp(slot), row) && row.rowLength() == bytes;
+            } finally {
+                snapshots.close(slot);
+            }
+        }
+
+        private static byte[] key(int key) {
+            return Integer.toString(key).getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public void close() {
+            try {
+                log.close();
+            } catch (CoconutException failure) {
+                assertThat(failure.code()).isEqualTo(ErrorCode.IO_FAILED);
+            } finally {
+                block.close();
+                memory.close();
+                directory.close();
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void whateverWriteFailsWhatWasAcknowledgedIsThereAfterwards(long seed) {
+        FailingDisk disk = new FailingDisk("Input/output error");
+        List<Integer> acknowledged = new ArrayList<>();
+        int unknown = -1;
+        try (Fixture fixture = new Fixture(directory.resolve("db"), disk)) {
+            disk.operationsLeft = Seeds.random(seed).nextInt(60);
+            for (int i = 0; i < 60; i++) {
+                try {
+                    fixture.put(i, 300);
+                    acknowledged.add(i);
+                } catch (CoconutException failure) {
+                    assertThat(failure.code()).isIn(ErrorCode.OUTCOME_UNKNOWN, ErrorCode.IO_FAILED);
+                    unknown = i;
+                    break;
+                }
+            }
+            int refused = unknown + 1;
+            assertThatThrownBy(() -> fixture.put(refused, 300)).isInstanceOfSatisfying(CoconutException.class,
+                    failure -> assertThat(failure.code()).isEqualTo(ErrorCode.IO_FAILED));
+            acknowledged.forEach(key -> assertThat(fixture.has(key, 300)).isTrue());
+        }
+
+        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+            acknowledged.forEach(key -> assertThat(again.has(key, 300)).as("acknowledged %s", key).isTrue());
+            for (int key = unknown + 1; key < 60; key++) {
+                assertThat(again.has(key, 300)).as("refused %s", key).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aFullDiskRefusesWritesChangesNothingAndPasses() {
+        FailingDisk disk = new FailingDisk("No space left on device");
+        int kept;
+        try (Fixture fixture = new Fixture(directory.resolve("db"), disk)) {
+            fixture.put(1, 1000);
+            disk.full = true;
+            int key = 2;
+            CoconutException refused = null;
+            while (refused == null) {
+                try {
+                    fixture.put(key, 1 << 20);
+                    key++;
+                } catch (CoconutException failure) {
+                    refused = failure;
+                }
+            }
+            assertThat(refused.code()).isEqualTo(ErrorCode.DISK_FULL);
+            assertThat(fixture.has(1, 1000)).isTrue();
+            assertThat(fixture.has(key - 1, 1 << 20)).as("before the disk was full").isTrue();
+            assertThat(fixture.has(key, 1 << 20)).isFalse();
+            kept = key - 1;
+
+            disk.full = false;
+            fixture.put(1000, 1 << 20);
+        }
+
+        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+            assertThat(again.has(1, 1000)).isTrue();
+            assertThat(again.has(kept, 1 << 20)).isTrue();
+            assertThat(again.has(kept + 1, 1 << 20)).isFalse();
+            assertThat(again.has(1000, 1 << 20)).isTrue();
+        }
+    }
+
+    @Test
+    void logsGoOnInNewSegments() {
+        int rows = 80;
+        try (Fixture fixture = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+            for (int i = 0; i < rows; i++) {
+                fixture.put(i, 1 << 20);
+            }
+        }
+
+        assertThat(directory.resolve("db").resolve("log").toFile().list()).hasSizeGreaterThan(1);
+        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+            for (int i = 0; i < rows; i++) {
+                assertThat(again.has(i, 1 << 20)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void manyProposersShareSyncs() throws Exception {
+        AtomicInteger syncs = new AtomicInteger();
+        LogDisk counting = new LogDisk() {
+            @Override
+            public LogFile open(Path file, boolean create) throws IOException {
+                LogFile real = REAL.open(file, create);
+                return (LogFile) java.lang.reflect.Proxy.newProxyInstance(LogFile.class.getClassLoader(), new Class<?>[] {LogFile.class},
+                        (_, method, arguments) -> {
+                            if (method.getName().equals("force")) {
+                                syncs.incrementAndGet();
+                            }
+                            return method.invoke(real, arguments);
+                        });
+            }
+
+            @Override
+            public void forceDirectory(Path directory) throws IOException {
+                REAL.forceDirectory(directory);
+            }
+        };
+        int threads = 8;
+        int each = 200;
+        try (Fixture fixture = new Fixture(directory.resolve("db"), counting);
+                ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+            List<Future<?>> writers = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                int first = thread * each;
+                writers.add(pool.submit(() -> {
+                    for (int i = first; i < first + each; i++) {
+                        assertThat(fixture.put(i, 10).isDone()).isTrue();
+                    }
+                }));
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+            for (int i = 0; i < threads * each; i++) {
+                assertThat(fixture.has(i, 10)).isTrue();
+            }
+        }
+        assertThat(syncs.get()).isLessThan(threads * each);
+    }
+}
