@@ -1,8 +1,18 @@
 package org.coconutdb.sql.catalog;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 
 /// A table as it was declared; stored in the engine's directory as bytes.
 ///
@@ -12,6 +22,8 @@ import org.coconutdb.engine.TableKind;
 /// @param columns in declared order
 /// @param primaryKey positions in `columns`, in key order; at least one
 public record TableDefinition(String schema, String name, TableKind kind, List<ColumnDefinition> columns, List<Integer> primaryKey) {
+    private static final int FORMAT = 1;
+
     public TableDefinition {
         Objects.requireNonNull(schema);
         Objects.requireNonNull(name);
@@ -21,10 +33,73 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
         if (primaryKey.isEmpty()) {
             throw new IllegalArgumentException("a table needs a primary key");
         }
+        for (int position : primaryKey) {
+            Objects.checkIndex(position, columns.size());
+        }
     }
 
     /// The engine's name for it.
     public String qualifiedName() {
+        return qualifiedName(schema, name);
+    }
+
+    /// The engine's name for a table.
+    public static String qualifiedName(String schema, String name) {
         return schema + "." + name;
+    }
+
+    /// The definition as the engine's directory keeps it: format, names, kind, columns, key, in the encoding of [DataOutputStream].
+    public byte[] toBytes() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORMAT);
+            out.writeUTF(schema);
+            out.writeUTF(name);
+            out.writeUTF(kind.name());
+            out.writeInt(columns.size());
+            for (ColumnDefinition column : columns) {
+                out.writeUTF(column.name());
+                out.writeUTF(column.type().name());
+                out.writeInt(column.precision());
+                out.writeInt(column.scale());
+                out.writeBoolean(column.nullable());
+            }
+            out.writeInt(primaryKey.size());
+            for (int position : primaryKey) {
+                out.writeInt(position);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return bytes.toByteArray();
+    }
+
+    /// The inverse of [#toBytes]. DATA_CORRUPTED where the bytes are none, or of a later version of the format.
+    public static TableDefinition fromBytes(byte[] bytes) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            int format = in.readByte();
+            if (format != FORMAT) {
+                throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                        .with("definitionFormat", format)
+                        .with("knownFormat", FORMAT)
+                        .mend("The table was made by another version of CoconutDB: open the database with that one.");
+            }
+            String schema = in.readUTF();
+            String name = in.readUTF();
+            TableKind kind = TableKind.valueOf(in.readUTF());
+            List<ColumnDefinition> columns = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readBoolean()));
+            }
+            List<Integer> primaryKey = new ArrayList<>();
+            for (int left = in.readInt(); left > 0; left--) {
+                primaryKey.add(in.readInt());
+            }
+            return new TableDefinition(schema, name, kind, columns, primaryKey);
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
+            throw CoconutException.of(ErrorCode.DATA_CORRUPTED, failure)
+                    .with("what", "table definition")
+                    .mend("Restore the database from a backup.");
+        }
     }
 }

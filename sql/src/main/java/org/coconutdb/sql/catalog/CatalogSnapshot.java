@@ -1,0 +1,84 @@
+package org.coconutdb.sql.catalog;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.calcite.jdbc.CalciteSchema;
+import org.apache.calcite.schema.Table;
+import org.apache.calcite.schema.impl.AbstractSchema;
+
+/// The catalogue at one version: tables, system views, and both as Calcite's schemas. Immutable.
+public final class CatalogSnapshot {
+    public static final String PUBLIC = "PUBLIC";
+    public static final String INFORMATION_SCHEMA = "INFORMATION_SCHEMA";
+    public static final String SYSTEM = "SYSTEM";
+
+    private final long version;
+    private final Map<String, CatalogTable> tables;
+    private final List<SystemView> views;
+    private final CalciteSchema rootSchema;
+
+    CatalogSnapshot(long version, Collection<CatalogTable> tables, List<SystemView> views) {
+        this.version = version;
+        this.views = List.copyOf(views);
+        Map<String, CatalogTable> byName = new TreeMap<>();
+        Map<String, Map<String, Table>> bySchema = new LinkedHashMap<>();
+        for (String schema : List.of(PUBLIC, INFORMATION_SCHEMA, SYSTEM)) {
+            bySchema.put(schema, new HashMap<>());
+        }
+        for (CatalogTable table : tables) {
+            byName.put(table.definition().qualifiedName(), table);
+            bySchema.computeIfAbsent(table.definition().schema(), _ -> new HashMap<>())
+                    .put(table.definition().name(), new StoredTable(table));
+        }
+        for (SystemView view : views) {
+            bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
+        }
+        this.tables = byName;
+        this.rootSchema = CalciteSchema.createRootSchema(false, false);
+        bySchema.forEach((name, content) -> rootSchema.add(name, new Schema(content)));
+    }
+
+    /// Rises with each change of a table's definition.
+    public long version() {
+        return version;
+    }
+
+    public CalciteSchema rootSchema() {
+        return rootSchema;
+    }
+
+    public Optional<CatalogTable> table(String schema, String name) {
+        return Optional.ofNullable(tables.get(TableDefinition.qualifiedName(schema, name)));
+    }
+
+    /// By schema and name.
+    public List<CatalogTable> tables() {
+        return List.copyOf(tables.values());
+    }
+
+    public List<SystemView> views() {
+        return views;
+    }
+
+    public List<String> schemas() {
+        return List.of(INFORMATION_SCHEMA, PUBLIC, SYSTEM);
+    }
+
+    private static final class Schema extends AbstractSchema {
+        private final Map<String, Table> tables;
+
+        Schema(Map<String, Table> tables) {
+            this.tables = Map.copyOf(tables);
+        }
+
+        @Override
+        protected Map<String, Table> getTableMap() {
+            return tables;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.coconutdb.sql.catalog;
+
+import static org.coconutdb.sql.catalog.SystemView.integer;
+import static org.coconutdb.sql.catalog.SystemView.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.jspecify.annotations.Nullable;
+
+/// The standard's views of the catalogue (ISO/IEC 9075-11), as far as there is something to tell.
+final class InformationSchema {
+    /// The one catalogue that JDBC knows a database's schemas to be in.
+    static final String CATALOG = "COCONUT";
+
+    private InformationSchema() {}
+
+    static List<SystemView> views(Catalog catalog) {
+        return List.of(
+                view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME")), () -> schemata(catalog.snapshot())),
+                view("TABLES",
+                        List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND")),
+                        () -> tables(catalog.snapshot())),
+                view("COLUMNS",
+                        List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"),
+                                integer("ORDINAL_POSITION"), text("COLUMN_DEFAULT"), text("IS_NULLABLE"), text("DATA_TYPE"),
+                                integer("JDBC_TYPE"), integer("CHARACTER_MAXIMUM_LENGTH"), integer("NUMERIC_PRECISION"),
+                                integer("NUMERIC_SCALE"), integer("DATETIME_PRECISION")),
+                        () -> columns(catalog.snapshot())),
+                view("KEY_COLUMN_USAGE",
+                        List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
+                                text("COLUMN_NAME"), integer("ORDINAL_POSITION")),
+                        () -> keys(catalog.snapshot())));
+    }
+
+    private static SystemView view(
+            String name,
+            List<ColumnDefinition> columns,
+            java.util.function.Supplier<List<@Nullable Object[]>> rows) {
+        return new SystemView(CatalogSnapshot.INFORMATION_SCHEMA, name, columns, rows);
+    }
+
+    private static List<@Nullable Object[]> schemata(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (String schema : catalog.schemas()) {
+            rows.add(new @Nullable Object[] {CATALOG, schema});
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> tables(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            TableDefinition definition = table.definition();
+            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name()});
+        }
+        for (SystemView view : catalog.views()) {
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), "SYSTEM VIEW", null});
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> columns(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
+        }
+        for (SystemView view : catalog.views()) {
+            addColumns(view.schema(), view.name(), view.columns(), rows);
+        }
+        return rows;
+    }
+
+    private static void addColumns(String schema, String table, List<ColumnDefinition> columns, List<@Nullable Object[]> rows) {
+        int position = 0;
+        for (ColumnDefinition column : columns) {
+            position++;
+            Types.Facts facts = Types.of(column.type());
+            int precision = Types.precision(column);
+            boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
+            boolean isText = facts.createParameters().equals("length");
+            boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
+            rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, null, column.nullable() ? "YES" : "NO",
+                    facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale() : null,
+                    isTime ? precision : null});
+        }
+    }
+
+    private static List<@Nullable Object[]> keys(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            TableDefinition definition = table.definition();
+            int position = 0;
+            for (int column : definition.primaryKey()) {
+                position++;
+                rows.add(new @Nullable Object[] {definition.schema(), definition.name() + "_PK", definition.schema(), definition.name(),
+                        definition.columns().get(column).name(), position});
+            }
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,154 @@
+package org.coconutdb.sql.catalog;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.Column;
+import org.coconutdb.engine.row.StorageType;
+import org.jspecify.annotations.Nullable;
+
+/// The types that a column can have: how they are stored, and what JDBC calls them.
+public final class Types {
+    private static final Map<SqlTypeName, Facts> FACTS = new EnumMap<>(SqlTypeName.class);
+
+    /// What is known of a type.
+    ///
+    /// @param type as Calcite names it
+    /// @param name as SQL writes it
+    /// @param storage how the engine keeps it
+    /// @param jdbcType of `java.sql.Types`
+    /// @param className of the Java value that JDBC answers
+    /// @param precisionMax digits, characters, bytes or fractional digits; the fixed number where the type has no parameter
+    /// @param createParameters what stands in parentheses behind the name, empty for nothing
+    /// @param quoted whether literals stand in quotes
+    public record Facts(
+            SqlTypeName type,
+            String name,
+            StorageType storage,
+            int jdbcType,
+            String className,
+            int precisionMax,
+            String createParameters,
+            boolean quoted) {
+        /// What a literal begins with; null for nothing.
+        public @Nullable String literalPrefix() {
+            return switch (type) {
+                case BINARY, VARBINARY -> "X'";
+                case DATE -> "DATE '";
+                case TIME -> "TIME '";
+                case TIMESTAMP -> "TIMESTAMP '";
+                case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> "TIMESTAMP WITH LOCAL TIME ZONE '";
+                case UUID -> "UUID '";
+                default -> quoted ? "'" : null;
+            };
+        }
+    }
+
+    static {
+        add(SqlTypeName.BOOLEAN, "BOOLEAN", StorageType.BOOLEAN, java.sql.Types.BOOLEAN, Boolean.class, 1, "", false);
+        add(SqlTypeName.TINYINT, "TINYINT", StorageType.INT8, java.sql.Types.TINYINT, Byte.class, 3, "", false);
+        add(SqlTypeName.SMALLINT, "SMALLINT", StorageType.INT16, java.sql.Types.SMALLINT, Short.class, 5, "", false);
+        add(SqlTypeName.INTEGER, "INTEGER", StorageType.INT32, java.sql.Types.INTEGER, Integer.class, 10, "", false);
+        add(SqlTypeName.BIGINT, "BIGINT", StorageType.INT64, java.sql.Types.BIGINT, Long.class, 19, "", false);
+        add(SqlTypeName.DECIMAL, "DECIMAL", StorageType.DECIMAL, java.sql.Types.DECIMAL, java.math.BigDecimal.class,
+                CoconutTypeSystem.DECIMAL_DIGITS_MAX, "precision, scale", false);
+        add(SqlTypeName.REAL, "REAL", StorageType.FLOAT32, java.sql.Types.REAL, Float.class, 7, "", false);
+        add(SqlTypeName.DOUBLE, "DOUBLE", StorageType.FLOAT64, java.sql.Types.DOUBLE, Double.class, 15, "", false);
+        add(SqlTypeName.CHAR, "CHAR", StorageType.STRING, java.sql.Types.CHAR, String.class, CoconutTypeSystem.LENGTH_MAX, "length", true);
+        add(SqlTypeName.VARCHAR, "VARCHAR", StorageType.STRING, java.sql.Types.VARCHAR, String.class, CoconutTypeSystem.LENGTH_MAX,
+                "length", true);
+        add(SqlTypeName.BINARY, "BINARY", StorageType.BYTES, java.sql.Types.BINARY, byte[].class, CoconutTypeSystem.LENGTH_MAX, "length",
+                true);
+        add(SqlTypeName.VARBINARY, "VARBINARY", StorageType.BYTES, java.sql.Types.VARBINARY, byte[].class, CoconutTypeSystem.LENGTH_MAX,
+                "length", true);
+        add(SqlTypeName.DATE, "DATE", StorageType.INT32, java.sql.Types.DATE, java.sql.Date.class, 10, "", true);
+        add(SqlTypeName.TIME, "TIME", StorageType.INT32, java.sql.Types.TIME, java.sql.Time.class, CoconutTypeSystem.FRACTION_DIGITS_MAX,
+                "fraction", true);
+        add(SqlTypeName.TIMESTAMP, "TIMESTAMP", StorageType.INT64, java.sql.Types.TIMESTAMP, java.sql.Timestamp.class,
+                CoconutTypeSystem.FRACTION_DIGITS_MAX, "fraction", true);
+        add(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, "TIMESTAMP WITH LOCAL TIME ZONE", StorageType.INT64,
+                java.sql.Types.TIMESTAMP_WITH_TIMEZONE, java.time.OffsetDateTime.class, CoconutTypeSystem.FRACTION_DIGITS_MAX, "", true);
+        add(SqlTypeName.UUID, "UUID", StorageType.UUID, java.sql.Types.OTHER, java.util.UUID.class, 36, "", true);
+    }
+
+    private Types() {}
+
+    private static void add(
+            SqlTypeName type,
+            String name,
+            StorageType storage,
+            int jdbcType,
+            Class<?> javaClass,
+            int precisionMax,
+            String createParameters,
+            boolean quoted) {
+        FACTS.put(type, new Facts(type, name, storage, jdbcType, javaClass.getName(), precisionMax, createParameters, quoted));
+    }
+
+    public static Collection<Facts> all() {
+        return FACTS.values();
+    }
+
+    /// Null where no column can have the type.
+    public static @Nullable Facts find(SqlTypeName type) {
+        return FACTS.get(type == SqlTypeName.FLOAT ? SqlTypeName.DOUBLE : type);
+    }
+
+    /// NOT_SUPPORTED where no column can have the type.
+    public static Facts of(SqlTypeName type) {
+        Facts facts = find(type);
+        if (facts == null) {
+            List<String> names = new ArrayList<>();
+            FACTS.values().forEach(known -> names.add(known.name()));
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("type", type.getName())
+                    .mend("Columns can be " + String.join(", ", names) + ".");
+        }
+        return facts;
+    }
+
+    /// How the engine stores the column.
+    public static Column column(ColumnDefinition column) {
+        StorageType storage = of(column.type()).storage();
+        return storage == StorageType.DECIMAL
+                ? Column.decimal(column.precision(), column.scale(), column.nullable())
+                : Column.of(storage, column.nullable());
+    }
+
+    /// The column's type as Calcite sees it.
+    public static RelDataType relType(RelDataTypeFactory factory, ColumnDefinition column) {
+        RelDataType type;
+        if (column.type() == SqlTypeName.DECIMAL) {
+            type = factory.createSqlType(column.type(), column.precision(), column.scale());
+        } else if (column.precision() >= 0 && column.type().allowsPrec()) {
+            type = factory.createSqlType(column.type(), column.precision());
+        } else {
+            type = factory.createSqlType(column.type());
+        }
+        return factory.createTypeWithNullability(type, column.nullable());
+    }
+
+    /// Digits, characters or bytes that a value of the column has at most.
+    public static int precision(ColumnDefinition column) {
+        return column.precision() >= 0 ? column.precision() : of(column.type()).precisionMax();
+    }
+
+    /// The type as it is written in CREATE TABLE.
+    public static String text(ColumnDefinition column) {
+        String name = of(column.type()).name();
+        if (column.type() == SqlTypeName.DECIMAL) {
+            return name + "(" + column.precision() + ", " + column.scale() + ")";
+        }
+        if (column.type() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE) {
+            return column.precision() < 0 ? name : "TIMESTAMP(" + column.precision() + ") WITH LOCAL TIME ZONE";
+        }
+        return column.precision() < 0 ? name : name + "(" + column.precision() + ")";
+    }
+}
