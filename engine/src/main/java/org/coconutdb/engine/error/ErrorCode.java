@@ -30,6 +30,7 @@ public enum ErrorCode {
     INVALID_CONNECTION_STRING("08001", Category.CALLER, "the connection URL cannot be used"),
     CONNECTION_CLOSED("08003", Category.CALLER, "the connection is closed"),
     OBJECT_CLOSED("24000", Category.CALLER, "the object is closed"),
+    STATEMENT_TOO_COMPLEX("54001", Category.CALLER, "the statement is too complex"),
     STATEMENT_CANCELLED("57014", Category.CALLER, "the statement was cancelled"),
     READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
 

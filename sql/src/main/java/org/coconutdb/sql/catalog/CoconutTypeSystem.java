@@ -1,5 +1,7 @@
 package org.coconutdb.sql.catalog;
 
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.RelDataTypeSystemImpl;
 import org.apache.calcite.sql.type.SqlTypeName;
 
@@ -27,6 +29,34 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
     @Override
     public int getMaxScale(SqlTypeName type) {
         return type == SqlTypeName.DECIMAL ? DECIMAL_DIGITS_MAX : super.getMaxScale(type);
+    }
+
+    /// Wider than its argument, so that a sum of many rows fits: BIGINT for smaller whole numbers, DECIMAL for BIGINT.
+    @Override
+    public RelDataType deriveSumType(RelDataTypeFactory factory, RelDataType argument) {
+        return switch (argument.getSqlTypeName()) {
+            case TINYINT, SMALLINT, INTEGER -> nullableAs(factory, factory.createSqlType(SqlTypeName.BIGINT), argument);
+            case BIGINT -> nullableAs(factory, factory.createSqlType(SqlTypeName.DECIMAL, DECIMAL_DIGITS_MAX, 0), argument);
+            case REAL, FLOAT -> nullableAs(factory, factory.createSqlType(SqlTypeName.DOUBLE), argument);
+            default -> super.deriveSumType(factory, argument);
+        };
+    }
+
+    /// Of exact numbers ten digits behind the point more than they have, of others DOUBLE.
+    @Override
+    public RelDataType deriveAvgAggType(RelDataTypeFactory factory, RelDataType argument) {
+        return switch (argument.getSqlTypeName()) {
+            case TINYINT, SMALLINT, INTEGER, BIGINT, DECIMAL -> nullableAs(
+                    factory,
+                    factory.createSqlType(SqlTypeName.DECIMAL, DECIMAL_DIGITS_MAX, Math.min(DECIMAL_DIGITS_MAX, Math.max(0, argument.getScale()) + 10)),
+                    argument);
+            case REAL, FLOAT -> nullableAs(factory, factory.createSqlType(SqlTypeName.DOUBLE), argument);
+            default -> super.deriveAvgAggType(factory, argument);
+        };
+    }
+
+    private static RelDataType nullableAs(RelDataTypeFactory factory, RelDataType type, RelDataType argument) {
+        return factory.createTypeWithNullability(type, argument.isNullable());
     }
 
     /// A time loses nothing by default that it can hold.

@@ -1,0 +1,213 @@
+package org.coconutdb.sql.plan;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.sql.SqlKind;
+import org.coconutdb.sql.run.KeyInterval;
+import org.coconutdb.sql.run.KeyPart;
+import org.jspecify.annotations.Nullable;
+
+/// Chooses the way to a table's rows from the conditions on it: the whole key before ranges, ranges before everything.
+final class AccessChoice {
+    /// Keys or ranges of one statement at most, when several columns have lists of values: 100 × 100 of two columns.
+    private static final int COMBINATIONS_MAX = 10_000;
+
+    /// The way, and the conditions that it already meets.
+    record Chosen(AccessPath path, Set<RexNode> met) {}
+
+    private final List<Integer> key;
+    private final boolean sorted;
+    private final KeyConditions conditions;
+    private final ConditionText text;
+
+    /// @param key positions of the primary key's columns, in key order
+    AccessChoice(List<Integer> key, boolean sorted, KeyConditions conditions, ConditionText text) {
+        this.key = key;
+        this.sorted = sorted;
+        this.conditions = conditions;
+        this.text = text;
+    }
+
+    Chosen choose(List<RexNode> conjuncts) {
+        List<KeyConditions.Demand> demands = new ArrayList<>();
+        for (RexNode conjunct : conjuncts) {
+            KeyConditions.Demand demand = conditions.read(conjunct);
+            if (demand != null && key.contains(demand.column())) {
+                demands.add(demand);
+            }
+        }
+        Chosen byColumns = byColumns(demands);
+        if (byColumns != null && !(byColumns.path() instanceof AccessPath.Ranges)) {
+            return byColumns;
+        }
+        for (RexNode conjunct : conjuncts) {
+            Chosen byKeys = byWholeKeys(conjunct);
+            if (byKeys != null) {
+                return byKeys;
+            }
+        }
+        return byColumns != null ? byColumns : new Chosen(new AccessPath.Full(), Set.of());
+    }
+
+    /// Walks the key's columns in order, as far as each has a list of values; then one column may have ranges.
+    private @Nullable Chosen byColumns(List<KeyConditions.Demand> demands) {
+        List<List<KeyPart>> prefixes = List.of(List.of());
+        Set<RexNode> met = new HashSet<>();
+        Set<RexNode> used = new LinkedHashSet<>();
+        Set<Integer> fixed = new HashSet<>();
+        int length = 0;
+        while (length < key.size()) {
+            KeyConditions.Points points = points(demands, key.get(length));
+            if (points == null || (prefixes.size() > 1 && (long) prefixes.size() * points.values().size() > COMBINATIONS_MAX)) {
+                break;
+            }
+            prefixes = product(prefixes, points.values());
+            used.add(points.source());
+            if (points.exact()) {
+                met.add(points.source());
+            }
+            if (points.values().size() == 1) {
+                fixed.add(points.column());
+            }
+            length++;
+        }
+        if (length == key.size()) {
+            AccessPath path =
+                    prefixes.size() == 1
+                            ? new AccessPath.Point(prefixes.getFirst(), text.of(used), fixed)
+                            : new AccessPath.MultiPoint(prefixes, text.of(used), fixed);
+            return new Chosen(path, met);
+        }
+        return sorted ? ranges(demands, prefixes, length, used, met, fixed) : null;
+    }
+
+    private @Nullable Chosen ranges(
+            List<KeyConditions.Demand> demands,
+            List<List<KeyPart>> prefixes,
+            int length,
+            Set<RexNode> used,
+            Set<RexNode> met,
+            Set<Integer> fixed) {
+        List<KeyConditions.Ends> ends = ends(demands, key.get(length), prefixes.size(), used, met);
+        if (length == 0 && ends.isEmpty()) {
+            return null;
+        }
+        List<KeyInterval> intervals = new ArrayList<>();
+        double fraction = 0;
+        for (List<KeyPart> prefix : prefixes) {
+            if (ends.isEmpty()) {
+                intervals.add(new KeyInterval(prefix, null, null));
+            }
+            for (KeyConditions.Ends end : ends) {
+                intervals.add(new KeyInterval(prefix, end.lower(), end.upper()));
+            }
+        }
+        for (KeyInterval interval : intervals) {
+            // Each equality is guessed to leave a hundredth, a range with two ends a tenth, with one a third.
+            double part = Math.pow(0.01, interval.prefix().size());
+            part *= interval.lower() != null && interval.upper() != null ? 0.1 : interval.lower() != null || interval.upper() != null ? 0.33 : 1;
+            fraction += part;
+        }
+        return new Chosen(new AccessPath.Ranges(intervals, text.of(used), fixed, Math.min(1, fraction)), met);
+    }
+
+    private static KeyConditions.@Nullable Points points(List<KeyConditions.Demand> demands, int column) {
+        KeyConditions.Points fewest = null;
+        for (KeyConditions.Demand demand : demands) {
+            if (demand instanceof KeyConditions.Points points
+                    && points.column() == column
+                    && (fewest == null || points.values().size() < fewest.values().size())) {
+                fewest = points;
+            }
+        }
+        return fewest;
+    }
+
+    /// The ranges of a column: a list of them from one condition, or one range from the ends that several conditions give.
+    private static List<KeyConditions.Ends> ends(
+            List<KeyConditions.Demand> demands,
+            int column,
+            int prefixes,
+            Set<RexNode> used,
+            Set<RexNode> met) {
+        KeyInterval.Bound lower = null;
+        KeyInterval.Bound upper = null;
+        for (KeyConditions.Demand demand : demands) {
+            if (!(demand instanceof KeyConditions.Ranges ranges) || ranges.column() != column) {
+                continue;
+            }
+            if (ranges.ranges().size() > 1) {
+                if ((long) ranges.ranges().size() * prefixes > COMBINATIONS_MAX) {
+                    continue;
+                }
+                used.add(ranges.source());
+                if (ranges.exact()) {
+                    met.add(ranges.source());
+                }
+                return ranges.ranges();
+            }
+            KeyConditions.Ends ends = ranges.ranges().getFirst();
+            boolean lowerFits = ends.lower() == null || lower == null;
+            boolean upperFits = ends.upper() == null || upper == null;
+            if (lowerFits && upperFits) {
+                lower = ends.lower() == null ? lower : ends.lower();
+                upper = ends.upper() == null ? upper : ends.upper();
+                used.add(ranges.source());
+                if (ranges.exact()) {
+                    met.add(ranges.source());
+                }
+            }
+        }
+        return lower == null && upper == null ? List.of() : List.of(new KeyConditions.Ends(lower, upper));
+    }
+
+    private static List<List<KeyPart>> product(List<List<KeyPart>> prefixes, List<KeyPart> values) {
+        List<List<KeyPart>> longer = new ArrayList<>(prefixes.size() * values.size());
+        for (List<KeyPart> prefix : prefixes) {
+            for (KeyPart value : values) {
+                List<KeyPart> next = new ArrayList<>(prefix.size() + 1);
+                next.addAll(prefix);
+                next.add(value);
+                longer.add(next);
+            }
+        }
+        return longer;
+    }
+
+    /// `(a = 1 AND b = 2) OR (a = 3 AND b = 4) OR …`, as `(a, b) IN (…)` becomes.
+    private @Nullable Chosen byWholeKeys(RexNode conjunct) {
+        if (!(conjunct instanceof RexCall or) || !or.isA(SqlKind.OR)) {
+            return null;
+        }
+        List<List<KeyPart>> keys = new ArrayList<>(or.getOperands().size());
+        boolean exact = true;
+        for (RexNode branch : or.getOperands()) {
+            @Nullable KeyPart[] parts = new KeyPart[key.size()];
+            for (RexNode part : RelOptUtil.conjunctions(branch)) {
+                KeyConditions.Demand demand = part.isA(SqlKind.OR) ? null : conditions.read(part);
+                int position = demand instanceof KeyConditions.Points points && points.values().size() == 1 ? key.indexOf(points.column()) : -1;
+                if (position < 0 || parts[position] != null || !(demand instanceof KeyConditions.Points points)) {
+                    exact = false;
+                    continue;
+                }
+                parts[position] = points.values().getFirst();
+                exact &= points.exact();
+            }
+            List<KeyPart> whole = new ArrayList<>(parts.length);
+            for (KeyPart part : parts) {
+                if (part == null) {
+                    return null;
+                }
+                whole.add(part);
+            }
+            keys.add(whole);
+        }
+        return new Chosen(new AccessPath.MultiPoint(keys, text.of(List.of(conjunct)), Set.of()), exact ? Set.of(conjunct) : Set.of());
+    }
+}

@@ -1,0 +1,85 @@
+package org.coconutdb.sql.plan;
+
+import java.util.List;
+import java.util.Set;
+import org.coconutdb.sql.run.KeyInterval;
+import org.coconutdb.sql.run.KeyPart;
+
+/// The way to a table's rows.
+sealed interface AccessPath {
+    /// What EXPLAIN calls it.
+    String name();
+
+    /// The key or the range, as EXPLAIN shows it; empty for a full scan.
+    String text();
+
+    /// Columns that have one value in all rows found, by position in the table.
+    Set<Integer> fixedColumns();
+
+    /// Rows that it touches, of a table that has this many.
+    double rows(double tableRows);
+
+    /// One row at most, by its whole key.
+    record Point(List<KeyPart> key, String text, Set<Integer> fixedColumns) implements AccessPath {
+        @Override
+        public String name() {
+            return "PointLookup";
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return 1;
+        }
+    }
+
+    /// Rows by whole keys, one row at most for each.
+    record MultiPoint(List<List<KeyPart>> keys, String text, Set<Integer> fixedColumns) implements AccessPath {
+        @Override
+        public String name() {
+            return "MultiPointLookup";
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return Math.max(1, Math.min(keys.size(), tableRows));
+        }
+    }
+
+    /// Rows of ranges of a sorted table.
+    ///
+    /// @param fraction of the table's rows that the ranges are guessed to hold
+    record Ranges(List<KeyInterval> intervals, String text, Set<Integer> fixedColumns, double fraction) implements AccessPath {
+        @Override
+        public String name() {
+            return "RangeScan";
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return Math.max(1, tableRows * fraction);
+        }
+    }
+
+    /// All rows.
+    record Full() implements AccessPath {
+        @Override
+        public String name() {
+            return "TableScan";
+        }
+
+        @Override
+        public String text() {
+            return "";
+        }
+
+        @Override
+        public Set<Integer> fixedColumns() {
+            return Set.of();
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return Math.max(1, tableRows);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package org.coconutdb.sql.plan;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.calcite.linq4j.tree.Types;
+import org.apache.calcite.rel.RelHomogeneousShuttle;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.AggregateCall;
+import org.apache.calcite.rel.logical.LogicalAggregate;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexBuilder;
+import org.apache.calcite.rex.RexCall;
+import org.apache.calcite.rex.RexInputRef;
+import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexOver;
+import org.apache.calcite.rex.RexShuttle;
+import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.schema.impl.ScalarFunctionImpl;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.InferTypes;
+import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.apache.calcite.sql.validate.SqlUserDefinedFunction;
+import org.coconutdb.sql.catalog.CoconutTypeSystem;
+import org.coconutdb.sql.run.DecimalArithmetic;
+import org.jspecify.annotations.Nullable;
+
+/// Makes arithmetic on exact numbers exact, or an error (22003): Calcite's operators wrap around, and its decimal division rounds to 16
+/// digits.
+///
+/// - whole numbers and intervals take Calcite's checked operators;
+/// - decimals whose result may be cut to 38 digits, and all their divisions, are left to [DecimalArithmetic]; others cannot overflow;
+/// - SUM and AVG of BIGINT run on decimals.
+final class ExactNumbers extends RelHomogeneousShuttle {
+    private static final SqlOperator ADD = function("add");
+    private static final SqlOperator SUBTRACT = function("subtract");
+    private static final SqlOperator MULTIPLY = function("multiply");
+    private static final SqlOperator DIVIDE = function("divide");
+
+    private final RexBuilder rexBuilder;
+    private final Expressions expressions = new Expressions();
+
+    private ExactNumbers(RexBuilder rexBuilder) {
+        this.rexBuilder = rexBuilder;
+    }
+
+    /// May be called again on what it made, after rules that introduce arithmetic of their own.
+    static RelNode apply(RelNode rel) {
+        return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder()));
+    }
+
+    private static SqlOperator function(String method) {
+        return new SqlUserDefinedFunction(
+                new SqlIdentifier("DECIMAL_" + method.toUpperCase(Locale.ROOT), SqlParserPos.ZERO),
+                SqlKind.OTHER_FUNCTION,
+                ReturnTypes.ARG0,
+                InferTypes.ANY_NULLABLE,
+                null,
+                ScalarFunctionImpl.create(Types.lookupMethod(DecimalArithmetic.class, method, BigDecimal.class, BigDecimal.class, int.class)));
+    }
+
+    /// How the operator of one of our functions is written; null of any other.
+    static @Nullable String symbol(SqlOperator operator) {
+        return switch (operator.getName()) {
+            case "DECIMAL_ADD" -> "+";
+            case "DECIMAL_SUBTRACT" -> "-";
+            case "DECIMAL_MULTIPLY" -> "*";
+            case "DECIMAL_DIVIDE" -> "/";
+            default -> null;
+        };
+    }
+
+    @Override
+    public RelNode visit(RelNode other) {
+        RelNode node = super.visit(other).accept(expressions);
+        return node instanceof LogicalAggregate aggregate ? wideSums(aggregate) : node;
+    }
+
+    private RelNode wideSums(LogicalAggregate aggregate) {
+        List<RelDataType> fields = aggregate.getInput().getRowType().getFieldList().stream().map(field -> field.getType()).toList();
+        if (aggregate.getAggCallList().stream().noneMatch(call -> isWide(call, fields))) {
+            return aggregate;
+        }
+        List<RexNode> projects = new ArrayList<>();
+        List<String> names = new ArrayList<>(aggregate.getInput().getRowType().getFieldNames());
+        for (int i = 0; i < fields.size(); i++) {
+            projects.add(RexInputRef.of(i, aggregate.getInput().getRowType()));
+        }
+        List<AggregateCall> calls = new ArrayList<>();
+        for (AggregateCall call : aggregate.getAggCallList()) {
+            if (isWide(call, fields)) {
+                RexNode argument = projects.get(call.getArgList().getFirst());
+                calls.add(call.withArgList(List.of(projects.size())));
+                names.add("$wide" + projects.size());
+                projects.add(decimal(argument));
+            } else {
+                calls.add(call);
+            }
+        }
+        RelNode input = LogicalProject.create(aggregate.getInput(), List.of(), projects, names, Set.of());
+        return aggregate.copy(aggregate.getTraitSet(), input, aggregate.getGroupSet(), aggregate.getGroupSets(), calls);
+    }
+
+    private static boolean isWide(AggregateCall call, List<RelDataType> fields) {
+        return isSum(call.getAggregation().getKind())
+                && call.getArgList().size() == 1
+                && fields.get(call.getArgList().getFirst()).getSqlTypeName() == SqlTypeName.BIGINT;
+    }
+
+    private static boolean isSum(SqlKind kind) {
+        return kind == SqlKind.SUM || kind == SqlKind.SUM0 || kind == SqlKind.AVG;
+    }
+
+    /// A whole number as a decimal; what is one stays.
+    private RexNode decimal(RexNode number) {
+        RelDataType type = number.getType();
+        if (!SqlTypeUtil.isExactNumeric(type) || type.getSqlTypeName() == SqlTypeName.DECIMAL) {
+            return number;
+        }
+        RelDataTypeFactory factory = rexBuilder.getTypeFactory();
+        RelDataType wide = factory.createSqlType(SqlTypeName.DECIMAL, type.getPrecision(), 0);
+        return rexBuilder.makeAbstractCast(factory.createTypeWithNullability(wide, type.isNullable()), number, false);
+    }
+
+    private final class Expressions extends RexShuttle {
+        @Override
+        public RexNode visitSubQuery(RexSubQuery subQuery) {
+            RexSubQuery visited = (RexSubQuery) super.visitSubQuery(subQuery);
+            return visited.clone(visited.rel.accept(ExactNumbers.this));
+        }
+
+        @Override
+        public RexNode visitOver(RexOver over) {
+            RexNode visited = super.visitOver(over);
+            if (!(visited instanceof RexOver window) || !isSum(window.getAggOperator().getKind()) || window.getOperands().size() != 1
+                    || window.getOperands().getFirst().getType().getSqlTypeName() != SqlTypeName.BIGINT) {
+                return visited;
+            }
+            return rexBuilder.makeOver(
+                    window.getParserPosition(),
+                    window.getType(),
+                    window.getAggOperator(),
+                    List.of(decimal(window.getOperands().getFirst())),
+                    window.getWindow().partitionKeys,
+                    window.getWindow().orderKeys,
+                    window.getWindow().getLowerBound(),
+                    window.getWindow().getUpperBound(),
+                    window.getWindow().getExclude(),
+                    window.getWindow().isRows(),
+                    true,
+                    false,
+                    window.isDistinct(),
+                    window.ignoreNulls());
+        }
+
+        @Override
+        public RexNode visitCall(RexCall original) {
+            RexNode visited = super.visitCall(original);
+            if (!(visited instanceof RexCall call)) {
+                return visited;
+            }
+            RelDataType type = call.getType();
+            if (type.getSqlTypeName() == SqlTypeName.DECIMAL) {
+                return exactDecimal(call, type);
+            }
+            boolean checked = SqlTypeName.INT_TYPES.contains(type.getSqlTypeName())
+                    || (SqlTypeName.INTERVAL_TYPES.contains(type.getSqlTypeName())
+                            && call.getOperands().stream().anyMatch(operand -> SqlTypeName.INTERVAL_TYPES.contains(operand.getType().getSqlTypeName())));
+            SqlOperator operator = checked ? checked(call) : call.getOperator();
+            return operator.equals(call.getOperator()) ? call : rexBuilder.makeCall(call.getParserPosition(), type, operator, call.getOperands());
+        }
+
+        private RexNode exactDecimal(RexCall call, RelDataType type) {
+            boolean mayOverflow = type.getPrecision() >= CoconutTypeSystem.DECIMAL_DIGITS_MAX;
+            SqlOperator operator = switch (call.getKind()) {
+                case PLUS -> mayOverflow ? ADD : null;
+                case MINUS -> mayOverflow ? SUBTRACT : null;
+                case TIMES -> mayOverflow ? MULTIPLY : null;
+                case DIVIDE -> DIVIDE;
+                default -> null;
+            };
+            List<RexNode> operands = call.getOperands();
+            if (operator == null || operands.size() != 2 || !operands.stream().allMatch(operand -> SqlTypeUtil.isExactNumeric(operand.getType()))) {
+                return call;
+            }
+            RexNode scale = rexBuilder.makeExactLiteral(BigDecimal.valueOf(type.getScale()));
+            return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale));
+        }
+
+        private static SqlOperator checked(RexCall call) {
+            // Datetime arithmetic has operators of its own under the same kinds.
+            SqlOperator operator = call.getOperator();
+            return switch (call.getKind()) {
+                case PLUS -> operator.equals(SqlStdOperatorTable.PLUS) ? SqlStdOperatorTable.CHECKED_PLUS : operator;
+                case MINUS -> operator.equals(SqlStdOperatorTable.MINUS) ? SqlStdOperatorTable.CHECKED_MINUS : operator;
+                case TIMES -> operator.equals(SqlStdOperatorTable.MULTIPLY) ? SqlStdOperatorTable.CHECKED_MULTIPLY : operator;
+                case DIVIDE -> operator.equals(SqlStdOperatorTable.DIVIDE) ? SqlStdOperatorTable.CHECKED_DIVIDE : operator;
+                case MINUS_PREFIX -> SqlStdOperatorTable.CHECKED_UNARY_MINUS;
+                default -> operator;
+            };
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package org.coconutdb.sql.plan;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.apache.calcite.adapter.enumerable.EnumerableConvention;
+import org.apache.calcite.adapter.enumerable.EnumerableRel;
+import org.apache.calcite.adapter.enumerable.EnumerableRules;
+import org.apache.calcite.plan.Context;
+import org.apache.calcite.plan.Contexts;
+import org.apache.calcite.plan.RelOptPlanner;
+import org.apache.calcite.plan.RelOptRule;
+import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.plan.hep.HepMatchOrder;
+import org.apache.calcite.plan.hep.HepPlanner;
+import org.apache.calcite.plan.hep.HepProgram;
+import org.apache.calcite.plan.hep.HepProgramBuilder;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.TableScan;
+import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
+import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.rules.PruneEmptyRules;
+import org.apache.calcite.rex.RexUtil;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql2rel.RelDecorrelator;
+import org.apache.calcite.sql2rel.RelFieldTrimmer;
+import org.apache.calcite.tools.RelBuilder;
+import org.apache.calcite.tools.RelBuilderFactory;
+import org.jspecify.annotations.Nullable;
+
+/// The phases of planning, each with few rules, so that the time stays in proportion to the statement:
+///
+/// 1. subqueries become joins, correlated ones are decorrelated;
+/// 2. conditions and columns move down, constants are computed, empty parts fall away;
+/// 3. three tables or more that are joined inwards get their order by estimated rows;
+/// 4. columns that nobody reads are cut off, conditions move down again;
+/// 5. reads of tables become lookups and scans ([AccessRewrite]), which also answers ORDER BY from key order;
+/// 6. the rest becomes enumerable operators, by cost.
+final class PlanPhases {
+    private static final HepProgram SUBQUERIES =
+            program(
+                    CoreRules.FILTER_SUB_QUERY_TO_CORRELATE,
+                    CoreRules.PROJECT_SUB_QUERY_TO_CORRELATE,
+                    CoreRules.JOIN_SUB_QUERY_TO_CORRELATE,
+                    CoreRules.PROJECT_OVER_SUM_TO_SUM0_RULE);
+
+    private static final List<RelOptRule> PUSH_DOWN =
+            List.of(
+                    CoreRules.FILTER_REDUCE_EXPRESSIONS,
+                    CoreRules.JOIN_REDUCE_EXPRESSIONS,
+                    CoreRules.FILTER_MERGE,
+                    CoreRules.FILTER_PROJECT_TRANSPOSE,
+                    CoreRules.FILTER_AGGREGATE_TRANSPOSE,
+                    CoreRules.FILTER_SET_OP_TRANSPOSE,
+                    CoreRules.FILTER_CORRELATE,
+                    CoreRules.FILTER_INTO_JOIN,
+                    CoreRules.JOIN_CONDITION_PUSH,
+                    CoreRules.JOIN_PUSH_EXPRESSIONS,
+                    CoreRules.SEMI_JOIN_FILTER_TRANSPOSE,
+                    CoreRules.PROJECT_MERGE,
+                    CoreRules.PROJECT_REMOVE,
+                    CoreRules.SORT_REMOVE_CONSTANT_KEYS,
+                    CoreRules.SORT_REMOVE_DUPLICATE_KEYS,
+                    CoreRules.UNION_MERGE,
+                    PruneEmptyRules.FILTER_INSTANCE,
+                    PruneEmptyRules.PROJECT_INSTANCE,
+                    PruneEmptyRules.SORT_INSTANCE,
+                    PruneEmptyRules.SORT_FETCH_ZERO_INSTANCE,
+                    PruneEmptyRules.AGGREGATE_INSTANCE,
+                    PruneEmptyRules.JOIN_LEFT_INSTANCE,
+                    PruneEmptyRules.JOIN_RIGHT_INSTANCE,
+                    PruneEmptyRules.UNION_INSTANCE);
+
+    private static final HepProgram SIMPLIFY = new HepProgramBuilder()
+            .addRuleCollection(PUSH_DOWN)
+            // Not later: it gives back the columns that were trimmed.
+            .addRuleInstance(CoreRules.AGGREGATE_PROJECT_MERGE)
+            .build();
+
+    private static final HepProgram GATHER_JOINS =
+            new HepProgramBuilder()
+                    .addMatchOrder(HepMatchOrder.BOTTOM_UP)
+                    .addRuleInstance(CoreRules.FILTER_INTO_JOIN)
+                    .addMatchOrder(HepMatchOrder.BOTTOM_UP)
+                    .addRuleCollection(
+                            List.of(
+                                    CoreRules.JOIN_PROJECT_LEFT_TRANSPOSE,
+                                    CoreRules.JOIN_PROJECT_RIGHT_TRANSPOSE,
+                                    CoreRules.JOIN_PROJECT_BOTH_TRANSPOSE,
+                                    CoreRules.PROJECT_MERGE,
+                                    CoreRules.PROJECT_REMOVE))
+                    .addMatchOrder(HepMatchOrder.BOTTOM_UP)
+                    .addRuleInstance(CoreRules.JOIN_TO_MULTI_JOIN)
+                    .addRuleInstance(CoreRules.MULTI_JOIN_OPTIMIZE)
+                    .build();
+
+    /// SUM stays: Calcite's own gives NULL for no rows, and needs no COUNT beside it.
+    private static final RelOptRule AVERAGES =
+            AggregateReduceFunctionsRule.Config.DEFAULT
+                    .withFunctionsToReduce(
+                            EnumSet.of(SqlKind.AVG, SqlKind.STDDEV_POP, SqlKind.STDDEV_SAMP, SqlKind.VAR_POP, SqlKind.VAR_SAMP))
+                    .toRule();
+
+    private static final HepProgram REWRITE_FOR_RUNNING =
+            new HepProgramBuilder()
+                    // Before projections are merged: a window reads all columns of its input, so the input is cut to what it needs.
+                    .addRuleInstance(CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW)
+                    .addRuleCollection(PUSH_DOWN)
+                    .addRuleCollection(
+                            List.of(
+                                    AVERAGES,
+                                    CoreRules.AGGREGATE_EXPAND_DISTINCT_AGGREGATES,
+                                    CoreRules.PROJECT_MERGE,
+                                    CoreRules.PROJECT_REMOVE))
+                    .build();
+
+    private static final HepProgram TIDY =
+            program(CoreRules.FILTER_PROJECT_TRANSPOSE, CoreRules.FILTER_MERGE, CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE);
+
+    private static final HepProgram CALC =
+            program(
+                    EnumerableRules.ENUMERABLE_PROJECT_TO_CALC_RULE,
+                    EnumerableRules.ENUMERABLE_FILTER_TO_CALC_RULE,
+                    CoreRules.CALC_MERGE,
+                    CoreRules.CALC_REMOVE);
+
+    private static final List<RelOptRule> PHYSICAL =
+            List.of(
+                    BlocksToEnumerableRule.INSTANCE,
+                    EnumerableRules.ENUMERABLE_JOIN_RULE,
+                    EnumerableRules.ENUMERABLE_ASOFJOIN_RULE,
+                    EnumerableRules.ENUMERABLE_CORRELATE_RULE,
+                    EnumerableRules.ENUMERABLE_PROJECT_RULE,
+                    EnumerableRules.ENUMERABLE_FILTER_RULE,
+                    EnumerableRules.ENUMERABLE_AGGREGATE_RULE,
+                    EnumerableRules.ENUMERABLE_SORT_RULE,
+                    EnumerableRules.ENUMERABLE_LIMIT_RULE,
+                    EnumerableRules.ENUMERABLE_LIMIT_SORT_RULE,
+                    EnumerableRules.ENUMERABLE_COLLECT_RULE,
+                    EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
+                    EnumerableRules.ENUMERABLE_UNION_RULE,
+                    EnumerableRules.ENUMERABLE_REPEAT_UNION_RULE,
+                    EnumerableRules.ENUMERABLE_TABLE_SPOOL_RULE,
+                    EnumerableRules.ENUMERABLE_INTERSECT_RULE,
+                    EnumerableRules.ENUMERABLE_MINUS_RULE,
+                    EnumerableRules.ENUMERABLE_VALUES_RULE,
+                    EnumerableRules.ENUMERABLE_WINDOW_RULE,
+                    EnumerableRules.ENUMERABLE_TABLE_SCAN_RULE,
+                    EnumerableRules.ENUMERABLE_TABLE_FUNCTION_SCAN_RULE,
+                    EnumerableRules.ENUMERABLE_MATCH_RULE);
+
+    private static final RelBuilderFactory BUILDER =
+            RelBuilder.proto(Contexts.of(RelBuilder.Config.DEFAULT.withBloat(-1)));
+
+    /// Two tables have an order too: the rows of the second are held in memory.
+    private static final int JOINS_TO_ORDER_MIN = 1;
+
+    private final Context context;
+
+    /// @param context carries the flag that ends planning
+    PlanPhases(Context context) {
+        this.context = context;
+    }
+
+    /// The whole rewriting of a query that reads one table by its whole key and picks columns, without the phases; null of any other.
+    @Nullable RelNode rewriteSimple(RelNode logical) {
+        RelNode below = logical instanceof LogicalProject project ? project.getInput() : logical;
+        if (!(below instanceof LogicalFilter filter) || !(filter.getInput() instanceof TableScan) || RexUtil.SubQueryFinder.find(filter.getCondition()) != null) {
+            return null;
+        }
+        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(Comparisons.align(logical));
+        return rel instanceof TableAccess access && access.path() instanceof AccessPath.Point ? rel : null;
+    }
+
+    /// Phases 1 to 5: a tree whose leaves read blocks.
+    RelNode rewrite(RelNode logical) {
+        RelNode rel = Comparisons.align(logical);
+        rel = hep(SUBQUERIES, rel);
+        rel = RelDecorrelator.decorrelateQuery(rel, builder(rel));
+        rel = hep(SIMPLIFY, rel);
+        if (innerJoins(rel) >= JOINS_TO_ORDER_MIN) {
+            rel = hep(GATHER_JOINS, rel);
+        }
+        rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
+        rel = ExactNumbers.apply(hep(REWRITE_FOR_RUNNING, rel));
+        // Again: conditions that moved down left columns behind that only they read.
+        rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
+        rel = hep(TIDY, rel);
+        return new AccessRewrite(rel.getCluster()).rewrite(rel);
+    }
+
+    /// Phase 6.
+    EnumerableRel physical(RelNode rewritten) {
+        RelOptPlanner planner = rewritten.getCluster().getPlanner();
+        planner.clear();
+        PHYSICAL.forEach(planner::addRule);
+        RelNode wanted = planner.changeTraits(rewritten, rewritten.getCluster().traitSetOf(EnumerableConvention.INSTANCE));
+        planner.setRoot(wanted);
+        return (EnumerableRel) CancelPoint.insert(hep(CALC, planner.findBestExp()));
+    }
+
+    private RelNode hep(HepProgram program, RelNode rel) {
+        HepPlanner planner = new HepPlanner(program, context);
+        planner.setExecutor(rel.getCluster().getPlanner().getExecutor());
+        planner.setRoot(rel);
+        RelNode best = planner.findBestExp();
+        best.getCluster().invalidateMetadataQuery();
+        return best;
+    }
+
+    private static RelBuilder builder(RelNode rel) {
+        return BUILDER.create(rel.getCluster(), null);
+    }
+
+    private static int innerJoins(RelNode rel) {
+        int joins = rel instanceof Join join && join.getJoinType() == JoinRelType.INNER ? 1 : 0;
+        for (RelNode input : rel.getInputs()) {
+            joins += innerJoins(input);
+        }
+        return joins;
+    }
+
+    private static HepProgram program(RelOptRule... rules) {
+        return program(List.of(rules));
+    }
+
+    private static HepProgram program(List<RelOptRule> rules) {
+        return new HepProgramBuilder().addRuleCollection(new ArrayList<>(rules)).build();
+    }
+}

@@ -1,0 +1,20 @@
+package org.coconutdb.sql.plan;
+
+import java.util.function.Function;
+import org.apache.calcite.sql.SqlNode;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
+
+/// Turns queries into plans. Safe for any number of threads; keeps nothing between calls.
+///
+/// Work runs on the planning threads, see [PlanningThreads]; the caller waits.
+public final class QueryPlanner {
+    /// Validates and plans a query: anything that answers rows. The syntax tree may be changed and is not to be used again.
+    public QueryPlan plan(SqlNode query, CatalogSnapshot catalog, String schema) {
+        return compile(catalog, schema, context -> context.plan(query));
+    }
+
+    /// Runs work that needs the validator or the converter, such as the compilation of an UPDATE, with a context of its own.
+    public <T> T compile(CatalogSnapshot catalog, String schema, Function<QueryContext, T> work) {
+        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(catalog, schema, cancelFlag)));
+    }
+}

@@ -1,0 +1,211 @@
+package org.coconutdb.sql.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptCost;
+import org.apache.calcite.plan.RelOptPlanner;
+import org.apache.calcite.plan.RelTraitSet;
+import org.apache.calcite.rel.AbstractRelNode;
+import org.apache.calcite.rel.RelCollation;
+import org.apache.calcite.rel.RelCollationTraitDef;
+import org.apache.calcite.rel.RelCollations;
+import org.apache.calcite.rel.RelFieldCollation;
+import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.RelWriter;
+import org.apache.calcite.rel.metadata.RelMdUtil;
+import org.apache.calcite.rel.metadata.RelMetadataQuery;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexNode;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.run.MultiPointLookup;
+import org.coconutdb.sql.run.PointLookup;
+import org.coconutdb.sql.run.RangeScan;
+import org.coconutdb.sql.run.RowCondition;
+import org.coconutdb.sql.run.RowSource;
+import org.coconutdb.sql.run.TableRead;
+import org.coconutdb.sql.run.TableScan;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a table by an [AccessPath], looks at a condition on the row in place, and decodes the columns that are wanted.
+///
+/// What a sorted table answers comes in key order, so it carries that order as its collation; a hash table has none.
+final class TableAccess extends AbstractRelNode implements BlockRel {
+    /// What of a condition is looked at in the row.
+    ///
+    /// @param rex over all columns of the table, for EXPLAIN and estimates
+    /// @param compiled the same
+    record Pushed(List<RexNode> rex, RowCondition compiled) {}
+
+    private final CatalogTable table;
+    private final RelDataType tableType;
+    private final AccessPath path;
+    private final int[] columns;
+    private final @Nullable Pushed filter;
+    private final boolean reverse;
+
+    private TableAccess(
+            RelOptCluster cluster,
+            RelTraitSet traits,
+            CatalogTable table,
+            RelDataType tableType,
+            AccessPath path,
+            int[] columns,
+            @Nullable Pushed filter,
+            boolean reverse) {
+        super(cluster, traits);
+        this.table = table;
+        this.tableType = tableType;
+        this.path = path;
+        this.columns = columns;
+        this.filter = filter;
+        this.reverse = reverse;
+    }
+
+    /// @param columns wanted, by position in the table, in order of the output; at least one
+    static TableAccess create(
+            RelOptCluster cluster,
+            CatalogTable table,
+            RelDataType tableType,
+            AccessPath path,
+            int[] columns,
+            @Nullable Pushed filter,
+            boolean reverse) {
+        RelTraitSet traits =
+                cluster.traitSetOf(CoconutConvention.INSTANCE)
+                        .replace(RelCollationTraitDef.INSTANCE.canonize(collation(table, columns, reverse)));
+        return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse);
+    }
+
+    private static RelCollation collation(CatalogTable table, int[] columns, boolean reverse) {
+        List<RelFieldCollation> fields = new ArrayList<>();
+        if (table.definition().kind() == TableKind.SORTED) {
+            for (int key : table.definition().primaryKey()) {
+                int field = indexOf(columns, key);
+                if (field < 0) {
+                    break;
+                }
+                fields.add(
+                        new RelFieldCollation(
+                                field,
+                                reverse ? RelFieldCollation.Direction.DESCENDING : RelFieldCollation.Direction.ASCENDING));
+            }
+        }
+        return RelCollations.of(fields);
+    }
+
+    private static int indexOf(int[] columns, int column) {
+        for (int i = 0; i < columns.length; i++) {
+            if (columns[i] == column) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    CatalogTable catalogTable() {
+        return table;
+    }
+
+    AccessPath path() {
+        return path;
+    }
+
+    boolean reverse() {
+        return reverse;
+    }
+
+    /// Position in the table of a field of the output.
+    int column(int field) {
+        return columns[field];
+    }
+
+    /// Rows of the whole table.
+    double tableRows() {
+        return Math.max(1, table.rowCount());
+    }
+
+    /// The same rows with nothing but the key's first column: a row without columns is a special case in many operators.
+    TableAccess keyOnly() {
+        int[] key = {table.definition().primaryKey().getFirst()};
+        return create(getCluster(), table, tableType, path, key, filter, reverse);
+    }
+
+    TableAccess reversed() {
+        return create(getCluster(), table, tableType, path, columns, filter, !reverse);
+    }
+
+    @Override
+    public RelNode copy(RelTraitSet traits, List<RelNode> inputs) {
+        return new TableAccess(getCluster(), traits, table, tableType, path, columns, filter, reverse);
+    }
+
+    @Override
+    protected RelDataType deriveRowType() {
+        RelDataTypeFactory.Builder builder = getCluster().getTypeFactory().builder();
+        for (int column : columns) {
+            builder.add(tableType.getFieldList().get(column));
+        }
+        return builder.uniquify().build();
+    }
+
+    @Override
+    public double estimateRowCount(RelMetadataQuery metadata) {
+        double rows = path.rows(tableRows());
+        if (filter != null && !(path instanceof AccessPath.Point)) {
+            for (RexNode condition : filter.rex()) {
+                rows *= RelMdUtil.guessSelectivity(condition);
+            }
+        }
+        return Math.max(1, rows);
+    }
+
+    @Override
+    public RelOptCost computeSelfCost(RelOptPlanner planner, RelMetadataQuery metadata) {
+        double touched = path.rows(tableRows());
+        return planner.getCostFactory().makeCost(touched, touched, 0);
+    }
+
+    @Override
+    public RelWriter explainTerms(RelWriter writer) {
+        // Also the digest by which the planner tells nodes apart, so everything that makes a difference is here.
+        super.explainTerms(writer)
+                .item("table", table.definition().qualifiedName())
+                .item("path", path)
+                .item("columns", java.util.Arrays.toString(columns))
+                .item("reverse", reverse);
+        return writer.itemIf("filter", filter == null ? null : filter.rex(), filter != null);
+    }
+
+    /// What EXPLAIN shows, by name and in this order.
+    Map<String, String> facts() {
+        List<String> names = tableType.getFieldNames();
+        Map<String, String> facts = new java.util.LinkedHashMap<>();
+        facts.put("table", table.definition().qualifiedName());
+        if (!path.text().isEmpty()) {
+            facts.put(path instanceof AccessPath.Ranges ? "range" : "key", path.text());
+        }
+        facts.put("columns", String.join(", ", java.util.Arrays.stream(columns).mapToObj(names::get).toList()));
+        if (filter != null) {
+            facts.put("filter", new ConditionText(names).of(filter.rex()));
+        }
+        if (reverse) {
+            facts.put("order", "reverse");
+        }
+        return facts;
+    }
+
+    @Override
+    public RowSource source() {
+        TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
+        return switch (path) {
+            case AccessPath.Point point -> new PointLookup(read, point.key());
+            case AccessPath.MultiPoint points -> new MultiPointLookup(read, points.keys(), reverse);
+            case AccessPath.Ranges ranges -> new RangeScan(read, ranges.intervals(), reverse);
+            case AccessPath.Full _ -> new TableScan(read, reverse);
+        };
+    }
+}

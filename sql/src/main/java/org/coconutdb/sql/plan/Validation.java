@@ -1,0 +1,135 @@
+package org.coconutdb.sql.plan;
+
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.calcite.config.CalciteConnectionConfig;
+import org.apache.calcite.config.CalciteConnectionConfigImpl;
+import org.apache.calcite.config.CalciteConnectionProperty;
+import org.apache.calcite.config.NullCollation;
+import org.apache.calcite.prepare.CalciteCatalogReader;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.SqlFunctionCategory;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSyntax;
+import org.apache.calcite.sql.fun.SqlLibrary;
+import org.apache.calcite.sql.fun.SqlLibraryOperatorTableFactory;
+import org.apache.calcite.sql.util.SqlOperatorTables;
+import org.apache.calcite.sql.validate.SqlConformance;
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.apache.calcite.sql.validate.SqlNameMatcher;
+import org.apache.calcite.sql.validate.SqlNameMatchers;
+import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorUtil;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/// How names and types are checked, and what a statement that fails the check is answered.
+final class Validation {
+    /// GROUP BY and ORDER BY take aliases and ordinals, `!=` and `%` are known; arithmetic is checked.
+    static final SqlConformance CONFORMANCE = SqlConformanceEnum.LENIENT;
+
+    /// Quoted names keep their case and unquoted ones arrive in upper case, so that comparing exactly is right.
+    static final CalciteConnectionConfig CONNECTION_CONFIG = connectionConfig();
+
+    private static final SqlOperatorTable OPERATORS =
+            new CaseInsensitive(SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(SqlLibrary.STANDARD, SqlLibrary.POSTGRESQL));
+
+    private static final Pattern QUOTED = Pattern.compile("'([^']*)'");
+
+    private Validation() {}
+
+    static SqlValidator validator(CalciteCatalogReader catalogReader, RelDataTypeFactory typeFactory) {
+        SqlValidator.Config config =
+                SqlValidator.Config.DEFAULT
+                        .withConformance(CONFORMANCE)
+                        .withDefaultNullCollation(NullCollation.HIGH)
+                        .withIdentifierExpansion(true)
+                        .withTypeCoercionEnabled(true);
+        return SqlValidatorUtil.newValidator(SqlOperatorTables.chain(OPERATORS, catalogReader), catalogReader, typeFactory, config);
+    }
+
+    private static CalciteConnectionConfig connectionConfig() {
+        Properties properties = new Properties();
+        properties.setProperty(CalciteConnectionProperty.CASE_SENSITIVE.camelName(), "true");
+        return new CalciteConnectionConfigImpl(properties);
+    }
+
+    /// What Calcite says of a statement, with our code. Names that it quotes become facts.
+    static CoconutException translate(CalciteContextException failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        String text = String.valueOf(cause.getMessage());
+        CoconutException translated = CoconutException.of(code(text), cause).with("detail", text);
+        if (failure.getPosLine() > 0) {
+            translated.with("line", failure.getPosLine()).with("column", failure.getPosColumn());
+        }
+        String mend = mend(translated.code(), quoted(text));
+        return mend == null ? translated : translated.mend(mend);
+    }
+
+    private static ErrorCode code(String text) {
+        if (text.startsWith("Object '") || text.startsWith("Table '")) {
+            return ErrorCode.UNDEFINED_TABLE;
+        }
+        if ((text.startsWith("Column '") && text.contains("not found")) || text.startsWith("Unknown target column")
+                || text.startsWith("Unknown field")) {
+            return ErrorCode.UNDEFINED_COLUMN;
+        }
+        if (text.startsWith("No match found for function signature")) {
+            return ErrorCode.UNDEFINED_FUNCTION;
+        }
+        if (text.startsWith("Cannot apply") || text.contains("not comparable") || text.contains("incompatible type")
+                || text.startsWith("Type mismatch") || text.startsWith("Cannot assign") || text.contains("Cast function cannot convert")
+                || text.startsWith("Values passed to") || text.startsWith("Illegal mixing of types")) {
+            return ErrorCode.TYPE_MISMATCH;
+        }
+        if (text.startsWith("Column '") && text.contains("has no default value and does not allow NULLs")) {
+            return ErrorCode.NULL_NOT_ALLOWED;
+        }
+        if (text.contains("more than once") || text.startsWith("Duplicate")) {
+            return ErrorCode.DUPLICATE_COLUMN;
+        }
+        return ErrorCode.INVALID_STATEMENT;
+    }
+
+    private static @Nullable String mend(ErrorCode code, @Nullable String name) {
+        return switch (code) {
+            case UNDEFINED_TABLE -> "Check its spelling and schema; a name in double quotes keeps its case, any other is read in upper case.";
+            case UNDEFINED_COLUMN -> "Check its spelling; a name in double quotes keeps its case, any other is read in upper case.";
+            case UNDEFINED_FUNCTION -> "Check its spelling and the number and types of its arguments.";
+            case TYPE_MISMATCH -> "CAST one side to the other's type.";
+            case NULL_NOT_ALLOWED -> "Give a value for " + (name == null ? "the column" : name) + ".";
+            default -> null;
+        };
+    }
+
+    private static @Nullable String quoted(String text) {
+        Matcher matcher = QUOTED.matcher(text);
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
+    /// Functions are found whatever the case of their letters, also those that a library names in lower case.
+    private record CaseInsensitive(SqlOperatorTable table) implements SqlOperatorTable {
+        private static final SqlNameMatcher ANY_CASE = SqlNameMatchers.withCaseSensitive(false);
+
+        @Override
+        public void lookupOperatorOverloads(
+                SqlIdentifier name,
+                @Nullable SqlFunctionCategory category,
+                SqlSyntax syntax,
+                List<SqlOperator> found,
+                SqlNameMatcher matcher) {
+            table.lookupOperatorOverloads(name, category, syntax, found, ANY_CASE);
+        }
+
+        @Override
+        public List<SqlOperator> getOperatorList() {
+            return table.getOperatorList();
+        }
+    }
+}

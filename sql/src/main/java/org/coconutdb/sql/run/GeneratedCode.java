@@ -1,0 +1,43 @@
+package org.coconutdb.sql.run;
+
+import org.apache.calcite.DataContext;
+import org.apache.calcite.linq4j.AbstractEnumerable;
+import org.apache.calcite.linq4j.Enumerable;
+import org.apache.calcite.linq4j.Enumerator;
+import org.apache.calcite.linq4j.Linq4j;
+import org.jspecify.annotations.Nullable;
+
+/// What generated code calls. Static methods of a class, because the compiler of generated code knows none of interfaces.
+public final class GeneratedCode {
+    private GeneratedCode() {}
+
+    /// Rows as arrays. May be enumerated several times, each time from the start.
+    public static Enumerable<@Nullable Object[]> rows(RowSource source, DataContext context) {
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<@Nullable Object[]> enumerator() {
+                return source.open((PlanDataContext) context);
+            }
+        };
+    }
+
+    /// Where a row has one column: the values alone, which is what Calcite expects there.
+    public static Enumerable<@Nullable Object> values(RowSource source, DataContext context) {
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<@Nullable Object> enumerator() {
+                return Linq4j.transform(source.open((PlanDataContext) context), row -> row[0]);
+            }
+        };
+    }
+
+    /// The same rows, which stop with 57014 when the statement is cancelled.
+    public static <T> Enumerable<T> cancellable(Enumerable<T> rows, DataContext context) {
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<T> enumerator() {
+                return new CancellableRows<>(rows.enumerator(), ((PlanDataContext) context).execution().cancelled());
+            }
+        };
+    }
+}
