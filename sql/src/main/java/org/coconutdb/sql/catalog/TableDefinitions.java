@@ -1,0 +1,189 @@
+package org.coconutdb.sql.catalog;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.parser.ColumnClause;
+import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+
+/// CREATE TABLE as it was written → [TableDefinition], checked.
+public final class TableDefinitions {
+    private static final int COLUMNS_MAX = 1600;
+    private static final int DEFAULT_CHAR_LENGTH = 1;
+    private static final String EXAMPLE = "CREATE TABLE T (ID BIGINT, NAME VARCHAR(40), PRIMARY KEY (ID)) USING SORTED";
+
+    private TableDefinitions() {}
+
+    /// Schema and name that a statement means, `[schema.]name`.
+    ///
+    /// @param defaultSchema where the name has no schema
+    public static String[] resolve(SqlIdentifier name, String defaultSchema) {
+        return switch (name.names.size()) {
+            case 1 -> new String[] {defaultSchema, name.getSimple()};
+            case 2 -> new String[] {name.names.get(0), name.names.get(1)};
+            default -> throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("name", name)
+                    .mend("A table's name has at most a schema before it: SCHEMA.TABLE.");
+        };
+    }
+
+    /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
+    /// NOT_SUPPORTED for a type that no column can have.
+    public static TableDefinition of(SqlCreateCoconutTable statement, String defaultSchema) {
+        String[] name = resolve(statement.table(), defaultSchema);
+        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", name[0])
+                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        if (statement.replace()) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("what", "CREATE OR REPLACE TABLE")
+                    .mend("DROP TABLE IF EXISTS it first.");
+        }
+        Map<String, Integer> positions = new LinkedHashMap<>();
+        for (ColumnClause column : statement.columns()) {
+            if (positions.putIfAbsent(column.name().getSimple(), positions.size()) != null) {
+                throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN)
+                        .with("table", name[1])
+                        .with("column", column.name().getSimple())
+                        .mend("Name each column once.");
+            }
+        }
+        if (positions.size() > COLUMNS_MAX) {
+            throw invalid(name[1]).with("columns", positions.size()).mend("A table has at most " + COLUMNS_MAX + " columns.");
+        }
+        List<Integer> primaryKey = primaryKey(statement, name[1], positions);
+        List<ColumnDefinition> columns = new ArrayList<>();
+        for (ColumnClause column : statement.columns()) {
+            columns.add(column(column, primaryKey.contains(columns.size())));
+        }
+        TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
+        return new TableDefinition(name[0], name[1], kind, columns, primaryKey);
+    }
+
+    private static List<Integer> primaryKey(SqlCreateCoconutTable statement, String table, Map<String, Integer> positions) {
+        List<List<String>> keys = new ArrayList<>();
+        for (SqlNodeList key : statement.keys()) {
+            List<String> names = new ArrayList<>();
+            for (SqlNode column : key) {
+                names.add(((SqlIdentifier) column).getSimple());
+            }
+            keys.add(names);
+        }
+        for (ColumnClause column : statement.columns()) {
+            if (column.primaryKey()) {
+                keys.add(List.of(column.name().getSimple()));
+            }
+        }
+        if (keys.isEmpty()) {
+            throw invalid(table).with("missing", "PRIMARY KEY").mend("Every table needs one, such as: " + EXAMPLE);
+        }
+        if (keys.size() > 1) {
+            throw invalid(table).with("primaryKeys", keys.size())
+                    .mend("A table has one primary key; one of several columns is written PRIMARY KEY (A, B).");
+        }
+        List<Integer> primaryKey = new ArrayList<>();
+        for (String column : keys.getFirst()) {
+            Integer position = positions.get(column);
+            if (position == null) {
+                throw CoconutException.of(ErrorCode.UNDEFINED_COLUMN)
+                        .with("table", table)
+                        .with("column", column)
+                        .mend("The primary key names a column that the table does not have; it has " + String.join(", ", positions.keySet())
+                                + ".");
+            }
+            if (primaryKey.contains(position)) {
+                throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN)
+                        .with("table", table)
+                        .with("column", column)
+                        .mend("Name each column of the primary key once.");
+            }
+            primaryKey.add(position);
+        }
+        return primaryKey;
+    }
+
+    private static ColumnDefinition column(ColumnClause clause, boolean inKey) {
+        String name = clause.name().getSimple();
+        if (inKey && Boolean.TRUE.equals(clause.nullable())) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("column", name)
+                    .mend("A column of the primary key cannot be NULL: leave NULL out.");
+        }
+        boolean nullable = !inKey && !Boolean.FALSE.equals(clause.nullable());
+        SqlDataTypeSpec spec = clause.type();
+        if (!(spec.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic)) {
+            String typeName = spec.getTypeName().toString().toUpperCase(Locale.ROOT);
+            if (typeName.equals("TEXT")) {
+                return new ColumnDefinition(name, SqlTypeName.VARCHAR, -1, 0, nullable);
+            }
+            throw unsupported(name, typeName);
+        }
+        SqlTypeName type = SqlTypeName.get(basic.getTypeName().getSimple());
+        if (type == SqlTypeName.FLOAT) {
+            type = SqlTypeName.DOUBLE;
+        }
+        if (type == null || Types.find(type) == null) {
+            throw unsupported(name, String.valueOf(spec));
+        }
+        int precision = basic.getPrecision();
+        int scale = 0;
+        switch (type) {
+            case DECIMAL -> {
+                scale = basic.getScale() == RelDataType.SCALE_NOT_SPECIFIED ? 0 : basic.getScale();
+                precision = precision < 0 ? CoconutTypeSystem.DECIMAL_DIGITS_MAX : precision;
+                requireWithin(name, "precision", precision, 1, CoconutTypeSystem.DECIMAL_DIGITS_MAX);
+                requireWithin(name, "scale", scale, 0, precision);
+            }
+            case CHAR, BINARY -> {
+                precision = precision < 0 ? DEFAULT_CHAR_LENGTH : precision;
+                requireWithin(name, "length", precision, 1, CoconutTypeSystem.LENGTH_MAX);
+            }
+            case VARCHAR, VARBINARY -> {
+                if (precision >= 0) {
+                    requireWithin(name, "length", precision, 1, CoconutTypeSystem.LENGTH_MAX);
+                }
+            }
+            case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> {
+                precision = precision < 0 ? CoconutTypeSystem.FRACTION_DIGITS_MAX : precision;
+                requireWithin(name, "fraction digits", precision, 0, CoconutTypeSystem.FRACTION_DIGITS_MAX);
+            }
+            default -> precision = -1;
+        }
+        return new ColumnDefinition(name, type, precision, scale, nullable);
+    }
+
+    private static void requireWithin(String column, String what, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("column", column)
+                    .with(what, value)
+                    .mend("The " + what + " can be " + min + " to " + max + ".");
+        }
+    }
+
+    private static CoconutException unsupported(String column, String type) {
+        List<String> names = Types.all().stream().map(Types.Facts::name).toList();
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                .with("column", column)
+                .with("type", type)
+                .mend("Columns can be " + String.join(", ", names) + ".");
+    }
+
+    private static CoconutException invalid(String table) {
+        return CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION).with("table", table);
+    }
+}

@@ -1,0 +1,23 @@
+package org.coconutdb.sql.parser;
+
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlWriter;
+import org.jspecify.annotations.Nullable;
+
+/// A column of CREATE TABLE as it was written.
+///
+/// @param nullable true for NULL, false for NOT NULL, null where nothing was said
+/// @param primaryKey whether PRIMARY KEY stands behind the column
+public record ColumnClause(SqlIdentifier name, SqlDataTypeSpec type, @Nullable Boolean nullable, boolean primaryKey) {
+    void unparse(SqlWriter writer) {
+        name.unparse(writer, 0, 0);
+        type.unparse(writer, 0, 0);
+        if (nullable != null) {
+            writer.keyword(nullable ? "NULL" : "NOT NULL");
+        }
+        if (primaryKey) {
+            writer.keyword("PRIMARY KEY");
+        }
+    }
+}

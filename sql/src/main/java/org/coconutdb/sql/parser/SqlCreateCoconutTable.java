@@ -1,0 +1,96 @@
+package org.coconutdb.sql.parser;
+
+import java.util.List;
+import org.apache.calcite.sql.SqlCreate;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.coconutdb.engine.TableKind;
+import org.jspecify.annotations.Nullable;
+
+/// `CREATE TABLE [IF NOT EXISTS] name (column type …, PRIMARY KEY (…)) [USING HASH | SORTED]`.
+public final class SqlCreateCoconutTable extends SqlCreate {
+    private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE TABLE", SqlKind.CREATE_TABLE);
+
+    private final SqlIdentifier table;
+    private final List<ColumnClause> columns;
+    private final List<SqlNodeList> keys;
+    private final @Nullable TableKind kind;
+
+    /// @param keys the PRIMARY KEY clauses that stand by themselves
+    /// @param kind null where USING was left out
+    public SqlCreateCoconutTable(
+            SqlParserPos position,
+            boolean replace,
+            boolean ifNotExists,
+            SqlIdentifier table,
+            List<ColumnClause> columns,
+            List<SqlNodeList> keys,
+            @Nullable TableKind kind) {
+        super(OPERATOR, position, replace, ifNotExists);
+        this.table = table;
+        this.columns = List.copyOf(columns);
+        this.keys = List.copyOf(keys);
+        this.kind = kind;
+    }
+
+    public SqlIdentifier table() {
+        return table;
+    }
+
+    public List<ColumnClause> columns() {
+        return columns;
+    }
+
+    public List<SqlNodeList> keys() {
+        return keys;
+    }
+
+    public @Nullable TableKind kind() {
+        return kind;
+    }
+
+    public boolean ifNotExists() {
+        return ifNotExists;
+    }
+
+    public boolean replace() {
+        return getReplace();
+    }
+
+    @Override
+    public List<SqlNode> getOperandList() {
+        return List.of(table);
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
+        writer.keyword(getReplace() ? "CREATE OR REPLACE TABLE" : "CREATE TABLE");
+        if (ifNotExists) {
+            writer.keyword("IF NOT EXISTS");
+        }
+        table.unparse(writer, 0, 0);
+        SqlWriter.Frame elements = writer.startList("(", ")");
+        for (ColumnClause column : columns) {
+            writer.sep(",");
+            column.unparse(writer);
+        }
+        for (SqlNodeList key : keys) {
+            writer.sep(",");
+            writer.keyword("PRIMARY KEY");
+            SqlWriter.Frame names = writer.startList("(", ")");
+            key.unparse(writer, 0, 0);
+            writer.endList(names);
+        }
+        writer.endList(elements);
+        if (kind != null) {
+            writer.keyword("USING");
+            writer.keyword(kind.name());
+        }
+    }
+}
