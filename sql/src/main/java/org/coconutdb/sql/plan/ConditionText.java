@@ -74,6 +74,10 @@ final class ConditionText {
             case CAST -> "CAST(" + write(operands.get(0), depth) + " AS " + call.getType() + ")";
             case AND, OR -> listed(operands, " " + call.getKind() + " ", depth);
             default -> {
+                if (UuidComparisons.isWrapped(call) && operands.getFirst() instanceof RexCall compare) {
+                    yield write(compare.getOperands().get(0), depth) + " " + call.getOperator().getName() + " "
+                            + write(compare.getOperands().get(1), depth);
+                }
                 if (operands.size() == 2 && (call.getOperator() instanceof SqlBinaryOperator || call.isA(SqlKind.LIKE))) {
                     yield nested(operands.get(0), depth) + " " + symbol(call) + " " + nested(operands.get(1), depth);
                 }

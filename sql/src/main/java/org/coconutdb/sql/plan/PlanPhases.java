@@ -137,9 +137,8 @@ final class PlanPhases {
                     EnumerableRules.ENUMERABLE_PROJECT_RULE,
                     EnumerableRules.ENUMERABLE_FILTER_RULE,
                     EnumerableRules.ENUMERABLE_AGGREGATE_RULE,
-                    EnumerableRules.ENUMERABLE_SORT_RULE,
+                    RowSort.Rule.INSTANCE,
                     EnumerableRules.ENUMERABLE_LIMIT_RULE,
-                    EnumerableRules.ENUMERABLE_LIMIT_SORT_RULE,
                     EnumerableRules.ENUMERABLE_COLLECT_RULE,
                     EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
                     EnumerableRules.ENUMERABLE_UNION_RULE,
@@ -172,13 +171,13 @@ final class PlanPhases {
         if (!(below instanceof LogicalFilter filter) || !(filter.getInput() instanceof TableScan) || RexUtil.SubQueryFinder.find(filter.getCondition()) != null) {
             return null;
         }
-        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(Comparisons.align(logical));
+        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));
         return rel instanceof TableAccess access && access.path() instanceof AccessPath.Point ? rel : null;
     }
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = Comparisons.align(logical);
+        RelNode rel = UuidComparisons.apply(Comparisons.align(logical));
         rel = hep(SUBQUERIES, rel);
         rel = RelDecorrelator.decorrelateQuery(rel, builder(rel));
         rel = hep(SIMPLIFY, rel);

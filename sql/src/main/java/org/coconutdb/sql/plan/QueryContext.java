@@ -40,6 +40,8 @@ public final class QueryContext {
     private static final SqlToRelConverter.Config CONVERTER = SqlToRelConverter.config()
             .withExpand(false)
             .withTrimUnusedFields(false)
+            // Not before comparisons mean what SQL says, see Comparisons.
+            .withRelBuilderConfigTransform(config -> config.withSimplify(false))
             // A long list stays a list, so that it can become a multi-point lookup.
             .withInSubQueryThreshold(Integer.MAX_VALUE);
 

@@ -35,7 +35,8 @@ final class Terms {
     }
 
     /// A comparison of a column with a value, either way round; null where it is something else.
-    @Nullable Comparison comparison(RexCall call) {
+    @Nullable Comparison comparison(RexCall written) {
+        RexCall call = UuidComparisons.unwrapped(rexBuilder, written);
         RexNode left = call.getOperands().get(0);
         RexNode right = call.getOperands().get(1);
         RexInputRef column = column(left, right.getType());

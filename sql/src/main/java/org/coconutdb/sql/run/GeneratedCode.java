@@ -5,6 +5,8 @@ import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.Linq4j;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /// What generated code calls. Static methods of a class, because the compiler of generated code knows none of interfaces.
@@ -29,6 +31,23 @@ public final class GeneratedCode {
                 return Linq4j.transform(source.open((PlanDataContext) context), row -> row[0]);
             }
         };
+    }
+
+    /// Rows in an order.
+    ///
+    /// @param order a [RowOrder]
+    /// @param offset null: from the first
+    /// @param fetch null: all
+    public static <T> Enumerable<T> sorted(Enumerable<T> rows, Object order, @Nullable Object offset, @Nullable Object fetch) {
+        return new SortedRows<>(rows, (RowOrder) order, offset == null ? 0 : bound(offset), fetch == null ? -1 : bound(fetch));
+    }
+
+    private static long bound(Object value) {
+        long bound = ((Number) value).longValue();
+        if (bound < 0) {
+            throw CoconutException.of(ErrorCode.INVALID_ARGUMENT).with("rows", bound).mend("LIMIT and OFFSET take 0 or more.");
+        }
+        return bound;
     }
 
     /// The same rows, which stop with 57014 when the statement is cancelled.
