@@ -4,6 +4,8 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.RelDataTypeSystemImpl;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.type.SqlTypeUtil;
+import org.jspecify.annotations.Nullable;
 
 /// Bounds of types: decimals of 38 digits, times in milliseconds, long strings.
 public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
@@ -53,6 +55,20 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
             case REAL, FLOAT -> nullableAs(factory, factory.createSqlType(SqlTypeName.DOUBLE), argument);
             default -> super.deriveAvgAggType(factory, argument);
         };
+    }
+
+    /// Keeps the digits before the point that the quotient can have, then as many behind it as fit: at least 6, and those of the dividend.
+    @Override
+    public @Nullable RelDataType deriveDecimalDivideType(RelDataTypeFactory factory, RelDataType dividend, RelDataType divisor) {
+        boolean exact = SqlTypeUtil.isExactNumeric(dividend) && SqlTypeUtil.isExactNumeric(divisor);
+        if (!exact || !(SqlTypeUtil.isDecimal(dividend) || SqlTypeUtil.isDecimal(divisor))) {
+            return null;
+        }
+        int before = dividend.getPrecision() - dividend.getScale() + divisor.getScale();
+        int wanted = dividend.getScale() + divisor.getPrecision() + 1;
+        int scale = Math.max(Math.max(6, dividend.getScale()), Math.min(wanted, DECIMAL_DIGITS_MAX - before));
+        RelDataType type = factory.createSqlType(SqlTypeName.DECIMAL, Math.min(DECIMAL_DIGITS_MAX, before + scale), scale);
+        return factory.createTypeWithNullability(type, dividend.isNullable() || divisor.isNullable());
     }
 
     private static RelDataType nullableAs(RelDataTypeFactory factory, RelDataType type, RelDataType argument) {

@@ -129,7 +129,7 @@ final class AccessChoice {
         return fewest;
     }
 
-    /// The ranges of a column: a list of them from one condition, or one range from the ends that several conditions give.
+    /// The ranges of a column: one range from the ends that several conditions give, or else a list of them from one condition.
     private static List<KeyConditions.Ends> ends(
             List<KeyConditions.Demand> demands,
             int column,
@@ -139,18 +139,8 @@ final class AccessChoice {
         KeyInterval.Bound lower = null;
         KeyInterval.Bound upper = null;
         for (KeyConditions.Demand demand : demands) {
-            if (!(demand instanceof KeyConditions.Ranges ranges) || ranges.column() != column) {
+            if (!(demand instanceof KeyConditions.Ranges ranges) || ranges.column() != column || ranges.ranges().size() != 1) {
                 continue;
-            }
-            if (ranges.ranges().size() > 1) {
-                if ((long) ranges.ranges().size() * prefixes > COMBINATIONS_MAX) {
-                    continue;
-                }
-                used.add(ranges.source());
-                if (ranges.exact()) {
-                    met.add(ranges.source());
-                }
-                return ranges.ranges();
             }
             KeyConditions.Ends ends = ranges.ranges().getFirst();
             boolean lowerFits = ends.lower() == null || lower == null;
@@ -164,7 +154,30 @@ final class AccessChoice {
                 }
             }
         }
-        return lower == null && upper == null ? List.of() : List.of(new KeyConditions.Ends(lower, upper));
+        return lower == null && upper == null
+                ? listOfRanges(demands, column, prefixes, used, met)
+                : List.of(new KeyConditions.Ends(lower, upper));
+    }
+
+    private static List<KeyConditions.Ends> listOfRanges(
+            List<KeyConditions.Demand> demands,
+            int column,
+            int prefixes,
+            Set<RexNode> used,
+            Set<RexNode> met) {
+        for (KeyConditions.Demand demand : demands) {
+            if (demand instanceof KeyConditions.Ranges ranges
+                    && ranges.column() == column
+                    && ranges.ranges().size() > 1
+                    && (long) ranges.ranges().size() * prefixes <= COMBINATIONS_MAX) {
+                used.add(ranges.source());
+                if (ranges.exact()) {
+                    met.add(ranges.source());
+                }
+                return ranges.ranges();
+            }
+        }
+        return List.of();
     }
 
     private static List<List<KeyPart>> product(List<List<KeyPart>> prefixes, List<KeyPart> values) {

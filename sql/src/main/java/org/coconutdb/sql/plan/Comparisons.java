@@ -1,6 +1,10 @@
 package org.coconutdb.sql.plan;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
@@ -24,6 +28,9 @@ import org.apache.calcite.sql.type.SqlTypeName;
 /// - CHAR compares as if the shorter side were padded with spaces; Calcite's operators compare Java strings as they are;
 /// - what all branches of an OR demand is demanded once (`(a AND b) OR (a AND c)` → `a AND (b OR c)`), so that joins see it.
 final class Comparisons extends RelHomogeneousShuttle {
+    /// Shorter lists are left to Calcite.
+    private static final int LIST_MIN = 20;
+
     private final RexBuilder rexBuilder;
     private final Expressions expressions = new Expressions();
 
@@ -77,6 +84,9 @@ final class Comparisons extends RelHomogeneousShuttle {
         @Override
         public RexNode visitCall(RexCall original) {
             RexNode visited = super.visitCall(original);
+            if (visited instanceof RexCall or && or.isA(SqlKind.OR) && or.getOperands().size() >= LIST_MIN) {
+                return gathered(or);
+            }
             if (!(visited instanceof RexCall call) || !SqlKind.COMPARISON.contains(call.getKind()) || call.getOperands().size() != 2) {
                 return visited;
             }
@@ -92,17 +102,47 @@ final class Comparisons extends RelHomogeneousShuttle {
             return call.clone(call.getType(), ImmutableList.of(alignedLeft, alignedRight));
         }
 
-        /// Whether one is CHAR and the other VARCHAR, and both vary. A literal is as long as it was written, also where its type says CHAR,
-        /// and a parameter takes the other side's type.
-        private static boolean isMixed(RexNode left, RexNode right) {
-            SqlTypeName first = left.getType().getSqlTypeName();
-            SqlTypeName second = right.getType().getSqlTypeName();
-            boolean mixed = (first == SqlTypeName.CHAR && second == SqlTypeName.VARCHAR) || (first == SqlTypeName.VARCHAR && second == SqlTypeName.CHAR);
-            return mixed && varies(left) && varies(right);
+        /// `a = 1 OR a = 2 OR …` as a search in one list. Calcite does so too, in time quadratic to the list.
+        private RexNode gathered(RexCall or) {
+            Map<RexNode, List<RexNode>> lists = new LinkedHashMap<>();
+            List<RexNode> others = new ArrayList<>();
+            for (RexNode branch : or.getOperands()) {
+                if (branch instanceof RexCall call && call.isA(SqlKind.EQUALS)
+                        && call.getOperands().get(1) instanceof RexLiteral literal && !literal.isNull()) {
+                    lists.computeIfAbsent(call.getOperands().get(0), _ -> new ArrayList<>()).add(literal);
+                } else {
+                    others.add(branch);
+                }
+            }
+            List<RexNode> branches = new ArrayList<>();
+            lists.forEach((operand, values) -> {
+                boolean alike = values.stream().map(value -> value.getType().getSqlTypeName()).distinct().count() == 1;
+                if (values.size() >= LIST_MIN && alike) {
+                    branches.add(rexBuilder.makeIn(operand, values));
+                } else {
+                    values.forEach(value -> branches.add(rexBuilder.makeCall(SqlStdOperatorTable.EQUALS, operand, value)));
+                }
+            });
+            branches.addAll(others);
+            return RexUtil.composeDisjunction(rexBuilder, branches);
         }
 
-        private static boolean varies(RexNode node) {
-            return !(node instanceof RexLiteral) && !(node instanceof RexDynamicParam);
+        /// Whether one side comes from CHAR, padded, and the other is VARCHAR, which is not.
+        private static boolean isMixed(RexNode left, RexNode right) {
+            return (isPadded(left) && isVarchar(right)) || (isPadded(right) && isVarchar(left));
+        }
+
+        private static boolean isVarchar(RexNode node) {
+            return node.getType().getSqlTypeName() == SqlTypeName.VARCHAR;
+        }
+
+        private static boolean isPadded(RexNode node) {
+            if (node.getType().getSqlTypeName() == SqlTypeName.CHAR) {
+                // A literal is as long as it was written, and a parameter takes the other side's type.
+                return !(node instanceof RexLiteral) && !(node instanceof RexDynamicParam);
+            }
+            // The validator makes such casts of its own accord.
+            return isVarchar(node) && node.isA(SqlKind.CAST) && isPadded(((RexCall) node).getOperands().getFirst());
         }
 
         private RexNode trimmed(RexNode text) {

@@ -87,6 +87,9 @@ final class ConditionText {
                 if (operands.size() == 1 && call.getOperator() instanceof SqlPrefixOperator) {
                     yield call.getOperator().getName() + " " + nested(operands.get(0), depth);
                 }
+                if (ExactNumbers.isCheck(call)) {
+                    yield write(operands.getFirst(), depth);
+                }
                 String symbol = ExactNumbers.symbol(call.getOperator());
                 if (symbol != null) {
                     yield "(" + nested(operands.get(0), depth) + " " + symbol + " " + nested(operands.get(1), depth) + ")";

@@ -46,27 +46,45 @@ final class ExactNumbers extends RelHomogeneousShuttle {
     private static final SqlOperator SUBTRACT = function("subtract");
     private static final SqlOperator MULTIPLY = function("multiply");
     private static final SqlOperator DIVIDE = function("divide");
+    private static final SqlOperator FIT = function("fit", BigDecimal.class, int.class);
 
     private final RexBuilder rexBuilder;
     private final Expressions expressions = new Expressions();
 
-    private ExactNumbers(RexBuilder rexBuilder) {
+    private final boolean last;
+
+    private ExactNumbers(RexBuilder rexBuilder, boolean last) {
         this.rexBuilder = rexBuilder;
+        this.last = last;
     }
 
-    /// May be called again on what it made, after rules that introduce arithmetic of their own.
+    /// Before all rules.
     static RelNode apply(RelNode rel) {
-        return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder()));
+        return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder(), false));
+    }
+
+    /// Again, once, after the rules that introduce arithmetic of their own; checks the results of SUM too.
+    static RelNode applyLast(RelNode rel) {
+        return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder(), true));
     }
 
     private static SqlOperator function(String method) {
+        return function(method, BigDecimal.class, BigDecimal.class, int.class);
+    }
+
+    private static SqlOperator function(String method, Class<?>... parameters) {
         return new SqlUserDefinedFunction(
                 new SqlIdentifier("DECIMAL_" + method.toUpperCase(Locale.ROOT), SqlParserPos.ZERO),
                 SqlKind.OTHER_FUNCTION,
                 ReturnTypes.ARG0,
                 InferTypes.ANY_NULLABLE,
                 null,
-                ScalarFunctionImpl.create(Types.lookupMethod(DecimalArithmetic.class, method, BigDecimal.class, BigDecimal.class, int.class)));
+                ScalarFunctionImpl.create(Types.lookupMethod(DecimalArithmetic.class, method, parameters)));
+    }
+
+    /// Whether it answers its first operand, or an error.
+    static boolean isCheck(RexCall call) {
+        return call.getOperator().equals(FIT);
     }
 
     /// How the operator of one of our functions is written; null of any other.
@@ -83,7 +101,34 @@ final class ExactNumbers extends RelHomogeneousShuttle {
     @Override
     public RelNode visit(RelNode other) {
         RelNode node = super.visit(other).accept(expressions);
-        return node instanceof LogicalAggregate aggregate ? wideSums(aggregate) : node;
+        if (!(node instanceof LogicalAggregate aggregate)) {
+            return node;
+        }
+        RelNode wide = wideSums(aggregate);
+        return last ? fittedSums(wide) : wide;
+    }
+
+    /// A sum of decimals grows beyond 38 digits unseen: the result is checked in a projection above.
+    private RelNode fittedSums(RelNode aggregated) {
+        LogicalAggregate aggregate = (LogicalAggregate) aggregated;
+        List<RexNode> projects = new ArrayList<>();
+        boolean any = false;
+        int groups = aggregate.getGroupCount();
+        for (int i = 0; i < aggregate.getRowType().getFieldCount(); i++) {
+            RexNode field = RexInputRef.of(i, aggregate.getRowType());
+            RelDataType type = field.getType();
+            boolean sum = i >= groups && isSum(aggregate.getAggCallList().get(i - groups).getAggregation().getKind())
+                    && type.getSqlTypeName() == SqlTypeName.DECIMAL;
+            any |= sum;
+            projects.add(sum ? rexBuilder.makeCall(type, FIT, List.of(field, scale(type))) : field);
+        }
+        return any
+                ? LogicalProject.create(aggregate, List.of(), projects, aggregate.getRowType().getFieldNames(), Set.of())
+                : aggregate;
+    }
+
+    private RexNode scale(RelDataType type) {
+        return rexBuilder.makeExactLiteral(BigDecimal.valueOf(type.getScale()));
     }
 
     private RelNode wideSums(LogicalAggregate aggregate) {
@@ -193,8 +238,7 @@ final class ExactNumbers extends RelHomogeneousShuttle {
             if (operator == null || operands.size() != 2 || !operands.stream().allMatch(operand -> SqlTypeUtil.isExactNumeric(operand.getType()))) {
                 return call;
             }
-            RexNode scale = rexBuilder.makeExactLiteral(BigDecimal.valueOf(type.getScale()));
-            return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale));
+            return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale(type)));
         }
 
         private static SqlOperator checked(RexCall call) {

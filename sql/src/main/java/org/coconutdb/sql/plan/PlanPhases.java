@@ -185,7 +185,7 @@ final class PlanPhases {
             rel = hep(GATHER_JOINS, rel);
         }
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
-        rel = ExactNumbers.apply(hep(REWRITE_FOR_RUNNING, rel));
+        rel = ExactNumbers.applyLast(hep(REWRITE_FOR_RUNNING, rel));
         // Again: conditions that moved down left columns behind that only they read.
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
         rel = hep(TIDY, rel);

@@ -37,6 +37,12 @@ public final class DecimalArithmetic {
         return fitted(dividend.divide(divisor, scale, RoundingMode.HALF_UP), scale);
     }
 
+    /// The same, checked.
+    @Strict
+    public static BigDecimal fit(BigDecimal value, int scale) {
+        return fitted(value, scale);
+    }
+
     private static BigDecimal fitted(BigDecimal exact, int scale) {
         BigDecimal result = exact.scale() > scale ? exact.setScale(scale, RoundingMode.HALF_UP) : exact;
         if (result.precision() - result.scale() > DIGITS_MAX - scale) {

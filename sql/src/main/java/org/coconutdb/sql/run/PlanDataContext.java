@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TimeZone;
 import org.apache.calcite.DataContext;
 import org.apache.calcite.adapter.java.JavaTypeFactory;
+import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.linq4j.QueryProvider;
 import org.apache.calcite.rel.type.TimeFrames;
 import org.apache.calcite.schema.SchemaPlus;
@@ -16,6 +17,7 @@ public final class PlanDataContext implements DataContext {
     private final ExecutionContext execution;
     private final Map<String, Object> stashed;
     private final @Nullable JavaTypeFactory typeFactory;
+    private @Nullable SchemaPlus rootSchema;
     private final long currentMillis = System.currentTimeMillis();
 
     public PlanDataContext(ExecutionContext execution, Map<String, Object> stashed, @Nullable JavaTypeFactory typeFactory) {
@@ -51,9 +53,15 @@ public final class PlanDataContext implements DataContext {
         };
     }
 
+    /// Where recursive queries keep the rows of their last round, under a name; each execution has its own.
     @Override
-    public @Nullable SchemaPlus getRootSchema() {
-        return null;
+    public SchemaPlus getRootSchema() {
+        SchemaPlus schema = rootSchema;
+        if (schema == null) {
+            schema = CalciteSchema.createRootSchema(false, false).plus();
+            rootSchema = schema;
+        }
+        return schema;
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class RuntimeErrors {
 
     private static CoconutException argument(IllegalArgumentException failure, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.contains("date") || lower.contains("time")) {
+        if (lower.contains("date") || lower.contains("time") || lower.contains(" field is out of range")) {
             return CoconutException.of(ErrorCode.INVALID_DATETIME, failure).with("detail", text).mend("Write it as 2026-12-31 23:59:59.");
         }
         if (lower.contains("uuid")) {
@@ -75,6 +75,9 @@ public final class RuntimeErrors {
         }
         if (lower.contains("division by zero")) {
             return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend("Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
+        }
+        if (lower.contains(" field is out of range")) {
+            return CoconutException.of(ErrorCode.INVALID_DATETIME, failure).with("detail", text).mend("Write it as 2026-12-31 23:59:59.");
         }
         if (lower.contains("out of range") || lower.contains("overflow")) {
             return CoconutException.of(ErrorCode.VALUE_OUT_OF_RANGE, failure).with("detail", text).mend("CAST to a wider type.");

@@ -5,11 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.calcite.linq4j.Enumerator;
-import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.parser.SqlParseException;
-import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.TableKind;
@@ -20,6 +16,7 @@ import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
+import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.run.ExecutionContext;
 import org.coconutdb.sql.run.RuntimeErrors;
 import org.jspecify.annotations.Nullable;
@@ -62,17 +59,8 @@ final class PlannedDatabase implements AutoCloseable {
         }
     }
 
-    /// Calcite's own parser: what only ours knows is no query.
-    private static SqlNode parse(String sql) {
-        try {
-            return SqlParser.create(sql, SqlParser.config().withConformance(SqlConformanceEnum.LENIENT)).parseQuery();
-        } catch (SqlParseException wrong) {
-            throw new IllegalArgumentException(sql, wrong);
-        }
-    }
-
     QueryPlan plan(String sql) {
-        return planner.plan(parse(sql), catalog.snapshot(), "PUBLIC");
+        return planner.plan(SqlParsing.parse(sql), catalog.snapshot(), "PUBLIC");
     }
 
     String explain(String sql) {
