@@ -134,14 +134,15 @@ SqlNode CoconutInsert() :
     }
 }
 
-/** EXPLAIN statement, the short form of EXPLAIN PLAN FOR statement. */
+/** EXPLAIN statement and EXPLAIN PLAN FOR statement; Calcite's longer forms are its own. */
 SqlNode CoconutExplain() :
 {
     final SqlNode stmt;
 }
 {
-    LOOKAHEAD({ getToken(1).kind == EXPLAIN && getToken(2).kind != PLAN })
+    LOOKAHEAD({ getToken(1).kind == EXPLAIN && (getToken(2).kind != PLAN || getToken(3).kind == FOR) })
     <EXPLAIN>
+    [ LOOKAHEAD(2) <PLAN> <FOR> ]
     (
         LOOKAHEAD(2) stmt = CoconutInsert()
     |

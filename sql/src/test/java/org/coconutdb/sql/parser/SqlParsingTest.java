@@ -40,7 +40,6 @@ class SqlParsingTest {
                 "CREATE TABLE kv (key VARCHAR(10) PRIMARY KEY, value VARCHAR(10))",
                 "EXPLAIN PLAN FOR SELECT * FROM t",
                 "EXPLAIN SELECT * FROM t",
-                "EXPLAIN INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
                 "WITH RECURSIVE r(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM r WHERE n < 5) SELECT * FROM r",
                 "SELECT hash, sorted, \"do\", conflict FROM t ORDER BY 1 LIMIT 3 OFFSET 1",
                 "SELECT SUM(a) OVER (PARTITION BY b ORDER BY c ROWS 2 PRECEDING) FROM t WHERE x LIKE 'a%' AND y IS NOT NULL;");
@@ -71,6 +70,10 @@ class SqlParsingTest {
     void upsertAndConflictAreToldApart() {
         assertThat(((SqlInsert) SqlParsing.parse("UPSERT INTO t VALUES (1)")).isUpsert()).isTrue();
         assertThat(((SqlInsertOnConflict) SqlParsing.parse("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING")).isDoNothing()).isTrue();
+        for (String explain : List.of("EXPLAIN ", "EXPLAIN PLAN FOR ")) {
+            SqlExplain statement = (SqlExplain) SqlParsing.parse(explain + "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING");
+            assertThat(statement.getExplicandum()).isInstanceOf(SqlInsertOnConflict.class);
+        }
         assertThat(((SqlExplain) SqlParsing.parse("EXPLAIN DELETE FROM t")).getExplicandum().getKind()).isEqualTo(
                 org.apache.calcite.sql.SqlKind.DELETE);
     }
