@@ -1,0 +1,70 @@
+package org.coconutdb.sql.session;
+
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.jspecify.annotations.Nullable;
+
+/// Types of answers and parameters as JDBC describes them.
+final class ColumnInfos {
+    private ColumnInfos() {}
+
+    /// @param origins of each column: catalogue, schema, table, column as far as it has one; null where it is computed
+    static List<ColumnInfo> columns(RelDataType row, List<? extends @Nullable List<String>> origins) {
+        List<ColumnInfo> columns = new ArrayList<>();
+        for (RelDataTypeField field : row.getFieldList()) {
+            List<String> origin = field.getIndex() < origins.size() ? origins.get(field.getIndex()) : null;
+            int size = origin == null ? 0 : origin.size();
+            String name = origin == null || size == 0 ? field.getName() : origin.get(size - 1);
+            String table = origin == null || size < 2 ? "" : origin.get(size - 2);
+            String schema = origin == null || size < 3 ? "" : origin.get(size - 3);
+            columns.add(info(field.getName(), name, table, schema, field.getType()));
+        }
+        return List.copyOf(columns);
+    }
+
+    static List<ColumnInfo> parameters(RelDataType types) {
+        List<ColumnInfo> parameters = new ArrayList<>();
+        for (RelDataTypeField field : types.getFieldList()) {
+            String name = "?" + (field.getIndex() + 1);
+            parameters.add(info(name, name, "", "", field.getType()));
+        }
+        return List.copyOf(parameters);
+    }
+
+    /// A parameter that is assigned to a column.
+    static ColumnInfo parameter(int index, ColumnDefinition column) {
+        var facts = org.coconutdb.sql.catalog.Types.of(column.type());
+        String name = "?" + (index + 1);
+        return new ColumnInfo(name, name, "", "", facts.jdbcType(), facts.name(), facts.className(),
+                org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable());
+    }
+
+    private static ColumnInfo info(String label, String name, String table, String schema, RelDataType type) {
+        var facts = org.coconutdb.sql.catalog.Types.find(type.getSqlTypeName());
+        if (facts == null) {
+            // NULL has no type of its own; intervals, arrays and rows come as text.
+            boolean isNull = type.getSqlTypeName() == SqlTypeName.NULL;
+            return new ColumnInfo(label, name, table, schema, isNull ? Types.NULL : Types.VARCHAR, isNull ? "NULL" : "VARCHAR",
+                    String.class.getName(), 0, 0, true);
+        }
+        SqlTypeName typeName = facts.type();
+        boolean isTime = typeName == SqlTypeName.TIME || typeName == SqlTypeName.TIMESTAMP
+                || typeName == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+        int precision = isTime ? timePrecision(typeName, type) : type.getPrecision() > 0 ? type.getPrecision() : facts.precisionMax();
+        int scale = typeName == SqlTypeName.DECIMAL ? type.getScale() : isTime ? Math.max(0, type.getPrecision()) : 0;
+        return new ColumnInfo(label, name, table, schema, facts.jdbcType(), facts.name(), facts.className(), precision, scale,
+                type.isNullable());
+    }
+
+    /// Characters of the printed value, as JDBC counts the precision of times.
+    private static int timePrecision(SqlTypeName name, RelDataType type) {
+        int digits = Math.max(0, type.getPrecision());
+        return (name == SqlTypeName.TIME ? 8 : 19) + (digits == 0 ? 0 : digits + 1);
+    }
+}

@@ -1,0 +1,63 @@
+package org.coconutdb.sql.session;
+
+import java.util.List;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.jspecify.annotations.Nullable;
+
+/// A statement ready to run any number of times by any number of threads at once. Immutable; depends on the catalogue's version that it
+/// was compiled for.
+interface CompiledStatement {
+    /// Columns of the answer; empty where it answers none.
+    List<ColumnInfo> columns();
+
+    /// Parameters in order of their question marks.
+    List<ColumnInfo> parameters();
+
+    /// A statement that answers rows.
+    interface Query extends CompiledStatement {
+        /// The plan, a line an operator.
+        List<String> explain();
+
+        /// Starts it. The rows read at the execution's snapshot.
+        Rows open(Execution execution, @Nullable Object[] parameters);
+    }
+
+    /// A statement that changes rows, within the transaction of its execution.
+    interface Write extends CompiledStatement {
+        /// Gathers the changes; the caller commits. Answers how many rows are changed.
+        long run(Execution execution, @Nullable Object[] parameters);
+
+        /// The plan, a line an operator.
+        List<String> explain();
+
+        /// Whether a duplicate key means that another transaction was quicker: then the statement is to be run again.
+        boolean retriesDuplicates();
+    }
+
+    /// A statement that changes the catalogue.
+    interface Definition extends CompiledStatement {
+        void run(Database database);
+
+        @Override
+        default List<ColumnInfo> columns() {
+            return List.of();
+        }
+
+        @Override
+        default List<ColumnInfo> parameters() {
+            return List.of();
+        }
+    }
+
+    /// Rows at the JDBC edge.
+    interface Rows extends AutoCloseable {
+        boolean next();
+
+        /// Value of the current row.
+        @Nullable
+        Object get(int column);
+
+        @Override
+        void close();
+    }
+}

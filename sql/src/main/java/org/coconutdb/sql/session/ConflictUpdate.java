@@ -1,0 +1,67 @@
+package org.coconutdb.sql.session;
+
+import org.apache.calcite.linq4j.Enumerator;
+import org.apache.calcite.rel.type.RelDataType;
+import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.jspecify.annotations.Nullable;
+
+/// DO UPDATE SET of an INSERT … ON CONFLICT: new values from the row that is there and the row that was to be inserted.
+///
+/// The plan is a query over two rows of parameters, which stand behind the statement's own: the columns of the row that is there, then
+/// those of the row excluded.
+final class ConflictUpdate {
+    private final TableWriter writer;
+    private final QueryPlan plan;
+    private final RelDataType[] parameterTypes;
+    private final int[] columns;
+    private final ValueSource[] sources;
+    private final int statementParameters;
+
+    /// @param columns positions that are set
+    /// @param sources one for each, over the plan's row
+    /// @param statementParameters question marks of the statement itself
+    ConflictUpdate(TableWriter writer, QueryPlan plan, int[] columns, ValueSource[] sources, int statementParameters) {
+        this.writer = writer;
+        this.plan = plan;
+        this.parameterTypes = QueryStatement.types(plan.parameterTypes());
+        this.columns = columns;
+        this.sources = sources;
+        this.statementParameters = statementParameters;
+    }
+
+    /// Changes the row that is there; false where the WHERE of the update leaves it.
+    boolean apply(Execution execution, @Nullable Object[] values, RecordView found, @Nullable Object[] excluded) {
+        @Nullable Object[] row = writer.table().rowLayout().decode(found.rowBytes());
+        int width = row.length;
+        @Nullable Object[] parameters = new @Nullable Object[statementParameters + 2 * width];
+        for (int i = 0; i < parameters.length; i++) {
+            Object value;
+            if (i < statementParameters) {
+                value = values[i];
+            } else {
+                int column = (i - statementParameters) % width;
+                Object stored = i - statementParameters < width ? row[column] : excluded[column];
+                value = EdgeValues.fromStorage(writer.table().definition().columns().get(column).type(), stored);
+            }
+            parameters[i] = i < parameterTypes.length ? ParameterValues.toPlan(parameterTypes[i], i, value) : null;
+        }
+        byte[] oldKey = writer.key(row);
+        try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(parameters))) {
+            if (!computed.moveNext()) {
+                return false;
+            }
+            for (int i = 0; i < columns.length; i++) {
+                row[columns[i]] = sources[i].value(values, computed.current());
+            }
+        }
+        byte[] key = writer.key(row);
+        if (java.util.Arrays.equals(oldKey, key)) {
+            execution.transaction().update(writer.table().descriptor(), key, writer.row(row));
+        } else {
+            execution.transaction().delete(writer.table().descriptor(), oldKey);
+            execution.transaction().insert(writer.table().descriptor(), key, writer.row(row));
+        }
+        return true;
+    }
+}

@@ -1,0 +1,70 @@
+package org.coconutdb.sql.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.sql.catalog.Catalog;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.SystemView;
+import org.coconutdb.sql.plan.QueryPlanner;
+import org.jspecify.annotations.Nullable;
+
+/// An open database: the engine, its catalogue, and the plans that were made for it. Shared by its sessions; any thread.
+final class Database implements AutoCloseable {
+    private final CoconutEngine engine;
+    private final Catalog catalog;
+    private final QueryPlanner planner = new QueryPlanner();
+    private final PlanCache plans = new PlanCache();
+
+    Database(CoconutEngine engine) {
+        this.engine = engine;
+        this.catalog = new Catalog(engine, List.of(planCacheView()));
+    }
+
+    private SystemView planCacheView() {
+        return new SystemView(
+                CatalogSnapshot.SYSTEM,
+                "PLAN_CACHE",
+                List.of(SystemView.bigint("PLANS"), SystemView.bigint("HITS"), SystemView.bigint("MISSES"), SystemView.bigint("PLANNINGS")),
+                this::planCacheRows);
+    }
+
+    private List<@Nullable Object[]> planCacheRows() {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        rows.add(new @Nullable Object[] {(long) plans.size(), plans.hits(), plans.misses(), plans.plannings()});
+        return rows;
+    }
+
+    CoconutEngine engine() {
+        return engine;
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    PlanCache plans() {
+        return plans;
+    }
+
+    /// The statement compiled for the catalogue as it is now, from the cache where it is there.
+    Prepared compile(String sql, String schema) {
+        CatalogSnapshot snapshot = catalog.snapshot();
+        PlanCache.Key key = new PlanCache.Key(StatementText.normalise(sql), snapshot.version(), schema);
+        CompiledStatement known = plans.find(key);
+        if (known == null) {
+            plans.countPlanning();
+            known = new StatementCompiler(planner, snapshot, schema).compile(sql);
+            plans.put(key, known);
+        }
+        return new Prepared(known, snapshot.version(), schema);
+    }
+
+    /// @param catalogVersion that it was compiled for
+    record Prepared(CompiledStatement statement, long catalogVersion, String schema) {}
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}

@@ -1,0 +1,30 @@
+package org.coconutdb.sql.session;
+
+import java.sql.SQLException;
+import java.util.Properties;
+import org.coconutdb.jdbc.session.Session;
+import org.coconutdb.jdbc.session.SessionProvider;
+
+/// Sessions on databases in this process: `jdbc:coconut:mem:name` and `jdbc:coconut:file:directory`.
+public final class EmbeddedProvider implements SessionProvider {
+    @Override
+    public boolean accepts(String url) {
+        return ConnectionUrl.accepts(url);
+    }
+
+    @Override
+    public Session open(String url, Properties properties) throws SQLException {
+        try {
+            ConnectionUrl parsed = ConnectionUrl.parse(url, properties);
+            Databases.Share share = Databases.instance().open(parsed);
+            try {
+                return new EmbeddedSession(share, parsed.schema());
+            } catch (Throwable failure) {
+                share.close();
+                throw failure;
+            }
+        } catch (RuntimeException | Error failure) {
+            throw SqlErrors.of(failure, null);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package org.coconutdb.sql.session;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.run.ExecutionContext;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a statement.
+///
+/// @param transaction its snapshot and its changes
+/// @param schema default schema of the session
+/// @param cancelled set from outside; looked at by everything that loops
+record Execution(Transaction transaction, String schema, AtomicBoolean cancelled) {
+    /// For a plan.
+    ///
+    /// @param parameters in Calcite's internal representation
+    ExecutionContext context(@Nullable Object[] parameters) {
+        return new ExecutionContext(transaction, parameters, schema, cancelled);
+    }
+
+    void checkCancelled() {
+        if (cancelled.get()) {
+            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED).mend("Nothing was changed.");
+        }
+    }
+}

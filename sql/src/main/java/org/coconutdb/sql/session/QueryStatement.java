@@ -1,0 +1,78 @@
+package org.coconutdb.sql.session;
+
+import java.util.List;
+import org.apache.calcite.linq4j.Enumerator;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.jspecify.annotations.Nullable;
+
+/// A query.
+final class QueryStatement implements CompiledStatement.Query {
+    private final QueryPlan plan;
+    private final List<ColumnInfo> columns;
+    private final List<ColumnInfo> parameters;
+    private final RelDataType[] parameterTypes;
+    private final RelDataType[] columnTypes;
+
+    QueryStatement(QueryPlan plan, List<ColumnInfo> columns) {
+        this.plan = plan;
+        this.columns = columns;
+        this.parameters = ColumnInfos.parameters(plan.parameterTypes());
+        this.parameterTypes = types(plan.parameterTypes());
+        this.columnTypes = types(plan.rowType());
+    }
+
+    static RelDataType[] types(RelDataType row) {
+        return row.getFieldList().stream().map(RelDataTypeField::getType).toArray(RelDataType[]::new);
+    }
+
+    @Override
+    public List<ColumnInfo> columns() {
+        return columns;
+    }
+
+    @Override
+    public List<ColumnInfo> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public List<String> explain() {
+        return Explained.lines(plan);
+    }
+
+    @Override
+    public Rows open(Execution execution, @Nullable Object[] values) {
+        @Nullable Object[] converted = new @Nullable Object[values.length];
+        for (int i = 0; i < values.length; i++) {
+            converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
+        }
+        Enumerator<@Nullable Object[]> rows = plan.run(execution.context(converted));
+        return new Rows() {
+            private @Nullable Object @Nullable [] row;
+
+            @Override
+            public boolean next() {
+                execution.checkCancelled();
+                row = rows.moveNext() ? rows.current() : null;
+                return row != null;
+            }
+
+            @Override
+            public @Nullable Object get(int column) {
+                @Nullable Object[] current = row;
+                if (current == null) {
+                    throw new IllegalStateException("no row");
+                }
+                return EdgeValues.fromPlan(columnTypes[column], current[column]);
+            }
+
+            @Override
+            public void close() {
+                rows.close();
+            }
+        };
+    }
+}

@@ -1,0 +1,154 @@
+package org.coconutdb.sql.session;
+
+import java.util.List;
+import java.util.function.Function;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlExplain;
+import org.apache.calcite.sql.SqlInsert;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.TableDefinition;
+import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.coconutdb.sql.parser.SqlDropCoconutTable;
+import org.coconutdb.sql.parser.SqlInsertOnConflict;
+import org.coconutdb.sql.parser.SqlParsing;
+import org.coconutdb.sql.plan.QueryContext;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.plan.QueryPlanner;
+import org.jspecify.annotations.Nullable;
+
+/// Text → compiled statement. Any thread; keeps nothing between calls.
+final class StatementCompiler {
+    private final QueryPlanner planner;
+    private final CatalogSnapshot catalog;
+    private final String schema;
+
+    StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema) {
+        this.planner = planner;
+        this.catalog = catalog;
+        this.schema = schema;
+    }
+
+    CompiledStatement compile(String sql) {
+        return compile(SqlParsing.parse(sql));
+    }
+
+    private CompiledStatement compile(SqlNode statement) {
+        return switch (statement) {
+            case SqlCreateCoconutTable create -> create(create);
+            case SqlDropCoconutTable drop -> drop(drop);
+            case SqlExplain explain -> explain(explain);
+            case SqlInsert insert -> new WriteCompiler(this, catalog, schema).insert(insert, null, Syntax.parameterCount(insert));
+            case SqlInsertOnConflict insert ->
+                new WriteCompiler(this, catalog, schema).insert(insert.insert(), insert, Syntax.parameterCount(insert));
+            case SqlUpdate update -> new WriteCompiler(this, catalog, schema).update(update);
+            case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
+            default -> {
+                if (statement.isA(SqlKind.QUERY)) {
+                    yield query(statement);
+                }
+                throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                        .with("statement", statement.getKind())
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE TABLE and DROP TABLE.");
+            }
+        };
+    }
+
+    private CompiledStatement query(SqlNode statement) {
+        int parameters = Syntax.parameterCount(statement);
+        return planning(context -> {
+            SqlNode validated = context.validate(statement);
+            List<? extends @Nullable List<String>> origins = context.validator().getFieldOrigins(validated);
+            QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
+            return new QueryStatement(plan, ColumnInfos.columns(plan.rowType(), origins));
+        });
+    }
+
+    <T> T planning(Function<QueryContext, T> work) {
+        return planner.compile(catalog, schema, work);
+    }
+
+    /// Plans a query that is a part of a statement.
+    ///
+    /// @param parameters question marks of the whole statement
+    QueryPlan plan(SqlNode query, int parameters) {
+        return planning(context -> {
+            SqlNode validated = context.validate(query);
+            return context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
+        });
+    }
+
+    /// Types of the question marks, by their numbers: NULL's type for those that are not in this query.
+    private static RelDataType parameterTypes(QueryContext context, SqlNode validated, int parameters) {
+        RelDataTypeFactory factory = context.typeFactory();
+        RelDataType[] types = new RelDataType[parameters];
+        validated.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlDynamicParam parameter) {
+                RelDataType type = context.validator().getValidatedNodeTypeIfKnown(parameter);
+                if (type != null && types[parameter.getIndex()] == null) {
+                    types[parameter.getIndex()] = type;
+                }
+                return null;
+            }
+        });
+        RelDataTypeFactory.Builder builder = factory.builder();
+        for (int i = 0; i < parameters; i++) {
+            builder.add("?" + i, types[i] == null ? factory.createSqlType(SqlTypeName.NULL) : types[i]);
+        }
+        return builder.build();
+    }
+
+    private CompiledStatement explain(SqlExplain explain) {
+        CompiledStatement compiled = compile(explain.getExplicandum());
+        List<String> lines = switch (compiled) {
+            case CompiledStatement.Query query -> query.explain();
+            case CompiledStatement.Write write -> write.explain();
+            default -> throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("statement", explain.getExplicandum().getKind())
+                    .mend("EXPLAIN shows plans of SELECT, INSERT, UPSERT, UPDATE and DELETE.");
+        };
+        return new FixedRows("PLAN", lines, compiled.parameters());
+    }
+
+    private CompiledStatement create(SqlCreateCoconutTable create) {
+        TableDefinition definition = TableDefinitions.of(create, schema);
+        boolean ifNotExists = create.ifNotExists();
+        return (CompiledStatement.Definition) database -> {
+            try {
+                database.catalog().create(definition);
+            } catch (CoconutException failure) {
+                if (!ifNotExists || failure.code() != ErrorCode.DUPLICATE_TABLE) {
+                    throw failure;
+                }
+            }
+        };
+    }
+
+    private CompiledStatement drop(SqlDropCoconutTable drop) {
+        String[] name = TableDefinitions.resolve(drop.table(), schema);
+        boolean ifExists = drop.ifExists();
+        if (catalog.views().stream().anyMatch(view -> view.schema().equals(name[0]) && view.name().equals(name[1]))) {
+            throw WriteCompiler.readOnly(name);
+        }
+        return (CompiledStatement.Definition) database -> {
+            try {
+                database.catalog().drop(name[0], name[1]);
+            } catch (CoconutException failure) {
+                if (!ifExists || failure.code() != ErrorCode.UNDEFINED_TABLE) {
+                    throw failure;
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,122 @@
+package org.coconutdb.sql.session;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.sql.SqlBasicTypeNameSpec;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUnknownLiteral;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.apache.calcite.util.BitString;
+import org.apache.calcite.util.DateString;
+import org.apache.calcite.util.TimeString;
+import org.apache.calcite.util.TimestampString;
+import org.coconutdb.sql.catalog.CoconutTypeSystem;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.jspecify.annotations.Nullable;
+
+/// Reads and makes pieces of syntax trees.
+final class Syntax {
+    private static final SqlParserPos NOWHERE = SqlParserPos.ZERO;
+
+    private Syntax() {}
+
+    /// A literal's value at the JDBC edge; `value` is null for NULL and DEFAULT, there being no defaults.
+    record Literal(@Nullable Object value) {}
+
+    /// The value of a literal that is assigned to a column; empty where the node is none, or one that needs the planner.
+    static Optional<Literal> literal(SqlNode node, ColumnDefinition column) {
+        if (node.getKind() == SqlKind.DEFAULT) {
+            return Optional.of(new Literal(null));
+        }
+        if (node instanceof SqlCall call && call.getKind() == SqlKind.MINUS_PREFIX && call.operand(0) instanceof SqlLiteral number
+                && number.getValue() instanceof BigDecimal value) {
+            return Optional.of(new Literal(value.negate()));
+        }
+        if (!(node instanceof SqlLiteral literal)) {
+            return Optional.empty();
+        }
+        if (literal instanceof SqlUnknownLiteral unknown) {
+            return unknown.tag.equals(column.type().getName().replace('_', ' ')) || unknown.tag.equals(column.type().getName())
+                    ? Optional.of(new Literal(unknown.getValue()))
+                    : Optional.empty();
+        }
+        return switch (literal.getTypeName()) {
+            case NULL -> Optional.of(new Literal(null));
+            case BOOLEAN -> Optional.of(new Literal(literal.booleanValue()));
+            case DECIMAL, DOUBLE -> Optional.of(new Literal(literal.bigDecimalValue()));
+            case CHAR -> Optional.of(new Literal(literal.getValueAs(String.class)));
+            case BINARY -> Optional.of(new Literal(literal.getValueAs(BitString.class).getAsByteArray()));
+            case DATE -> Optional.of(new Literal(LocalDate.ofEpochDay(literal.getValueAs(DateString.class).getDaysSinceEpoch())));
+            case TIME -> Optional.of(new Literal(LocalTime.ofNanoOfDay(literal.getValueAs(TimeString.class).getMillisOfDay() * 1_000_000L)));
+            case TIMESTAMP -> {
+                long millis = literal.getValueAs(TimestampString.class).getMillisSinceEpoch();
+                yield Optional.of(new Literal(
+                        LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), Math.floorMod(millis, 1000) * 1_000_000, ZoneOffset.UTC)));
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    /// How many question marks there are: the highest number of one, plus 1.
+    static int parameterCount(SqlNode node) {
+        int[] count = {0};
+        node.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlDynamicParam parameter) {
+                count[0] = Math.max(count[0], parameter.getIndex() + 1);
+                return null;
+            }
+        });
+        return count[0];
+    }
+
+    /// `CAST(? AS type)` with the widest type of the column's family, so that the column and not a CAST judges what fits.
+    static SqlNode widened(SqlDynamicParam parameter, ColumnDefinition column) {
+        return switch (column.type()) {
+            case CHAR, VARCHAR -> cast(parameter, SqlTypeName.VARCHAR, -1, Integer.MIN_VALUE);
+            case BINARY, VARBINARY -> cast(parameter, SqlTypeName.VARBINARY, -1, Integer.MIN_VALUE);
+            case DECIMAL -> cast(parameter, SqlTypeName.DECIMAL, CoconutTypeSystem.DECIMAL_DIGITS_MAX, column.scale());
+            default -> exact(parameter, column);
+        };
+    }
+
+    /// `CAST(? AS type)` with the column's own type.
+    static SqlNode exact(SqlDynamicParam parameter, ColumnDefinition column) {
+        int scale = column.type() == SqlTypeName.DECIMAL ? column.scale() : Integer.MIN_VALUE;
+        return cast(parameter, column.type(), column.precision(), scale);
+    }
+
+    private static SqlNode cast(SqlDynamicParam parameter, SqlTypeName type, int precision, int scale) {
+        SqlDataTypeSpec spec = new SqlDataTypeSpec(new SqlBasicTypeNameSpec(type, precision, scale, NOWHERE), NOWHERE);
+        return SqlStdOperatorTable.CAST.createCall(parameter.getParserPosition(), parameter, spec);
+    }
+
+    /// `expression AS name`.
+    static SqlNode as(SqlNode expression, String name) {
+        return SqlStdOperatorTable.AS.createCall(NOWHERE, expression, new SqlIdentifier(name, NOWHERE));
+    }
+
+    static SqlIdentifier name(String... parts) {
+        return new SqlIdentifier(List.of(parts), NOWHERE);
+    }
+
+    static SqlSelect select(List<SqlNode> columns, SqlNode from, @Nullable SqlNode where) {
+        return new SqlSelect(NOWHERE, null, new SqlNodeList(columns, NOWHERE), from, where, null, null, null, null, null, null, null, null);
+    }
+}

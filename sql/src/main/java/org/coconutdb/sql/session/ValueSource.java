@@ -1,0 +1,44 @@
+package org.coconutdb.sql.session;
+
+import org.apache.calcite.rel.type.RelDataType;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.jspecify.annotations.Nullable;
+
+/// Where the value of an assigned column comes from.
+sealed interface ValueSource {
+    /// The value as the column stores it.
+    ///
+    /// @param parameters as JDBC gave them
+    /// @param row of the plan that computes what is computed; null where nothing is
+    @Nullable
+    Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row);
+
+    /// The same in each execution.
+    record Constant(@Nullable Object stored) implements ValueSource {
+        @Override
+        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            return stored;
+        }
+    }
+
+    /// A question mark alone.
+    record Parameter(int index, ColumnDefinition column) implements ValueSource {
+        @Override
+        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            return StorageValues.of(column, parameters[index]);
+        }
+    }
+
+    /// A field of the plan's row.
+    ///
+    /// @param type of the field
+    record Computed(int field, RelDataType type, ColumnDefinition column) implements ValueSource {
+        @Override
+        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            if (row == null) {
+                throw new IllegalStateException("nothing was computed");
+            }
+            return StorageValues.of(column, EdgeValues.fromPlan(type, row[field]));
+        }
+    }
+}

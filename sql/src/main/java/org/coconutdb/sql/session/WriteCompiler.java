@@ -1,0 +1,430 @@
+package org.coconutdb.sql.session;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDelete;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlInsert;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlUpdate;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeFamily;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlShuttle;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.session.InsertStatement.OnConflict;
+import org.coconutdb.sql.parser.SqlInsertOnConflict;
+import org.jspecify.annotations.Nullable;
+
+/// Compiles INSERT, UPSERT, UPDATE and DELETE: what they read becomes a query of the same planner; what they write goes through the
+/// assignment rules of [StorageValues]. Constants and parameters of a VALUES list need no planner at all.
+final class WriteCompiler {
+    private static final SqlParserPos NOWHERE = SqlParserPos.ZERO;
+
+    private final StatementCompiler compiler;
+    private final CatalogSnapshot catalog;
+    private final String schema;
+
+    WriteCompiler(StatementCompiler compiler, CatalogSnapshot catalog, String schema) {
+        this.compiler = compiler;
+        this.catalog = catalog;
+        this.schema = schema;
+    }
+
+    static CoconutException readOnly(String[] name) {
+        return CoconutException.of(ErrorCode.READ_ONLY_TABLE)
+                .with("table", name[0] + "." + name[1])
+                .mend("Views of the system can only be read.");
+    }
+
+    private CatalogTable target(SqlNode node) {
+        if (!(node instanceof SqlIdentifier identifier)) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED).with("target", node).mend("Name the table alone, without hints or EXTEND.");
+        }
+        String[] name = TableDefinitions.resolve(identifier, schema);
+        return catalog.table(name[0], name[1]).orElseThrow(() -> {
+            if (catalog.views().stream().anyMatch(view -> view.schema().equals(name[0]) && view.name().equals(name[1]))) {
+                return readOnly(name);
+            }
+            return CoconutException.of(ErrorCode.UNDEFINED_TABLE)
+                    .with("table", name[1])
+                    .with("schema", name[0])
+                    .mend("Check its spelling and schema; a name in double quotes keeps its case, any other is read in upper case.");
+        });
+    }
+
+    private static int[] positions(CatalogTable table, SqlNodeList names) {
+        int[] positions = new int[names.size()];
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < positions.length; i++) {
+            SqlIdentifier identifier = (SqlIdentifier) names.get(i);
+            String name = identifier.names.getLast();
+            positions[i] = position(table, name);
+            if (!seen.add(positions[i])) {
+                throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN).with("table", table).with("column", name).mend("Name each column once.");
+            }
+        }
+        return positions;
+    }
+
+    private static int position(CatalogTable table, String name) {
+        List<ColumnDefinition> columns = table.definition().columns();
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).name().equals(name)) {
+                return i;
+            }
+        }
+        throw CoconutException.of(ErrorCode.UNDEFINED_COLUMN)
+                .with("table", table)
+                .with("column", name)
+                .mend("The table has " + String.join(", ", columns.stream().map(ColumnDefinition::name).toList()) + ".");
+    }
+
+    /// INSERT and UPSERT.
+    ///
+    /// @param conflict null where the statement has no ON CONFLICT
+    /// @param parameters question marks of the whole statement
+    InsertStatement insert(SqlInsert insert, @Nullable SqlInsertOnConflict conflict, int parameters) {
+        CatalogTable table = target(insert.getTargetTable());
+        List<ColumnDefinition> definitions = table.definition().columns();
+        SqlNodeList names = insert.getTargetColumnList();
+        int[] targets = names == null ? allPositions(table) : positions(table, names);
+        requireNotNullColumns(table, targets);
+        @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
+        List<ValueSource[]> rows = new ArrayList<>();
+        SqlNode source = insert.getSource();
+        QueryPlan plan = null;
+        if (source.getKind() != SqlKind.VALUES || !addRows((SqlCall) source, table, targets, rows, infos)) {
+            rows.clear();
+            plan = compiler.plan(widened(source, definitions, targets), parameters);
+            rows.add(computed(table, targets, plan.rowType()));
+        }
+        TableWriter writer = new TableWriter(table);
+        OnConflict onConflict = insert.isUpsert() ? OnConflict.REPLACE : OnConflict.FAIL;
+        ConflictUpdate update = null;
+        if (conflict != null) {
+            if (insert.isUpsert()) {
+                throw CoconutException.of(ErrorCode.SYNTAX_ERROR).mend("UPSERT takes no ON CONFLICT: write INSERT … ON CONFLICT.");
+            }
+            requirePrimaryKey(table, conflict.target());
+            onConflict = conflict.isDoNothing() ? OnConflict.NOTHING : OnConflict.UPDATE;
+            if (!conflict.isDoNothing()) {
+                update = conflictUpdate(writer, insert, conflict, parameters, infos);
+            }
+        }
+        return new InsertStatement(writer, rows, plan, onConflict, update, parameters(infos, plan));
+    }
+
+    private static int[] allPositions(CatalogTable table) {
+        int[] positions = new int[table.definition().columns().size()];
+        Arrays.setAll(positions, i -> i);
+        return positions;
+    }
+
+    private static void requireNotNullColumns(CatalogTable table, int[] targets) {
+        List<ColumnDefinition> columns = table.definition().columns();
+        for (int i = 0; i < columns.size(); i++) {
+            int position = i;
+            if (!columns.get(i).nullable() && Arrays.stream(targets).noneMatch(target -> target == position)) {
+                throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED)
+                        .with("table", table)
+                        .with("column", columns.get(i).name())
+                        .mend("Give the column a value: it has no default.");
+            }
+        }
+    }
+
+    /// Adds the rows of a VALUES list; false where one has an expression that must be computed.
+    private static boolean addRows(
+            SqlCall values,
+            CatalogTable table,
+            int[] targets,
+            List<ValueSource[]> rows,
+            @Nullable ColumnInfo[] infos) {
+        for (SqlNode node : values.getOperandList()) {
+            SqlCall row = (SqlCall) node;
+            requireCount(targets, row.operandCount());
+            ValueSource[] sources = nulls(table);
+            for (int i = 0; i < targets.length; i++) {
+                Optional<ValueSource> simple = simple(row.operand(i), table.definition().columns().get(targets[i]), infos);
+                if (simple.isEmpty()) {
+                    return false;
+                }
+                sources[targets[i]] = simple.get();
+            }
+            rows.add(sources);
+        }
+        return true;
+    }
+
+    private static void requireCount(int[] targets, int values) {
+        if (values != targets.length) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("columns", targets.length)
+                    .with("values", values)
+                    .mend("Give one value for each column, or name the columns that have values: INSERT INTO t (a, b) VALUES (1, 2).");
+        }
+    }
+
+    private static ValueSource[] nulls(CatalogTable table) {
+        ValueSource[] sources = new ValueSource[table.definition().columns().size()];
+        Arrays.fill(sources, new ValueSource.Constant(null));
+        return sources;
+    }
+
+    /// A constant or a parameter; empty for everything else.
+    private static Optional<ValueSource> simple(SqlNode node, ColumnDefinition column, @Nullable ColumnInfo[] infos) {
+        if (node instanceof SqlDynamicParam parameter) {
+            infos[parameter.getIndex()] = ColumnInfos.parameter(parameter.getIndex(), column);
+            return Optional.of(new ValueSource.Parameter(parameter.getIndex(), column));
+        }
+        return Syntax.literal(node, column).map(literal -> new ValueSource.Constant(StorageValues.of(column, literal.value())));
+    }
+
+    /// The source with question marks that stand alone given the types of their columns, since a query by itself could not know them.
+    private static SqlNode widened(SqlNode source, List<ColumnDefinition> columns, int[] targets) {
+        if (source.getKind() == SqlKind.VALUES) {
+            List<SqlNode> rows = new ArrayList<>();
+            for (SqlNode node : ((SqlCall) source).getOperandList()) {
+                SqlCall row = (SqlCall) node;
+                requireCount(targets, row.operandCount());
+                rows.add(row.getOperator().createCall(row.getParserPosition(), widenedAll(row.getOperandList(), columns, targets)));
+            }
+            return SqlStdOperatorTable.VALUES.createCall(new SqlNodeList(rows, source.getParserPosition()));
+        }
+        if (source instanceof SqlSelect select && select.getSelectList().size() == targets.length) {
+            select.setSelectList(
+                    new SqlNodeList(widenedAll(select.getSelectList(), columns, targets), select.getSelectList().getParserPosition()));
+        }
+        return source;
+    }
+
+    private static List<SqlNode> widenedAll(List<SqlNode> values, List<ColumnDefinition> columns, int[] targets) {
+        List<SqlNode> widened = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            SqlNode value = values.get(i);
+            if (value instanceof SqlDynamicParam parameter) {
+                widened.add(Syntax.widened(parameter, columns.get(targets[i])));
+            } else {
+                widened.add(value.getKind() == SqlKind.DEFAULT ? SqlLiteral.createNull(value.getParserPosition()) : value);
+            }
+        }
+        return widened;
+    }
+
+    private static ValueSource[] computed(CatalogTable table, int[] targets, RelDataType row) {
+        requireCount(targets, row.getFieldCount());
+        ValueSource[] sources = nulls(table);
+        for (int i = 0; i < targets.length; i++) {
+            sources[targets[i]] = computed(i, row.getFieldList().get(i).getType(), table.definition().columns().get(targets[i]));
+        }
+        return sources;
+    }
+
+    private static ValueSource computed(int field, RelDataType type, ColumnDefinition column) {
+        if (!isAssignable(type.getSqlTypeName(), column.type())) {
+            throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
+                    .with("column", column.name())
+                    .with("type", Types.text(column))
+                    .with("valueType", type)
+                    .mend("CAST the value to the column's type.");
+        }
+        return new ValueSource.Computed(field, type, column);
+    }
+
+    /// Store assignment between families of types; text can be read as anything, and anything but bytes written as text.
+    private static boolean isAssignable(SqlTypeName from, SqlTypeName to) {
+        if (from == SqlTypeName.NULL || from == to || SqlTypeFamily.CHARACTER.getTypeNames().contains(from)) {
+            return from == SqlTypeName.NULL || from == to || !SqlTypeFamily.BINARY.getTypeNames().contains(to);
+        }
+        if (SqlTypeName.NUMERIC_TYPES.contains(from)) {
+            return SqlTypeName.NUMERIC_TYPES.contains(to) || SqlTypeFamily.CHARACTER.getTypeNames().contains(to);
+        }
+        if (SqlTypeFamily.CHARACTER.getTypeNames().contains(to)) {
+            return Types.find(from) != null && !SqlTypeFamily.BINARY.getTypeNames().contains(from);
+        }
+        return switch (from) {
+            case BINARY, VARBINARY -> SqlTypeFamily.BINARY.getTypeNames().contains(to);
+            case DATE -> to == SqlTypeName.TIMESTAMP || to == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+            case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
+                to == SqlTypeName.DATE || to == SqlTypeName.TIMESTAMP || to == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+            default -> false;
+        };
+    }
+
+    private static List<ColumnInfo> parameters(@Nullable ColumnInfo[] infos, @Nullable QueryPlan plan) {
+        List<ColumnInfo> planned = plan == null ? List.of() : ColumnInfos.parameters(plan.parameterTypes());
+        List<ColumnInfo> parameters = new ArrayList<>();
+        for (int i = 0; i < infos.length; i++) {
+            ColumnInfo info = infos[i];
+            parameters.add(info != null ? info : planned.get(i));
+        }
+        return List.copyOf(parameters);
+    }
+
+    private static void requirePrimaryKey(CatalogTable table, @Nullable SqlNodeList target) {
+        if (target == null) {
+            return;
+        }
+        Set<Integer> named = new HashSet<>();
+        for (int position : positions(table, target)) {
+            named.add(position);
+        }
+        if (!named.equals(new HashSet<>(table.definition().primaryKey()))) {
+            List<String> key = table.definition().primaryKey().stream().map(i -> table.definition().columns().get(i).name()).toList();
+            throw CoconutException.of(ErrorCode.INVALID_STATEMENT)
+                    .with("table", table)
+                    .mend("ON CONFLICT looks at the primary key: name its columns, (" + String.join(", ", key) + "), or none.");
+        }
+    }
+
+    private ConflictUpdate conflictUpdate(
+            TableWriter writer,
+            SqlInsert insert,
+            SqlInsertOnConflict conflict,
+            int parameters,
+            @Nullable ColumnInfo[] infos) {
+        CatalogTable table = writer.table();
+        String alias = ((SqlIdentifier) insert.getTargetTable()).names.getLast();
+        int[] targets = positions(table, conflict.columns());
+        List<SqlNode> values = new ArrayList<>();
+        for (SqlNode value : conflict.values()) {
+            values.add(qualified(value, table, alias));
+        }
+        SqlNode where = conflict.where() == null ? null : qualified(conflict.where(), table, alias);
+        SqlNode there = parameterRow(table, parameters, alias);
+        SqlNode excluded = parameterRow(table, parameters + table.definition().columns().size(), "EXCLUDED");
+        SqlNode both = new org.apache.calcite.sql.SqlJoin(NOWHERE, there, SqlLiteral.createBoolean(false, NOWHERE),
+                org.apache.calcite.sql.JoinType.CROSS.symbol(NOWHERE), excluded,
+                org.apache.calcite.sql.JoinConditionType.NONE.symbol(NOWHERE), null);
+        int all = parameters + 2 * table.definition().columns().size();
+        Assigned assigned = assign(table, targets, values, List.of(), both, where, all, infos);
+        return new ConflictUpdate(writer, assigned.plan(), targets, assigned.sources(), parameters);
+    }
+
+    /// `(VALUES (CAST(? AS type), …)) AS alias (columns)`.
+    private static SqlNode parameterRow(CatalogTable table, int firstParameter, String alias) {
+        List<SqlNode> cells = new ArrayList<>();
+        List<SqlNode> as = new ArrayList<>();
+        for (ColumnDefinition column : table.definition().columns()) {
+            cells.add(Syntax.exact(new SqlDynamicParam(firstParameter + cells.size(), NOWHERE), column));
+        }
+        as.add(SqlStdOperatorTable.VALUES.createCall(NOWHERE, SqlStdOperatorTable.ROW.createCall(NOWHERE, cells)));
+        as.add(Syntax.name(alias));
+        table.definition().columns().forEach(column -> as.add(Syntax.name(column.name())));
+        return SqlStdOperatorTable.AS.createCall(NOWHERE, as);
+    }
+
+    /// Column names without a table mean the table's row, not the one excluded; names inside of subqueries are theirs.
+    private static SqlNode qualified(SqlNode expression, CatalogTable table, String alias) {
+        SqlNode rewritten = expression.accept(new SqlShuttle() {
+            @Override
+            public @Nullable SqlNode visit(SqlIdentifier identifier) {
+                boolean isColumn = identifier.isSimple()
+                        && table.definition().columns().stream().anyMatch(column -> column.name().equals(identifier.getSimple()));
+                return isColumn ? new SqlIdentifier(List.of(alias, identifier.getSimple()), identifier.getParserPosition()) : identifier;
+            }
+
+            @Override
+            public @Nullable SqlNode visit(SqlCall call) {
+                return call.isA(SqlKind.QUERY) ? call : super.visit(call);
+            }
+        });
+        return rewritten == null ? expression : rewritten;
+    }
+
+    private record Assigned(QueryPlan plan, ValueSource[] sources) {}
+
+    /// Plans `SELECT read…, computed… FROM … WHERE …` and says for each target where its value comes from.
+    private Assigned assign(
+            CatalogTable table,
+            int[] targets,
+            List<SqlNode> values,
+            List<SqlNode> read,
+            SqlNode from,
+            @Nullable SqlNode where,
+            int parameters,
+            @Nullable ColumnInfo[] infos) {
+        List<SqlNode> selected = new ArrayList<>(read);
+        ValueSource[] sources = new ValueSource[targets.length];
+        int[] fields = new int[targets.length];
+        for (int i = 0; i < targets.length; i++) {
+            fields[i] = -1;
+            Optional<ValueSource> simple = simple(values.get(i), table.definition().columns().get(targets[i]), infos);
+            if (simple.isPresent()) {
+                sources[i] = simple.get();
+            } else {
+                fields[i] = selected.size();
+                selected.add(Syntax.as(values.get(i), "VALUE$" + i));
+            }
+        }
+        if (selected.isEmpty()) {
+            selected.add(SqlLiteral.createBoolean(true, NOWHERE));
+        }
+        QueryPlan plan = compiler.plan(Syntax.select(selected, from, where), parameters);
+        for (int i = 0; i < targets.length; i++) {
+            if (fields[i] >= 0) {
+                sources[i] = computed(fields[i], plan.rowType().getFieldList().get(fields[i]).getType(),
+                        table.definition().columns().get(targets[i]));
+            }
+        }
+        return new Assigned(plan, sources);
+    }
+
+    CompiledStatement.Write update(SqlUpdate update) {
+        CatalogTable table = target(update.getTargetTable());
+        int parameters = Syntax.parameterCount(update);
+        @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
+        String alias = alias(update.getTargetTable(), update.getAlias());
+        int[] targets = positions(table, update.getTargetColumnList());
+        int[] read = allPositions(table);
+        Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
+                Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
+        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, targets, assigned.sources(), false,
+                parameters(infos, assigned.plan()));
+    }
+
+    CompiledStatement.Write delete(SqlDelete delete) {
+        CatalogTable table = target(delete.getTargetTable());
+        int parameters = Syntax.parameterCount(delete);
+        @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
+        String alias = alias(delete.getTargetTable(), delete.getAlias());
+        int[] read = table.definition().primaryKey().stream().mapToInt(Integer::intValue).toArray();
+        Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
+                delete.getCondition(), parameters, infos);
+        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, new int[0], new ValueSource[0], true,
+                parameters(infos, assigned.plan()));
+    }
+
+    private static String alias(SqlNode target, @Nullable SqlIdentifier alias) {
+        return alias == null ? ((SqlIdentifier) target).names.getLast() : alias.getSimple();
+    }
+
+    private static List<SqlNode> columns(CatalogTable table, int[] positions, String alias) {
+        List<SqlNode> columns = new ArrayList<>();
+        for (int position : positions) {
+            columns.add(Syntax.name(alias, table.definition().columns().get(position).name()));
+        }
+        return columns;
+    }
+}
