@@ -61,6 +61,9 @@ final class ConditionText {
         if (literal.isNull()) {
             return "NULL";
         }
+        if (literal.getTypeName() == SqlTypeName.SYMBOL) {
+            return String.valueOf(literal.getValue());
+        }
         if (SqlTypeName.CHAR_TYPES.contains(literal.getType().getSqlTypeName())) {
             return "'" + literal.getValueAs(String.class) + "'";
         }

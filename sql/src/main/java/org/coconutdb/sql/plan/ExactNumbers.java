@@ -28,6 +28,7 @@ import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.InferTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
+import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.sql.validate.SqlUserDefinedFunction;
@@ -42,11 +43,11 @@ import org.jspecify.annotations.Nullable;
 /// - decimals whose result may be cut to 38 digits, and all their divisions, are left to [DecimalArithmetic]; others cannot overflow;
 /// - SUM and AVG of BIGINT run on decimals.
 final class ExactNumbers extends RelHomogeneousShuttle {
-    private static final SqlOperator ADD = function("add");
-    private static final SqlOperator SUBTRACT = function("subtract");
-    private static final SqlOperator MULTIPLY = function("multiply");
-    private static final SqlOperator DIVIDE = function("divide");
-    private static final SqlOperator FIT = function("fit", BigDecimal.class, int.class);
+    private static final SqlOperator ADD = function("add", ReturnTypes.DECIMAL_SUM_NULLABLE);
+    private static final SqlOperator SUBTRACT = function("subtract", ReturnTypes.DECIMAL_SUM_NULLABLE);
+    private static final SqlOperator MULTIPLY = function("multiply", ReturnTypes.DECIMAL_PRODUCT_NULLABLE);
+    private static final SqlOperator DIVIDE = function("divide", ReturnTypes.DECIMAL_QUOTIENT_NULLABLE);
+    private static final SqlOperator FIT = function("fit", ReturnTypes.ARG0, BigDecimal.class, int.class);
 
     private final RexBuilder rexBuilder;
     private final Expressions expressions = new Expressions();
@@ -68,15 +69,16 @@ final class ExactNumbers extends RelHomogeneousShuttle {
         return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder(), true));
     }
 
-    private static SqlOperator function(String method) {
-        return function(method, BigDecimal.class, BigDecimal.class, int.class);
+    /// @param type the one of Calcite's own operator: rules derive the type anew
+    private static SqlOperator function(String method, SqlReturnTypeInference type) {
+        return function(method, type, BigDecimal.class, BigDecimal.class, int.class);
     }
 
-    private static SqlOperator function(String method, Class<?>... parameters) {
+    private static SqlOperator function(String method, SqlReturnTypeInference type, Class<?>... parameters) {
         return new SqlUserDefinedFunction(
                 new SqlIdentifier("DECIMAL_" + method.toUpperCase(Locale.ROOT), SqlParserPos.ZERO),
                 SqlKind.OTHER_FUNCTION,
-                ReturnTypes.ARG0,
+                type,
                 InferTypes.ANY_NULLABLE,
                 null,
                 ScalarFunctionImpl.create(Types.lookupMethod(DecimalArithmetic.class, method, parameters)));
