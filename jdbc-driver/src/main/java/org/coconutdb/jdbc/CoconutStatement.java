@@ -1,0 +1,417 @@
+package org.coconutdb.jdbc;
+
+import java.sql.BatchUpdateException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.Session;
+import org.coconutdb.jdbc.session.SessionStatement;
+import org.jspecify.annotations.Nullable;
+
+/// Runs SQL text. A statement has at most one current answer; running it again closes the result sets of the runs before.
+///
+/// Used by one thread at a time, but for `cancel` and `close`.
+class CoconutStatement extends StatementSettings {
+    /// What the caller expects to come back.
+    enum Expectation {
+        ANYTHING, ROWS, COUNT
+    }
+
+    private static final @Nullable Object[] NO_PARAMETERS = {};
+    private static final int NO_COUNT = -1;
+
+    private final List<CoconutResultSet> openResults = new ArrayList<>(); // guarded by the connection's lock
+    private final List<String> batch = new ArrayList<>();
+    private @Nullable CoconutResultSet current;
+    private long updateCount = NO_COUNT;
+    private @Nullable SessionStatement ofText; // prepared for the text that ran last, closed with its result sets
+    private volatile @Nullable SessionStatement running; // what cancel() ends
+
+    CoconutStatement(CoconutConnection connection) {
+        super(connection);
+    }
+
+    // ---- running
+
+    @Override
+    public ResultSet executeQuery(@Nullable String sql) throws SQLException {
+        runText(sql, Expectation.ROWS);
+        return requireCurrent();
+    }
+
+    @Override
+    public boolean execute(@Nullable String sql) throws SQLException {
+        runText(sql, Expectation.ANYTHING);
+        return current != null;
+    }
+
+    @Override
+    public long executeLargeUpdate(@Nullable String sql) throws SQLException {
+        runText(sql, Expectation.COUNT);
+        return updateCount;
+    }
+
+    private void runText(@Nullable String sql, Expectation expectation) throws SQLException {
+        requireOpen();
+        refuseOnPrepared();
+        String text = requireSql(sql);
+        ReentrantLock lock = connection().lock();
+        lock.lock();
+        try {
+            requireOpen();
+            closeResults();
+            SessionStatement prepared = connection().prepare(text);
+            boolean kept = false;
+            try {
+                int parameterCount = prepared.parameters().size();
+                if (parameterCount > 0) {
+                    throw Failures.missingParameters(
+                            "the statement has " + parameterCount + " parameters without a value: use prepareStatement");
+                }
+                run(prepared, NO_PARAMETERS, expectation);
+                kept = current != null;
+            } finally {
+                if (kept) {
+                    ofText = prepared;
+                } else {
+                    running = null;
+                    prepared.close();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs and makes the answer the current one. The connection's lock is held.
+    final void run(SessionStatement prepared, @Nullable Object[] parameters, Expectation expectation) throws SQLException {
+        assert connection().lock().isHeldByCurrentThread() : "a session is used by one thread at a time";
+        requireExpected(prepared, expectation);
+        running = prepared;
+        Session.Answer answer = prepared.execute(parameters, limits());
+        if (answer.rows() == null) {
+            running = null;
+            updateCount = answer.updateCount();
+        } else {
+            current = new CoconutResultSet(connection(), this, prepared.columns(), answer.rows(), getMaxFieldSize(), getFetchSize());
+            openResults.add(current);
+        }
+    }
+
+    /// Refuses before anything happened, so that the caller can go on.
+    final void requireExpected(SessionStatement prepared, Expectation expectation) throws SQLException {
+        boolean rows = !prepared.columns().isEmpty();
+        if (expectation == Expectation.ROWS && !rows) {
+            throw Failures.wrongKindOfStatement("the statement answers no rows: use executeUpdate() or execute()");
+        }
+        if (expectation == Expectation.COUNT && rows) {
+            throw Failures.wrongKindOfStatement("the statement answers rows: use executeQuery() or execute()");
+        }
+        if (!rows && connection().isReadOnly()) {
+            throw Failures.readOnlyConnection();
+        }
+    }
+
+    final ResultSet requireCurrent() throws SQLException {
+        CoconutResultSet rows = current;
+        if (rows == null) {
+            throw Failures.wrongKindOfStatement("the statement answered no rows: use executeUpdate() or execute()");
+        }
+        return rows;
+    }
+
+    final long lastUpdateCount() {
+        return updateCount;
+    }
+
+    /// Ends what runs, or is being read, from any thread; what was executing fails with 57014. Harmless where nothing runs.
+    @Override
+    public void cancel() throws SQLException {
+        requireOpen();
+        cancelRunning();
+    }
+
+    final void cancelRunning() {
+        SessionStatement target = running;
+        if (target != null) {
+            target.cancel();
+        }
+    }
+
+    final void setRunning(@Nullable SessionStatement statement) {
+        running = statement;
+    }
+
+    // ---- the answer
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        requireOpen();
+        return current;
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        requireOpen();
+        return updateCount;
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        return asInt(getLargeUpdateCount());
+    }
+
+    @Override
+    public boolean getMoreResults() throws SQLException {
+        return getMoreResults(CLOSE_CURRENT_RESULT);
+    }
+
+    /// False always: a statement gives one answer, so that nothing follows it.
+    @Override
+    public boolean getMoreResults(int which) throws SQLException {
+        requireOpen();
+        if (which != CLOSE_CURRENT_RESULT && which != KEEP_CURRENT_RESULT && which != CLOSE_ALL_RESULTS) {
+            throw Failures.invalidArgument("there is no way " + which + " to get more results");
+        }
+        CoconutResultSet before = current;
+        current = null;
+        updateCount = NO_COUNT;
+        if (which == CLOSE_ALL_RESULTS) {
+            for (CoconutResultSet result : List.copyOf(openResults)) {
+                result.close();
+            }
+        } else if (which == CLOSE_CURRENT_RESULT && before != null) {
+            before.close();
+        }
+        return false;
+    }
+
+    /// Empty always: CoconutDB generates no keys, every value of a row comes with its INSERT.
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        requireOpen();
+        ColumnInfo key = new ColumnInfo("GENERATED_KEY", "GENERATED_KEY", "", "", Types.BIGINT, "BIGINT", "java.lang.Long", 19, 0, true);
+        return new CoconutResultSet(connection(), null, List.of(key), new ListRowCursor(List.of()), 0, 0);
+    }
+
+    // ---- generated keys, asked for and not there
+
+    /// Accepts both constants: with RETURN_GENERATED_KEYS `getGeneratedKeys` is empty, as pools and query builders expect it.
+    static void requireKeyConstant(int autoGeneratedKeys) throws SQLException {
+        if (autoGeneratedKeys != NO_GENERATED_KEYS && autoGeneratedKeys != RETURN_GENERATED_KEYS) {
+            throw Failures.invalidArgument("there is no constant " + autoGeneratedKeys + " for generated keys");
+        }
+    }
+
+    static void requireNoKeyColumns(int @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns == null ? 0 : columns.length);
+    }
+
+    static void requireNoKeyColumns(@Nullable String @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns == null ? 0 : columns.length);
+    }
+
+    private static void requireNoKeyColumns(int count) throws SQLException {
+        if (count > 0) {
+            throw Failures.notSupported("CoconutDB generates no keys, so no columns can be returned: give each value in the INSERT");
+        }
+    }
+
+    @Override
+    public boolean execute(@Nullable String sql, int autoGeneratedKeys) throws SQLException {
+        requireKeyConstant(autoGeneratedKeys);
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(@Nullable String sql, int @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns);
+        return execute(sql);
+    }
+
+    @Override
+    public boolean execute(@Nullable String sql, @Nullable String @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns);
+        return execute(sql);
+    }
+
+    @Override
+    public int executeUpdate(@Nullable String sql) throws SQLException {
+        return asInt(executeLargeUpdate(sql));
+    }
+
+    @Override
+    public int executeUpdate(@Nullable String sql, int autoGeneratedKeys) throws SQLException {
+        return asInt(executeLargeUpdate(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public int executeUpdate(@Nullable String sql, int @Nullable [] columns) throws SQLException {
+        return asInt(executeLargeUpdate(sql, columns));
+    }
+
+    @Override
+    public int executeUpdate(@Nullable String sql, @Nullable String @Nullable [] columns) throws SQLException {
+        return asInt(executeLargeUpdate(sql, columns));
+    }
+
+    @Override
+    public long executeLargeUpdate(@Nullable String sql, int autoGeneratedKeys) throws SQLException {
+        requireKeyConstant(autoGeneratedKeys);
+        return executeLargeUpdate(sql);
+    }
+
+    @Override
+    public long executeLargeUpdate(@Nullable String sql, int @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns);
+        return executeLargeUpdate(sql);
+    }
+
+    @Override
+    public long executeLargeUpdate(@Nullable String sql, @Nullable String @Nullable [] columns) throws SQLException {
+        requireNoKeyColumns(columns);
+        return executeLargeUpdate(sql);
+    }
+
+    // ---- batches
+
+    @Override
+    public void addBatch(@Nullable String sql) throws SQLException {
+        requireOpen();
+        refuseOnPrepared();
+        batch.add(requireSql(sql));
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        requireOpen();
+        batch.clear();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        long[] counts = executeLargeBatch();
+        int[] narrow = new int[counts.length];
+        for (int i = 0; i < counts.length; i++) {
+            narrow[i] = counts[i] > Integer.MAX_VALUE ? SUCCESS_NO_INFO : (int) counts[i];
+        }
+        return narrow;
+    }
+
+    /// Runs the batch's statements one after the other, each committed by itself; stops at the first that fails.
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        requireOpen();
+        List<String> statements = List.copyOf(batch);
+        batch.clear();
+        long[] counts = new long[statements.size()];
+        for (int done = 0; done < counts.length; done++) {
+            try {
+                counts[done] = executeLargeUpdate(statements.get(done));
+            } catch (SQLException failure) {
+                throw new BatchUpdateException(
+                        failure.getMessage(), failure.getSQLState(), failure.getErrorCode(), Arrays.copyOf(counts, done), failure);
+            }
+        }
+        return counts;
+    }
+
+    // ---- closing
+
+    /// Closes what runs before gave. The connection's lock is held.
+    final void closeResults() throws SQLException {
+        current = null;
+        updateCount = NO_COUNT;
+        running = null;
+        SQLException failure = null;
+        for (CoconutResultSet result : openResults) {
+            try {
+                result.closeByStatement();
+            } catch (SQLException failed) {
+                failure = chained(failure, failed);
+            }
+        }
+        openResults.clear();
+        SessionStatement prepared = ofText;
+        ofText = null;
+        if (prepared != null) {
+            prepared.close();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /// A result set was closed by its reader.
+    final void resultSetClosed(CoconutResultSet result) throws SQLException {
+        connection().lock().lock();
+        try {
+            openResults.remove(result);
+            if (current == result) {
+                running = null;
+            }
+            if (openResults.isEmpty() && closesOnCompletion()) {
+                close();
+            }
+        } finally {
+            connection().lock().unlock();
+        }
+    }
+
+    @Override
+    public final void close() throws SQLException {
+        if (isMarkedClosed()) {
+            return;
+        }
+        ReentrantLock lock = connection().lock();
+        if (!lock.tryLock()) {
+            cancelRunning(); // another thread executes: it shall not hold us up
+            lock.lock();
+        }
+        try {
+            if (!isMarkedClosed()) {
+                markClosed();
+                connection().statementClosed(this);
+                try {
+                    closeResults();
+                } finally {
+                    closePrepared();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// For a prepared statement: closes what was prepared. The connection's lock is held.
+    void closePrepared() throws SQLException {}
+
+    // ---- small change
+
+    /// For a prepared statement: 0A000, as it has its SQL already.
+    void refuseOnPrepared() throws SQLException {}
+
+    static String requireSql(@Nullable String sql) throws SQLException {
+        if (sql == null) {
+            throw Failures.invalidArgument("the SQL text is null");
+        }
+        return sql;
+    }
+
+    static int asInt(long count) {
+        return (int) Math.min(count, Integer.MAX_VALUE);
+    }
+
+    static SQLException chained(@Nullable SQLException first, SQLException next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
+    }
+}
