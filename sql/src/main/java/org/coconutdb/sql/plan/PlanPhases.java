@@ -179,7 +179,7 @@ final class PlanPhases {
     RelNode rewrite(RelNode logical) {
         RelNode rel = UuidComparisons.apply(Comparisons.align(logical));
         rel = hep(SUBQUERIES, rel);
-        rel = RelDecorrelator.decorrelateQuery(rel, builder(rel));
+        rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
         rel = hep(SIMPLIFY, rel);
         if (innerJoins(rel) >= JOINS_TO_ORDER_MIN) {
             rel = hep(GATHER_JOINS, rel);

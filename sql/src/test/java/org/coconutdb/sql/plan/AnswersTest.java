@@ -310,6 +310,13 @@ class AnswersTest {
         assertThat(plan.rowType().getFieldCount()).isEqualTo(1);
     }
 
+    /// Calcite's decorrelator makes one group of no rows there.
+    @Test
+    void existsWithoutCorrelationIsFalseBesideACorrelatedSubquery() {
+        assertRows("SELECT x.id, (SELECT MAX(y.id) FROM h y WHERE y.id = x.id) FROM h x WHERE EXISTS (SELECT 1 FROM s WHERE a < 0)").isEmpty();
+        assertRows("SELECT 'k', COUNT(*) FROM h WHERE id < 0 GROUP BY 'k'").isEmpty();
+    }
+
     @Test
     void commonTableExpressionsWindowsAndSetOperationsRun() {
         assertRows("WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT SUM(n) FROM t").containsExactly(row(15L));
