@@ -183,7 +183,12 @@ public final class MemoryManager implements AutoCloseable {
         @Override
         public void close() {
             if (adopted.remove(this) && locked) {
-                SystemCalls.munlock(address, bytes);
+                // The pages at both ends may hold a neighbour's bytes, and locks are not counted: they stay locked until the library
+                // gives them back to the system.
+                long inner = bytes - 2 * MemoryMap.PAGE_BYTES;
+                if (inner > 0) {
+                    SystemCalls.munlock(address + MemoryMap.PAGE_BYTES, inner);
+                }
                 lockedBytes.addAndGet(-bytes);
             }
         }

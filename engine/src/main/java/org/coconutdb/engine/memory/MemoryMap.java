@@ -12,7 +12,7 @@ import org.coconutdb.engine.error.ErrorCode;
 
 /// What the kernel says of this process's mappings at one moment: which spans are locked, which pages are resident.
 final class MemoryMap {
-    private static final long PAGE_BYTES = 4096;
+    static final long PAGE_BYTES = 4096;
     // mincore answers a byte for each page; 256 MiB of memory a call.
     private static final int PAGES_A_CALL = 1 << 16;
 
