@@ -31,14 +31,11 @@ final class TpchLoader {
         for (TpchTables table : TpchTables.values()) {
             expected += table.expectedRows(scale);
         }
-        connection.setAutoCommit(false);
         try (Progress progress = new Progress(screen, expected)) {
             for (TpchTables table : TpchTables.values()) {
                 progress.begin(table.sqlName().toLowerCase(java.util.Locale.ROOT));
                 fill(table, table.source(), progress);
             }
-        } finally {
-            connection.setAutoCommit(true);
         }
     }
 
@@ -54,21 +51,16 @@ final class TpchLoader {
                 insert.addBatch();
                 pending++;
                 if (pending == BATCH_ROWS) {
-                    commit(insert);
+                    insert.executeBatch();
                     progress.add(pending);
                     pending = 0;
                 }
             }
             if (pending > 0) {
-                commit(insert);
+                insert.executeBatch();
                 progress.add(pending);
             }
         }
-    }
-
-    private void commit(PreparedStatement insert) throws SQLException {
-        insert.executeBatch();
-        connection.commit();
     }
 
     private static <E extends TpchEntity> Object value(TpchColumn<E> column, E row) {

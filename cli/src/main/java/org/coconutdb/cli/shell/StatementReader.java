@@ -41,6 +41,7 @@ final class StatementReader {
         int openedAt = line;
         int firstWordAt = 0;
         int previous = -1;
+        int previousLine = line;
         for (int c = in.read(); c >= 0; c = in.read()) {
             if (c == '\n') {
                 line++;
@@ -49,8 +50,9 @@ final class StatementReader {
             switch (place) {
                 case PLAIN -> {
                     if (c == ';') {
-                        if (firstWordAt > 0) {
-                            return Optional.of(new ScriptStatement(text.toString().strip(), firstWordAt));
+                        if (firstWordAt > 0 || isSign(previous)) {
+                            int at = firstWordAt > 0 ? firstWordAt : previousLine;
+                            return Optional.of(new ScriptStatement(text.toString().strip(), at));
                         }
                         // Nothing but blanks and comments: not a statement.
                         text.setLength(0);
@@ -64,12 +66,10 @@ final class StatementReader {
                         case '*' -> previous == '/' ? Place.COMMENT : Place.PLAIN;
                         default -> Place.PLAIN;
                     };
-                    boolean mayOpenComment = (c == '-' || c == '/') && place == Place.PLAIN;
-                    boolean comment = place == Place.LINE_COMMENT || place == Place.COMMENT;
-                    if (firstWordAt == 0 && !comment) {
-                        if (!Character.isWhitespace(c) && !mayOpenComment) {
-                            firstWordAt = line;
-                        } else if ((previous == '-' || previous == '/') && !Character.isWhitespace(previous)) {
+                    if (firstWordAt == 0 && place != Place.LINE_COMMENT && place != Place.COMMENT) {
+                        if (isSign(previous)) {
+                            firstWordAt = previousLine;
+                        } else if (!Character.isWhitespace(c) && !isSign(c)) {
                             firstWordAt = line;
                         }
                     }
@@ -87,14 +87,20 @@ final class StatementReader {
             } else {
                 previous = c;
             }
+            previousLine = line;
             text.appendCodePoint(c);
         }
         if (place != Place.PLAIN && place != Place.LINE_COMMENT) {
             throw new SQLSyntaxErrorException("the script ends inside " + place.label + " that begins in line " + openedAt, "42601");
         }
-        if (firstWordAt == 0 && (previous == '-' || previous == '/')) {
-            firstWordAt = line;
+        if (firstWordAt == 0 && isSign(previous)) {
+            firstWordAt = previousLine;
         }
         return firstWordAt == 0 ? Optional.empty() : Optional.of(new ScriptStatement(text.toString().strip(), firstWordAt));
+    }
+
+    /// Whether a character may begin a comment, and is not known to until the next is read.
+    private static boolean isSign(int c) {
+        return c == '-' || c == '/';
     }
 }

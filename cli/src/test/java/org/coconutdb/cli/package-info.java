@@ -1,0 +1,4 @@
+@NullMarked
+package org.coconutdb.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.coconutdb.cli.shell;
+
+import org.jspecify.annotations.NullMarked;
