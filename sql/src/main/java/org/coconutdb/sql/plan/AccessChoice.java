@@ -111,7 +111,8 @@ final class AccessChoice {
         for (KeyInterval interval : intervals) {
             // Each equality is guessed to leave a hundredth, a range with two ends a tenth, with one a third.
             double part = Math.pow(0.01, interval.prefix().size());
-            part *= interval.lower() != null && interval.upper() != null ? 0.1 : interval.lower() != null || interval.upper() != null ? 0.33 : 1;
+            part *= interval.lower() != null && interval.upper() != null ? 0.1 : interval.lower() != null || interval.upper() != null ? 0.33
+                    : 1;
             fraction += part;
         }
         return new Chosen(new AccessPath.Ranges(intervals, text.of(used), fixed, Math.min(1, fraction)), met);
@@ -204,7 +205,8 @@ final class AccessChoice {
             @Nullable KeyPart[] parts = new KeyPart[key.size()];
             for (RexNode part : RelOptUtil.conjunctions(branch)) {
                 KeyConditions.Demand demand = part.isA(SqlKind.OR) ? null : conditions.read(part);
-                int position = demand instanceof KeyConditions.Points points && points.values().size() == 1 ? key.indexOf(points.column()) : -1;
+                int position = demand instanceof KeyConditions.Points points && points.values().size() == 1 ? key.indexOf(points.column())
+                        : -1;
                 if (position < 0 || parts[position] != null || !(demand instanceof KeyConditions.Points points)) {
                     exact = false;
                     continue;

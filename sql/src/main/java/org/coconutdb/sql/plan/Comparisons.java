@@ -163,10 +163,12 @@ final class Comparisons extends RelHomogeneousShuttle {
             int length = wanted.getPrecision();
             if (shorter instanceof RexLiteral literal) {
                 String text = literal.getValueAs(String.class);
-                return text == null || (text.length() == length && type.getSqlTypeName() == SqlTypeName.CHAR) ? shorter : fitted(text, literal, wanted);
+                return text == null || (text.length() == length && type.getSqlTypeName() == SqlTypeName.CHAR) ? shorter : fitted(text,
+                        literal, wanted);
             }
             return type.getSqlTypeName() == SqlTypeName.CHAR && type.getPrecision() < length
-                    ? rexBuilder.makeAbstractCast(rexBuilder.getTypeFactory().createTypeWithNullability(wanted, type.isNullable()), shorter, false)
+                    ? rexBuilder.makeAbstractCast(rexBuilder.getTypeFactory().createTypeWithNullability(wanted, type.isNullable()), shorter,
+                            false)
                     : shorter;
         }
 

@@ -222,9 +222,11 @@ final class ExactNumbers extends RelHomogeneousShuttle {
             }
             boolean checked = SqlTypeName.INT_TYPES.contains(type.getSqlTypeName())
                     || (SqlTypeName.INTERVAL_TYPES.contains(type.getSqlTypeName())
-                            && call.getOperands().stream().anyMatch(operand -> SqlTypeName.INTERVAL_TYPES.contains(operand.getType().getSqlTypeName())));
+                            && call.getOperands().stream().anyMatch(operand -> SqlTypeName.INTERVAL_TYPES.contains(operand.getType()
+                                    .getSqlTypeName())));
             SqlOperator operator = checked ? checked(call) : call.getOperator();
-            return operator.equals(call.getOperator()) ? call : rexBuilder.makeCall(call.getParserPosition(), type, operator, call.getOperands());
+            return operator.equals(call.getOperator()) ? call : rexBuilder.makeCall(call.getParserPosition(), type, operator, call
+                    .getOperands());
         }
 
         private RexNode exactDecimal(RexCall call, RelDataType type) {
@@ -237,7 +239,8 @@ final class ExactNumbers extends RelHomogeneousShuttle {
                 default -> null;
             };
             List<RexNode> operands = call.getOperands();
-            if (operator == null || operands.size() != 2 || !operands.stream().allMatch(operand -> SqlTypeUtil.isExactNumeric(operand.getType()))) {
+            if (operator == null || operands.size() != 2 || !operands.stream().allMatch(operand -> SqlTypeUtil.isExactNumeric(operand
+                    .getType()))) {
                 return call;
             }
             return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale(type)));

@@ -50,7 +50,8 @@ final class KeyConditions {
     }
 
     /// The demand of a conjunct, null where it is not about one column and values.
-    @Nullable Demand read(RexNode conjunct) {
+    @Nullable
+    Demand read(RexNode conjunct) {
         if (!(conjunct instanceof RexCall call)) {
             return null;
         }
@@ -134,10 +135,12 @@ final class KeyConditions {
             }
             ranges.add(
                     new Ends(
-                            lower == null ? null : new KeyInterval.Bound(domain, lower, range.lowerBoundType() == com.google.common.collect.BoundType.CLOSED),
+                            lower == null ? null : new KeyInterval.Bound(domain, lower, range.lowerBoundType()
+                                    == com.google.common.collect.BoundType.CLOSED),
                             upper == null
                                     ? null
-                                    : new KeyInterval.Bound(domain, upper, range.upperBoundType() == com.google.common.collect.BoundType.CLOSED)));
+                                    : new KeyInterval.Bound(domain, upper, range.upperBoundType()
+                                            == com.google.common.collect.BoundType.CLOSED)));
         }
         if (points.size() == ranges.size()) {
             return new Points(column.getIndex(), points, call, true);

@@ -166,9 +166,11 @@ final class PlanPhases {
     }
 
     /// The whole rewriting of a query that reads one table by its whole key and picks columns, without the phases; null of any other.
-    @Nullable RelNode rewriteSimple(RelNode logical) {
+    @Nullable
+    RelNode rewriteSimple(RelNode logical) {
         RelNode below = logical instanceof LogicalProject project ? project.getInput() : logical;
-        if (!(below instanceof LogicalFilter filter) || !(filter.getInput() instanceof TableScan) || RexUtil.SubQueryFinder.find(filter.getCondition()) != null) {
+        if (!(below instanceof LogicalFilter filter) || !(filter.getInput() instanceof TableScan) || RexUtil.SubQueryFinder.find(filter
+                .getCondition()) != null) {
             return null;
         }
         RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));

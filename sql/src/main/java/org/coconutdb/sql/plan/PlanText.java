@@ -92,7 +92,8 @@ final class PlanText {
             for (int i = 0; i < names.size(); i++) {
                 RexNode expression = program.expandLocalRef(program.getProjectList().get(i));
                 String written = expressions.of(expression);
-                columns.add(expression instanceof RexInputRef || generated(names.get(i)) || written.equals(names.get(i)) ? written : names.get(i) + "=" + written);
+                columns.add(expression instanceof RexInputRef || generated(names.get(i)) || written.equals(names.get(i)) ? written : names
+                        .get(i) + "=" + written);
             }
             joiner.add("columns=[" + columns + "]");
         }

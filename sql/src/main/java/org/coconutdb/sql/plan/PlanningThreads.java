@@ -60,7 +60,8 @@ final class PlanningThreads {
         } catch (InterruptedException interrupted) {
             cancelled.set(true);
             Thread.currentThread().interrupt();
-            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED, interrupted).mend("The thread was interrupted while it waited for a plan.");
+            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED, interrupted).mend(
+                    "The thread was interrupted while it waited for a plan.");
         } catch (TimeoutException late) {
             cancelled.set(true);
             throw CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX, late)
@@ -75,7 +76,7 @@ final class PlanningThreads {
         return switch (cause) {
             case OutOfMemoryError error -> throw error;
             case UnsupportedOperationException unsupported when !(unsupported.getMessage() == null) ->
-                CoconutException.of(ErrorCode.NOT_SUPPORTED, unsupported).with("detail", unsupported.getMessage());
+                    CoconutException.of(ErrorCode.NOT_SUPPORTED, unsupported).with("detail", unsupported.getMessage());
             default -> RuntimeErrors.translate(cause);
         };
     }

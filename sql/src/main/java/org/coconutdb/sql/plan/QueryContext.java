@@ -150,7 +150,8 @@ public final class QueryContext {
                         .mend("Cut the statement into smaller ones, or keep long lists in a table.");
             }
             for (Throwable suppressed : cause.getSuppressed()) {
-                if (suppressed instanceof UnsupportedOperationException || String.valueOf(suppressed.getMessage()).contains("cannot translate")) {
+                if (suppressed instanceof UnsupportedOperationException || String.valueOf(suppressed.getMessage()).contains(
+                        "cannot translate")) {
                     return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
                             .with("detail", String.valueOf(suppressed.getMessage()))
                             .mend("Write it with other functions or operators.");

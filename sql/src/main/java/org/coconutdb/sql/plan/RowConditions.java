@@ -37,7 +37,8 @@ final class RowConditions {
     }
 
     /// Null where any part of it cannot be looked at in place.
-    @Nullable RowCondition compile(RexNode node) {
+    @Nullable
+    RowCondition compile(RexNode node) {
         return compile(node, 0);
     }
 
@@ -181,6 +182,7 @@ final class RowConditions {
 
     private @Nullable RowCondition like(RexCall call) {
         String prefix = Terms.likePrefix(call);
-        return prefix != null && call.getOperands().get(0) instanceof RexInputRef ref ? new RowCondition.StartsWith(ref.getIndex(), prefix) : null;
+        return prefix != null && call.getOperands().get(0) instanceof RexInputRef ref ? new RowCondition.StartsWith(ref.getIndex(), prefix)
+                : null;
     }
 }

@@ -83,7 +83,8 @@ final class RowSort extends Sort implements EnumerableRel {
             case null -> Expressions.constant(null);
             case RexLiteral literal -> Expressions.box(Expressions.constant(literal.getValueAs(Long.class), long.class));
             case RexDynamicParam parameter -> Expressions.call(
-                    implementor.getRootExpression(), Types.lookupMethod(DataContext.class, "get", String.class), Expressions.constant(parameter.getName()));
+                    implementor.getRootExpression(), Types.lookupMethod(DataContext.class, "get", String.class), Expressions.constant(
+                            parameter.getName()));
             default -> throw new UnsupportedOperationException("LIMIT and OFFSET take a number or a parameter, not " + bound);
         };
     }

@@ -35,7 +35,8 @@ final class Terms {
     }
 
     /// A comparison of a column with a value, either way round; null where it is something else.
-    @Nullable Comparison comparison(RexCall written) {
+    @Nullable
+    Comparison comparison(RexCall written) {
         RexCall call = UuidComparisons.unwrapped(rexBuilder, written);
         RexNode left = call.getOperands().get(0);
         RexNode right = call.getOperands().get(1);
@@ -53,7 +54,8 @@ final class Terms {
     }
 
     /// The column that an operand stands for when it is compared with a value of this type; null where it does not stand for one.
-    @Nullable RexInputRef column(RexNode operand, RelDataType other) {
+    @Nullable
+    RexInputRef column(RexNode operand, RelDataType other) {
         RexNode bare = operand;
         while (bare.isA(SqlKind.CAST) && bare instanceof RexCall cast && keepsOrder(cast.getOperands().get(0).getType(), cast.getType())) {
             bare = cast.getOperands().get(0);
@@ -72,7 +74,8 @@ final class Terms {
             case VARCHAR -> target == SqlTypeName.VARCHAR && covers(to.getPrecision(), from.getPrecision());
             case CHAR -> target == SqlTypeName.CHAR && to.getPrecision() == from.getPrecision();
             case VARBINARY -> target == SqlTypeName.VARBINARY && covers(to.getPrecision(), from.getPrecision());
-            case BINARY, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIME -> target == source && covers(to.getPrecision(), from.getPrecision());
+            case BINARY, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, TIME -> target == source && covers(to.getPrecision(), from
+                    .getPrecision());
             case BOOLEAN, DATE, UUID, REAL, DOUBLE, FLOAT -> target == source;
             default -> false;
         };
@@ -98,7 +101,8 @@ final class Terms {
     }
 
     /// The value that an expression without columns has; null where it has columns, or may change from row to row.
-    @Nullable Term term(RexNode node) {
+    @Nullable
+    Term term(RexNode node) {
         return switch (node) {
             case RexLiteral literal -> literal.getTypeName() == SqlTypeName.SARG ? null : new Term.Constant(value(literal));
             case RexDynamicParam parameter -> new Term.Parameter(parameter.getIndex());
@@ -147,7 +151,8 @@ final class Terms {
     }
 
     /// An end of a range inside a search argument.
-    @Nullable Term endpoint(Object endpoint, RelDataType type, RexBuilder rexBuilder) {
+    @Nullable
+    Term endpoint(Object endpoint, RelDataType type, RexBuilder rexBuilder) {
         return term(rexBuilder.makeLiteral(endpoint, type, true, true));
     }
 
@@ -171,7 +176,8 @@ final class Terms {
 
     /// `abc` of `column LIKE 'abc%'`; null where the pattern is another, or not a literal.
     static @Nullable String likePrefix(RexCall like) {
-        if (like.getOperands().size() != 2 || !(like.getOperands().get(1) instanceof RexLiteral pattern) || !"LIKE".equals(like.getOperator().getName())) {
+        if (like.getOperands().size() != 2 || !(like.getOperands().get(1) instanceof RexLiteral pattern) || !"LIKE".equals(like
+                .getOperator().getName())) {
             return null;
         }
         String text = pattern.isNull() ? null : pattern.getValueAs(String.class);

@@ -99,7 +99,8 @@ final class Validation {
 
     private static @Nullable String mend(ErrorCode code, @Nullable String name) {
         return switch (code) {
-            case UNDEFINED_TABLE -> "Check its spelling and schema; a name in double quotes keeps its case, any other is read in upper case.";
+            case UNDEFINED_TABLE ->
+                    "Check its spelling and schema; a name in double quotes keeps its case, any other is read in upper case.";
             case UNDEFINED_COLUMN -> "Check its spelling; a name in double quotes keeps its case, any other is read in upper case.";
             case UNDEFINED_FUNCTION -> "Check its spelling and the number and types of its arguments.";
             case TYPE_MISMATCH -> "CAST one side to the other's type.";

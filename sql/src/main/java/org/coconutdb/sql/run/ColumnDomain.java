@@ -146,8 +146,8 @@ public record ColumnDomain(Column column, int charLength) {
     private static @Nullable BigDecimal exact(Object value) {
         return switch (value) {
             case BigDecimal decimal -> decimal;
-            case Byte _, Short _, Integer _, Long _ -> BigDecimal.valueOf(((Number) value).longValue());
-            case Float _, Double _ -> {
+            case Byte _,Short _,Integer _,Long _ -> BigDecimal.valueOf(((Number) value).longValue());
+            case Float _,Double _ -> {
                 double number = ((Number) value).doubleValue();
                 yield Double.isFinite(number) ? new BigDecimal(number) : null;
             }
@@ -159,7 +159,7 @@ public record ColumnDomain(Column column, int charLength) {
         return switch (value) {
             case Double number -> number;
             case Float number -> number.doubleValue();
-            case Byte _, Short _, Integer _, Long _ -> {
+            case Byte _,Short _,Integer _,Long _ -> {
                 long number = ((Number) value).longValue();
                 yield (long) (double) number == number ? (double) number : null;
             }

@@ -20,7 +20,8 @@ public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable
     }
 
     /// The range for one execution, null where no key can be in it.
-    @Nullable KeyRange range(KeyCodec codec, PlanDataContext context) {
+    @Nullable
+    KeyRange range(KeyCodec codec, PlanDataContext context) {
         @Nullable Object[] values = new Object[prefix.size() + 1];
         for (int i = 0; i < prefix.size(); i++) {
             Object value = prefix.get(i).value(context);

@@ -23,7 +23,8 @@ final class KeyedRows extends Rows {
     }
 
     @Override
-    @Nullable Object @Nullable [] next() {
+    @Nullable
+    Object @Nullable [] next() {
         while (position < keys.length) {
             if (execution.cancelled().get()) {
                 throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);

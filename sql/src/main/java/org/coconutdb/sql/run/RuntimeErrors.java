@@ -32,16 +32,19 @@ public final class RuntimeErrors {
         return switch (failure) {
             case CoconutException ours -> ours;
             case StackOverflowError deep ->
-                CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX, deep).mend("Nest less deeply, or keep intermediate results in a table.");
+                    CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX, deep).mend(
+                            "Nest less deeply, or keep intermediate results in a table.");
             case CancellationException cancelled -> CoconutException.of(ErrorCode.STATEMENT_CANCELLED, cancelled);
             case ArithmeticException arithmetic -> arithmetic(arithmetic, text.toLowerCase(Locale.ROOT));
             case NumberFormatException number -> invalidValue(number, text, "Give a number in digits, or leave the CAST out.");
             case PatternSyntaxException pattern ->
-                CoconutException.of(ErrorCode.INVALID_ARGUMENT, pattern).with("pattern", pattern.getPattern()).mend("Mend the regular expression.");
+                    CoconutException.of(ErrorCode.INVALID_ARGUMENT, pattern).with("pattern", pattern.getPattern()).mend(
+                            "Mend the regular expression.");
             case DateTimeException time -> CoconutException.of(ErrorCode.INVALID_DATETIME, time).with("detail", text);
             case CalciteException calcite -> calcite(calcite, text);
             case IllegalStateException state when text.contains("more than one value") ->
-                CoconutException.of(ErrorCode.CARDINALITY_VIOLATION, state).mend("Add a condition, LIMIT 1 or an aggregate to the subquery.");
+                    CoconutException.of(ErrorCode.CARDINALITY_VIOLATION, state).mend(
+                            "Add a condition, LIMIT 1 or an aggregate to the subquery.");
             case IllegalArgumentException argument -> argument(argument, text);
             case StringIndexOutOfBoundsException index -> CoconutException.of(ErrorCode.INVALID_ARGUMENT, index).with("detail", text);
             default -> null;
@@ -50,7 +53,8 @@ public final class RuntimeErrors {
 
     private static CoconutException arithmetic(ArithmeticException failure, String text) {
         if (text.contains("/ by zero") || text.contains("by zero") || text.contains("division undefined")) {
-            return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend("Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
+            return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend(
+                    "Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
         }
         return CoconutException.of(ErrorCode.VALUE_OUT_OF_RANGE, failure)
                 .with("detail", String.valueOf(failure.getMessage()))
@@ -71,10 +75,12 @@ public final class RuntimeErrors {
     private static CoconutException calcite(CalciteException failure, String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.contains("more than one value")) {
-            return CoconutException.of(ErrorCode.CARDINALITY_VIOLATION, failure).mend("Add a condition, LIMIT 1 or an aggregate to the subquery.");
+            return CoconutException.of(ErrorCode.CARDINALITY_VIOLATION, failure).mend(
+                    "Add a condition, LIMIT 1 or an aggregate to the subquery.");
         }
         if (lower.contains("division by zero")) {
-            return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend("Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
+            return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend(
+                    "Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
         }
         if (lower.contains(" field is out of range")) {
             return CoconutException.of(ErrorCode.INVALID_DATETIME, failure).with("detail", text).mend("Write it as 2026-12-31 23:59:59.");

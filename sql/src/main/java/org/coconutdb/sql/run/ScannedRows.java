@@ -29,7 +29,8 @@ final class ScannedRows extends Rows {
     }
 
     @Override
-    @Nullable Object @Nullable [] next() {
+    @Nullable
+    Object @Nullable [] next() {
         while (true) {
             Scan current = scan;
             if (current == null) {

@@ -54,7 +54,7 @@ final class SortedRows<T> extends AbstractEnumerable<T> {
             return List.of();
         }
         Comparator<Numbered<T>> byOrder =
-                Comparator.<Numbered<T>, Object>comparing(Numbered::row, order).thenComparingLong(Numbered::number);
+                Comparator.<Numbered<T>, Object> comparing(Numbered::row, order).thenComparingLong(Numbered::number);
         PriorityQueue<Numbered<T>> last = new PriorityQueue<>(Collections.reverseOrder(byOrder));
         long number = 0;
         try (Enumerator<T> input = rows.enumerator()) {

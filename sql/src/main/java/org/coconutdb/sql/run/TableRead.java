@@ -55,7 +55,8 @@ public final class TableRead {
         }
 
         /// The wanted columns, in Calcite's internal representation; null where the row does not meet the condition.
-        @Nullable Object @Nullable [] read(RecordView view) {
+        @Nullable
+        Object @Nullable [] read(RecordView view) {
             MemorySegment memory = view.segment();
             long row = view.rowOffset();
             if (test != null && test.test(layout, memory, row) != RowTest.TRUE) {

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A value that does not depend on a row: known when the plan is made, or when it starts. In Calcite's internal representation.
 public sealed interface Term {
-    @Nullable Object evaluate(PlanDataContext context);
+    @Nullable
+    Object evaluate(PlanDataContext context);
 
     /// A literal. Numbers of exact types may be `BigDecimal` whatever their type.
     record Constant(@Nullable Object value) implements Term {

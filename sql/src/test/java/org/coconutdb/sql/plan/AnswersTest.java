@@ -165,7 +165,8 @@ class AnswersTest {
     void aParameterOfCharIsPaddedToo() {
         assertRows("SELECT name FROM codes WHERE code = ?", "ab").containsExactly(row("ab"));
         assertRows("SELECT name FROM codes WHERE code = ? AND UPPER(name) = 'AB'", "ab    ").containsExactly(row("ab"));
-        assertRows("SELECT name FROM codes WHERE UPPER(name) = 'AB' AND (code = ? OR CHAR_LENGTH(name) > 9)", "ab").containsExactly(row("ab"));
+        assertRows("SELECT name FROM codes WHERE UPPER(name) = 'AB' AND (code = ? OR CHAR_LENGTH(name) > 9)", "ab").containsExactly(row(
+                "ab"));
         assertRows("SELECT name FROM codes WHERE code = ?", row((Object) null).toArray()).isEmpty();
     }
 
@@ -211,13 +212,15 @@ class AnswersTest {
             """)
     void anErrorHasItsCode(String sql, ErrorCode code) {
         assertThatThrownBy(() -> database.rows(sql, -1))
-                .isInstanceOfSatisfying(CoconutException.class, failure -> assertThat(failure.code()).as(failure.toString()).isEqualTo(code));
+                .isInstanceOfSatisfying(CoconutException.class, failure -> assertThat(failure.code()).as(failure.toString()).isEqualTo(
+                        code));
     }
 
     @Test
     void sumsAndAveragesAreExact() {
         assertRows("SELECT SUM(big), AVG(big), SUM(v), AVG(v), COUNT(v) FROM h").containsExactly(
-                row(new BigDecimal("92233720368547758070"), new BigDecimal("9223372036854775807.0000000000"), 420L, new BigDecimal("46.6666666667"), 9L));
+                row(new BigDecimal("92233720368547758070"), new BigDecimal("9223372036854775807.0000000000"), 420L, new BigDecimal(
+                        "46.6666666667"), 9L));
         assertRows("SELECT SUM(big) OVER (ORDER BY id) FROM h WHERE id < 2 ORDER BY 1")
                 .containsExactly(row(new BigDecimal("9223372036854775807")), row(new BigDecimal("18446744073709551614")));
         assertRows("SELECT SUM(v), AVG(v), MIN(v), COUNT(*) FROM h WHERE id > 99").containsExactly(row(null, null, null, 0L));
@@ -256,8 +259,9 @@ class AnswersTest {
         String deep = IntStream.range(0, 3000).mapToObj(i -> "v + " + i + " <> " + i * 7).collect(Collectors.joining(" AND "));
 
         assertRows("SELECT id FROM h WHERE id = 1 AND " + deep.substring(0, deep.indexOf(" AND v + 300 "))).containsExactly(row(1));
-        assertThatThrownBy(() -> database.rows("SELECT id FROM h WHERE id = 1 AND (" + "NOT (".repeat(20_000) + "v = 1" + ")".repeat(20_001)))
-                .isInstanceOf(CoconutException.class);
+        assertThatThrownBy(() -> database.rows("SELECT id FROM h WHERE id = 1 AND (" + "NOT (".repeat(20_000) + "v = 1" + ")".repeat(
+                20_001)))
+                        .isInstanceOf(CoconutException.class);
     }
 
     @Test
@@ -268,14 +272,16 @@ class AnswersTest {
                 "SELECT * FROM h WHERE id = 1", "SELECT * FROM s WHERE a > 1", "SELECT COUNT(*) FROM h",
                 "SELECT COUNT(*) FROM s x, s y, s z, s w WHERE x.a + y.a + z.a + w.a > 100000")) {
             assertThatThrownBy(() -> database.rows(database.plan(sql), cancelled))
-                    .isInstanceOfSatisfying(CoconutException.class, failure -> assertThat(failure.code()).isEqualTo(ErrorCode.STATEMENT_CANCELLED));
+                    .isInstanceOfSatisfying(CoconutException.class, failure -> assertThat(failure.code()).isEqualTo(
+                            ErrorCode.STATEMENT_CANCELLED));
         }
     }
 
     @Test
     void aLoopThatReadsNothingStopsToo() throws InterruptedException {
         AtomicBoolean cancelled = new AtomicBoolean();
-        QueryPlan plan = database.plan("SELECT COUNT(*) FROM s x, s y, s z, s w, s q, s r WHERE x.a + y.a + z.a + w.a + q.a + r.a > 100000");
+        QueryPlan plan = database.plan(
+                "SELECT COUNT(*) FROM s x, s y, s z, s w, s q, s r WHERE x.a + y.a + z.a + w.a + q.a + r.a > 100000");
         List<Throwable> failures = new ArrayList<>();
         Thread thread = Thread.ofPlatform().start(() -> {
             try {
@@ -313,13 +319,15 @@ class AnswersTest {
     /// Calcite's decorrelator makes one group of no rows there.
     @Test
     void existsWithoutCorrelationIsFalseBesideACorrelatedSubquery() {
-        assertRows("SELECT x.id, (SELECT MAX(y.id) FROM h y WHERE y.id = x.id) FROM h x WHERE EXISTS (SELECT 1 FROM s WHERE a < 0)").isEmpty();
+        assertRows("SELECT x.id, (SELECT MAX(y.id) FROM h y WHERE y.id = x.id) FROM h x WHERE EXISTS (SELECT 1 FROM s WHERE a < 0)")
+                .isEmpty();
         assertRows("SELECT 'k', COUNT(*) FROM h WHERE id < 0 GROUP BY 'k'").isEmpty();
     }
 
     @Test
     void commonTableExpressionsWindowsAndSetOperationsRun() {
-        assertRows("WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT SUM(n) FROM t").containsExactly(row(15L));
+        assertRows("WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT SUM(n) FROM t").containsExactly(
+                row(15L));
         assertRows("SELECT id FROM h INTERSECT SELECT a FROM s WHERE a > 7 ORDER BY 1").containsExactly(row(8), row(9));
         assertRows("SELECT id FROM h EXCEPT SELECT a FROM s WHERE a > 1 ORDER BY 1").containsExactly(row(0), row(1));
         assertRows("SELECT a, RANK() OVER (ORDER BY a DESC) FROM s WHERE b = 0 ORDER BY 2 LIMIT 2").containsExactly(row(9, 1L), row(8, 2L));

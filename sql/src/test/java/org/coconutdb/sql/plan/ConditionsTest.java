@@ -32,21 +32,21 @@ class ConditionsTest {
     private static final int CONDITIONS = Integer.getInteger("conditions", 12);
 
     private static final ColumnDefinition[] COLUMNS = {
-        column("B", SqlTypeName.BOOLEAN),
-        column("I1", SqlTypeName.TINYINT),
-        column("I4", SqlTypeName.INTEGER),
-        column("I8", SqlTypeName.BIGINT),
-        column("D", SqlTypeName.DECIMAL, 6, 2),
-        column("DD", SqlTypeName.DECIMAL, 30, 3),
-        column("R", SqlTypeName.REAL),
-        column("F", SqlTypeName.DOUBLE),
-        column("C", SqlTypeName.CHAR, 3, 0),
-        column("V", SqlTypeName.VARCHAR, 5, 0),
-        column("X", SqlTypeName.VARBINARY, 4, 0),
-        column("DT", SqlTypeName.DATE),
-        column("TM", SqlTypeName.TIME, 3, 0),
-        column("TS", SqlTypeName.TIMESTAMP, 3, 0),
-        column("U", SqlTypeName.UUID),
+            column("B", SqlTypeName.BOOLEAN),
+            column("I1", SqlTypeName.TINYINT),
+            column("I4", SqlTypeName.INTEGER),
+            column("I8", SqlTypeName.BIGINT),
+            column("D", SqlTypeName.DECIMAL, 6, 2),
+            column("DD", SqlTypeName.DECIMAL, 30, 3),
+            column("R", SqlTypeName.REAL),
+            column("F", SqlTypeName.DOUBLE),
+            column("C", SqlTypeName.CHAR, 3, 0),
+            column("V", SqlTypeName.VARCHAR, 5, 0),
+            column("X", SqlTypeName.VARBINARY, 4, 0),
+            column("DT", SqlTypeName.DATE),
+            column("TM", SqlTypeName.TIME, 3, 0),
+            column("TS", SqlTypeName.TIMESTAMP, 3, 0),
+            column("U", SqlTypeName.UUID),
     };
 
     /// @param key positions in [#COLUMNS]
@@ -126,9 +126,11 @@ class ConditionsTest {
         return switch (COLUMNS[column].type()) {
             case BOOLEAN -> random.nextBoolean();
             case TINYINT -> (byte) random.nextInt(-5, 6);
-            case INTEGER -> random.nextInt(10) == 0 ? (random.nextBoolean() ? Integer.MAX_VALUE : Integer.MIN_VALUE) : random.nextInt(-9, 10);
+            case INTEGER -> random.nextInt(10) == 0 ? (random.nextBoolean() ? Integer.MAX_VALUE : Integer.MIN_VALUE) : random.nextInt(-9,
+                    10);
             case BIGINT -> random.nextInt(10) == 0 ? (random.nextBoolean() ? Long.MAX_VALUE : Long.MIN_VALUE) : random.nextLong(-9, 10);
-            case DECIMAL -> BigDecimal.valueOf(random.nextLong(-9, 10) * (random.nextBoolean() ? 50 : 100), 2).setScale(COLUMNS[column].scale());
+            case DECIMAL -> BigDecimal.valueOf(random.nextLong(-9, 10) * (random.nextBoolean() ? 50 : 100), 2).setScale(COLUMNS[column]
+                    .scale());
             case REAL -> random.nextInt(8) == 0 ? -0.0f : random.nextInt(-9, 10) / (random.nextBoolean() ? 2f : 10f);
             case DOUBLE -> random.nextInt(8) == 0 ? Double.POSITIVE_INFINITY : random.nextInt(-9, 10) / (random.nextBoolean() ? 2d : 10d);
             case CHAR -> (text(random) + "   ").substring(0, 3);
@@ -147,7 +149,8 @@ class ConditionsTest {
     }
 
     private static byte[] bytes(RandomGenerator random) {
-        return List.of(new byte[0], new byte[] {0}, new byte[] {0, 0}, new byte[] {1}, new byte[] {-1}, new byte[] {-1, 0}, new byte[] {0, 1})
+        return List.of(new byte[0], new byte[] {0}, new byte[] {0, 0}, new byte[] {1}, new byte[] {-1}, new byte[] {-1, 0}, new byte[] {0,
+                1})
                 .get(random.nextInt(7));
     }
 
@@ -238,13 +241,15 @@ class ConditionsTest {
         Object value = value(random, column);
         return switch (COLUMNS[column].type()) {
             case TINYINT, INTEGER, BIGINT, DECIMAL -> odd
-                    ? List.of("1.5", "5000000000", "-99999999999999999999", "0.001", "CAST(3 AS BIGINT)", "CAST(2 AS DECIMAL(10, 4))", "1e0",
+                    ? List.of("1.5", "5000000000", "-99999999999999999999", "0.001", "CAST(3 AS BIGINT)", "CAST(2 AS DECIMAL(10, 4))",
+                            "1e0",
                             "2.5e0", "1000", "-2147483649", "CAST(NULL AS INTEGER)").get(random.nextInt(11))
                     : value instanceof BigDecimal decimal ? decimal.toPlainString()
-                            : Long.valueOf(((Number) value).longValue()).equals(Long.MIN_VALUE) ? "-9223372036854775807" : value.toString();
+                    : Long.valueOf(((Number) value).longValue()).equals(Long.MIN_VALUE) ? "-9223372036854775807" : value.toString();
             case REAL, DOUBLE -> odd ? List.of("1", "0.5", "1e40", "CAST(0.1 AS REAL)", "0.1").get(random.nextInt(5))
                     : ((Number) value).doubleValue() == Double.POSITIVE_INFINITY ? "1e308" : value + "e0";
-            case CHAR, VARCHAR -> odd ? List.of("'a  '", "'abcdefgh'", "CAST('a' AS CHAR(2))", "CAST('ab' AS VARCHAR(9))", "' '").get(random.nextInt(5))
+            case CHAR, VARCHAR -> odd ? List.of("'a  '", "'abcdefgh'", "CAST('a' AS CHAR(2))", "CAST('ab' AS VARCHAR(9))", "' '").get(random
+                    .nextInt(5))
                     : "'" + value + "'";
             case VARBINARY -> "X'" + HexFormat.of().formatHex((byte[]) value) + "'";
             case DATE -> "DATE '" + DateTimeUtils.unixDateToString((Integer) value) + "'";

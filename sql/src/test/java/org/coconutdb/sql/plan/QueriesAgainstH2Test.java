@@ -48,11 +48,11 @@ class QueriesAgainstH2Test {
             int count = "T0".equals(name) ? 25 : "T1".equals(name) ? 12 : 4;
             for (int k = 0; k < count; k++) {
                 rows.add(new @Nullable Object[] {
-                    k,
-                    random.nextInt(4) == 0 ? null : random.nextInt(6),
-                    random.nextInt(4) == 0 ? null : (Object) random.nextLong(5),
-                    random.nextInt(4) == 0 ? null : BigDecimal.valueOf(random.nextLong(800), 2),
-                    random.nextInt(4) == 0 ? null : List.of("x", "y", "xy", "").get(random.nextInt(4))});
+                        k,
+                        random.nextInt(4) == 0 ? null : random.nextInt(6),
+                        random.nextInt(4) == 0 ? null : (Object) random.nextLong(5),
+                        random.nextInt(4) == 0 ? null : BigDecimal.valueOf(random.nextLong(800), 2),
+                        random.nextInt(4) == 0 ? null : List.of("x", "y", "xy", "").get(random.nextInt(4))});
             }
             database.insert(table, rows);
             try (Statement statement = h2.createStatement()) {
@@ -165,7 +165,8 @@ class QueriesAgainstH2Test {
                 case 2 -> "SELECT DISTINCT " + column(aliasesHere) + ", " + number(aliasesHere) + " + 1 FROM " + from + where;
                 default -> "SELECT " + column(aliasesHere) + " AS c1, " + column(aliasesHere) + " AS c2, CASE WHEN "
                         + condition(aliasesHere, 1) + " THEN 1 ELSE 0 END AS c3, "
-                        + (random.nextInt(3) == 0 ? scalar(aliasesHere) : "COALESCE(" + number(aliasesHere) + ", -1)") + " AS c4 FROM " + from + where;
+                        + (random.nextInt(3) == 0 ? scalar(aliasesHere) : "COALESCE(" + number(aliasesHere) + ", -1)") + " AS c4 FROM "
+                        + from + where;
             };
         }
 
@@ -224,19 +225,24 @@ class QueriesAgainstH2Test {
                     : condition(List.of(alias), 0);
             return switch (random.nextInt(4)) {
                 case 0 -> pick("EXISTS", "NOT EXISTS") + " (SELECT 1 FROM " + table + " " + alias + " WHERE " + correlated + ")";
-                case 1 -> outer + "." + pick("k", "a", "b") + pick(" IN ", " NOT IN ") + "(SELECT " + alias + "." + pick("k", "a", "b") + " FROM "
+                case 1 -> outer + "." + pick("k", "a", "b") + pick(" IN ", " NOT IN ") + "(SELECT " + alias + "." + pick("k", "a", "b")
+                        + " FROM "
                         + table + " " + alias + " WHERE " + correlated + ")";
-                case 2 -> outer + "." + pick("a", "b") + pick(" > ", " = ", " <= ") + "(SELECT " + pick("MAX", "MIN", "COUNT") + "(" + alias + "."
+                case 2 -> outer + "." + pick("a", "b") + pick(" > ", " = ", " <= ") + "(SELECT " + pick("MAX", "MIN", "COUNT") + "(" + alias
+                        + "."
                         + pick("k", "a", "b") + ") FROM " + table + " " + alias + " WHERE " + correlated + ")";
-                default -> outer + "." + pick("a", "b") + pick(" > ALL ", " = ANY ", " < ANY ") + "(SELECT " + alias + "." + pick("a", "b") + " FROM "
+                default -> outer + "." + pick("a", "b") + pick(" > ALL ", " = ANY ", " < ANY ") + "(SELECT " + alias + "." + pick("a", "b")
+                        + " FROM "
                         + table + " " + alias + " WHERE " + condition(List.of(alias), 0) + ")";
             };
         }
 
         private String scalar(List<String> scope) {
             String alias = "r" + aliases++;
-            return "(SELECT " + pick("SUM", "COUNT", "MAX") + "(" + alias + "." + pick("k", "a", "b") + ") FROM " + pick("T0", "T1", "T2") + " " + alias
-                    + " WHERE " + alias + "." + pick("k", "a") + " = " + scope.get(random.nextInt(scope.size())) + "." + pick("k", "b") + ")";
+            return "(SELECT " + pick("SUM", "COUNT", "MAX") + "(" + alias + "." + pick("k", "a", "b") + ") FROM " + pick("T0", "T1", "T2")
+                    + " " + alias
+                    + " WHERE " + alias + "." + pick("k", "a") + " = " + scope.get(random.nextInt(scope.size())) + "." + pick("k", "b")
+                    + ")";
         }
 
         private String column(List<String> scope) {

@@ -245,7 +245,8 @@ class SessionTest {
 
         assertThat(query("EXPLAIN SELECT * FROM t WHERE id = 1").toString()).contains("PointLookup");
         assertThat(query("EXPLAIN PLAN FOR SELECT * FROM t WHERE id IN (1, 2)").toString()).contains("MultiPointLookup");
-        assertThat(query("EXPLAIN SELECT * FROM t WHERE id > ? ORDER BY id", (Object) null).toString()).contains("RangeScan").doesNotContain("Sort");
+        assertThat(query("EXPLAIN SELECT * FROM t WHERE id > ? ORDER BY id", (Object) null).toString()).contains("RangeScan")
+                .doesNotContain("Sort");
         assertThat(query("EXPLAIN SELECT * FROM t WHERE v = 1").toString()).contains("TableScan");
         assertThat(query("EXPLAIN UPDATE t SET v = 1 WHERE id = 3").toString()).contains("Update").contains("PointLookup");
     }
