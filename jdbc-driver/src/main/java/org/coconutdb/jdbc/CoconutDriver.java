@@ -59,10 +59,8 @@ public final class CoconutDriver implements Driver {
         if (!memory && !file) {
             throw Failures.cannotConnect("the URL " + url + " cannot be used: use " + FORMS);
         }
-        if (rest.substring(rest.indexOf(':') + 1).isBlank()) {
-            throw Failures.cannotConnect(memory
-                    ? "the URL names no database: write jdbc:coconut:mem:name, with any name"
-                    : "the URL names no directory: write jdbc:coconut:file:directory");
+        if (file && rest.substring(rest.indexOf(':') + 1).isBlank()) {
+            throw Failures.cannotConnect("the URL names no directory: write jdbc:coconut:file:directory");
         }
         String normalised = PREFIX + rest.substring(0, rest.indexOf(':')).toLowerCase(Locale.ROOT) + rest.substring(rest.indexOf(':'));
         SessionProvider provider = SessionProviders.find(normalised);

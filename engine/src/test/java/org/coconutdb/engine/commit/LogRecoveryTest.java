@@ -42,7 +42,7 @@ class LogRecoveryTest {
     private Path directory;
 
     static LongStream seeds() {
-        return Seeds.of(3);
+        return Seeds.of(2);
     }
 
     /// States after each transaction; most of these change several blocks, so that their two phases lie in the log.
@@ -186,7 +186,7 @@ class LogRecoveryTest {
         List<Integer> records = records(log);
         Random random = Seeds.random(seed);
         int found = 0;
-        for (int round = 0; round < 150; round++) {
+        for (int round = 0; round < 100; round++) {
             int at = random.nextInt(records.getLast());
             byte[] spoiled = log.clone();
             spoiled[at] ^= (byte) (1 << random.nextInt(8));
@@ -203,7 +203,7 @@ class LogRecoveryTest {
                 found++;
             }
         }
-        assertThat(found).as("most bytes matter").isGreaterThan(100);
+        assertThat(found).as("most bytes matter").isGreaterThan(60);
     }
 
     @Test
