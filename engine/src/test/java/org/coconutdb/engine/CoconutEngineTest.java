@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CoconutEngineTest {
     private static final EngineConfig MEMORY = new EngineConfig(null, 3, 1L << 30, LockPolicy.OFF);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     static LongStream seeds() {
         return Seeds.of(6);

@@ -29,8 +29,7 @@ class CrashIT {
     private static final int WRITERS = 3;
     private static final int ROWS = 5;
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void nothingAcknowledgedIsLostAndNothingIsTorn() throws Exception {
@@ -51,7 +50,8 @@ class CrashIT {
 
     /// Starts the writer, lets it work for some time after its first acknowledgement, kills it, and collects what it acknowledged.
     private void runAndKill(long[] told, int millis) throws IOException, InterruptedException {
-        Process process = Jvm.start(Writer.class, directory.resolve("db").toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = Jvm.start(Writer.class, directory.resolve("db").toString()).redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         Thread killer = new Thread(() -> {
             try {
                 Thread.sleep(millis);

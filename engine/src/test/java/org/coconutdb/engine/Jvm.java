@@ -10,6 +10,7 @@ public final class Jvm {
     public static ProcessBuilder start(Class<?> main, String argument) {
         String java = System.getProperty("java.home") + File.separator + "bin" + File.separator + "java";
         String flags = "@" + System.getProperty("coconut.root") + File.separator + "jvm.flags";
-        return new ProcessBuilder(List.of(java, flags, "-Xmx256m", "-ea", "-cp", System.getProperty("java.class.path"), main.getName(), argument));
+        return new ProcessBuilder(List.of(java, flags, "-Xmx256m", "-ea", "-cp", System.getProperty("java.class.path"), main.getName(),
+                argument));
     }
 }

@@ -18,6 +18,7 @@ public final class Seeds {
 
     /// Stands in the message of a failure.
     public static String rerun(Class<?> test, String method, long seed) {
-        return "rerun: ./mvnw -pl engine test -Dtest=" + test.getSimpleName() + "#" + method + " -DargLine.seed=-Dseed=" + Long.toHexString(seed);
+        return "rerun: ./mvnw -pl engine test -Dtest=" + test.getSimpleName() + "#" + method + " -DargLine.seed=-Dseed=" + Long.toHexString(
+                seed);
     }
 }

@@ -66,7 +66,8 @@ class SnapshotIT {
             engine.verify();
             assertThat(moved.get()).as("transfers").isPositive();
             assertThat(read.get()).as("sums").isPositive();
-            long bytes = engine.memoryUse().stream().filter(use -> use.purpose().equals("records")).mapToLong(use -> use.mappedBytes()).sum();
+            long bytes = engine.memoryUse().stream().filter(use -> use.purpose().equals("records")).mapToLong(use -> use.mappedBytes())
+                    .sum();
             assertThat(bytes).as("records of some thousand versions are freed again").isLessThan(64L << 20);
         }
     }

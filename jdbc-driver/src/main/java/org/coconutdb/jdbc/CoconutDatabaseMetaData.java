@@ -31,8 +31,9 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             + "ORDINAL_POSITION:s COLUMN_NAME ASC_OR_DESC CARDINALITY:l PAGES:l FILTER_CONDITION";
     private static final String IDENTIFIER_SHAPE =
             "SCOPE:s COLUMN_NAME DATA_TYPE:i TYPE_NAME COLUMN_SIZE:i BUFFER_LENGTH:i DECIMAL_DIGITS:s PSEUDO_COLUMN:s";
-    private static final String COLUMNS_OF_TABLE = "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
-            + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION FROM INFORMATION_SCHEMA.COLUMNS";
+    private static final String COLUMNS_OF_TABLE =
+            "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
+                    + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
             + "T.TABLE_KIND FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K JOIN INFORMATION_SCHEMA.TABLES AS T "
             + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME";
@@ -308,8 +309,9 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     @Override
     public ResultSet getTypeInfo() throws SQLException {
         MetaDataRows rows = new MetaDataRows(TYPE_SHAPE);
-        for (Object[] row : query("SELECT TYPE_NAME, JDBC_TYPE, PRECISION_MAX, LITERAL_PREFIX, LITERAL_SUFFIX, CREATE_PARAMS, CASE_SENSITIVE, "
-                + "SEARCHABLE, SCALE_MIN, SCALE_MAX FROM SYSTEM.TYPES")) {
+        for (Object[] row : query(
+                "SELECT TYPE_NAME, JDBC_TYPE, PRECISION_MAX, LITERAL_PREFIX, LITERAL_SUFFIX, CREATE_PARAMS, CASE_SENSITIVE, "
+                        + "SEARCHABLE, SCALE_MIN, SCALE_MAX FROM SYSTEM.TYPES")) {
             boolean isNumber = JdbcTypes.isNumber(number(row[1]));
             rows.add(row[0], row[1], row[2], row[3], row[4], row[5], typeNullable, row[6], row[7], !isNumber, false,
                     false, row[0], row[8], row[9], null, null, isNumber ? 10 : null);
@@ -389,8 +391,9 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             @Nullable String schemaPattern,
             @Nullable String functionPattern,
             @Nullable String columnPattern) throws SQLException {
-        return empty("FUNCTION_CAT FUNCTION_SCHEM FUNCTION_NAME COLUMN_NAME COLUMN_TYPE:s DATA_TYPE:i TYPE_NAME PRECISION:i LENGTH:i SCALE:s "
-                + "RADIX:s NULLABLE:s REMARKS CHAR_OCTET_LENGTH:i ORDINAL_POSITION:i IS_NULLABLE SPECIFIC_NAME");
+        return empty(
+                "FUNCTION_CAT FUNCTION_SCHEM FUNCTION_NAME COLUMN_NAME COLUMN_TYPE:s DATA_TYPE:i TYPE_NAME PRECISION:i LENGTH:i SCALE:s "
+                        + "RADIX:s NULLABLE:s REMARKS CHAR_OCTET_LENGTH:i ORDINAL_POSITION:i IS_NULLABLE SPECIFIC_NAME");
     }
 
     @Override
@@ -399,8 +402,9 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             @Nullable String schemaPattern,
             @Nullable String tablePattern,
             @Nullable String columnPattern) throws SQLException {
-        return empty("TABLE_CAT TABLE_SCHEM TABLE_NAME COLUMN_NAME DATA_TYPE:i COLUMN_SIZE:i DECIMAL_DIGITS:i NUM_PREC_RADIX:i COLUMN_USAGE "
-                + "REMARKS CHAR_OCTET_LENGTH:i IS_NULLABLE");
+        return empty(
+                "TABLE_CAT TABLE_SCHEM TABLE_NAME COLUMN_NAME DATA_TYPE:i COLUMN_SIZE:i DECIMAL_DIGITS:i NUM_PREC_RADIX:i COLUMN_USAGE "
+                        + "REMARKS CHAR_OCTET_LENGTH:i IS_NULLABLE");
     }
 
     @Override

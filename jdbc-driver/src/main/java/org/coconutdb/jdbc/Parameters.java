@@ -114,7 +114,7 @@ final class Parameters {
             case Types.DECIMAL, Types.NUMERIC -> scale < 0 ? Numbers.toBigDecimal(value) : Numbers.toBigDecimal(value, scale);
             case Types.CHAR, Types.VARCHAR, Types.LONGVARCHAR, Types.NCHAR, Types.NVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB,
                     Types.DATALINK ->
-                Values.toText(value);
+                    Values.toText(value);
             case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB -> Values.toBytes(value);
             case Types.DATE -> Moments.toLocalDate(value);
             case Types.TIME -> Moments.toLocalTime(value);
@@ -123,7 +123,7 @@ final class Parameters {
             case Types.OTHER, Types.JAVA_OBJECT, Types.NULL -> value;
             case Types.ARRAY, Types.DISTINCT, Types.REF, Types.REF_CURSOR, Types.ROWID, Types.SQLXML, Types.STRUCT,
                     Types.TIME_WITH_TIMEZONE ->
-                throw Failures.notSupported("CoconutDB has no such type: java.sql.Types " + jdbcType);
+                    throw Failures.notSupported("CoconutDB has no such type: java.sql.Types " + jdbcType);
             default -> throw Failures.invalidArgument("there is no type " + jdbcType + " in java.sql.Types");
         };
     }

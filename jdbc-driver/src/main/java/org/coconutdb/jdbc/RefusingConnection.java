@@ -31,14 +31,14 @@ abstract class RefusingConnection implements Connection {
             case ResultSet.TYPE_FORWARD_ONLY -> {
             }
             case ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.TYPE_SCROLL_SENSITIVE ->
-                throw Failures.notSupported("a result set is read forward only: ask for TYPE_FORWARD_ONLY");
+                    throw Failures.notSupported("a result set is read forward only: ask for TYPE_FORWARD_ONLY");
             default -> throw Failures.invalidArgument("there is no result set type " + type);
         }
         switch (concurrency) {
             case ResultSet.CONCUR_READ_ONLY -> {
             }
             case ResultSet.CONCUR_UPDATABLE ->
-                throw Failures.notSupported("a result set cannot be changed: ask for CONCUR_READ_ONLY and run UPDATE statements");
+                    throw Failures.notSupported("a result set cannot be changed: ask for CONCUR_READ_ONLY and run UPDATE statements");
             default -> throw Failures.invalidArgument("there is no result set concurrency " + concurrency);
         }
         requireHoldOverCommit(holdability);
@@ -49,7 +49,7 @@ abstract class RefusingConnection implements Connection {
             case ResultSet.HOLD_CURSORS_OVER_COMMIT -> {
             }
             case ResultSet.CLOSE_CURSORS_AT_COMMIT ->
-                throw Failures.notSupported("a result set stays open until it is closed: ask for HOLD_CURSORS_OVER_COMMIT");
+                    throw Failures.notSupported("a result set stays open until it is closed: ask for HOLD_CURSORS_OVER_COMMIT");
             default -> throw Failures.invalidArgument("there is no holdability " + holdability);
         }
     }

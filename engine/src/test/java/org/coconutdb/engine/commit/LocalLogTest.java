@@ -37,8 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LocalLogTest {
     private static final int TABLE = 20;
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     static LongStream seeds() {
         return Seeds.of(15);

@@ -38,8 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LogRecoveryTest {
     private static final int TRANSACTIONS = 40;
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     static LongStream seeds() {
         return Seeds.of(2);

@@ -43,7 +43,8 @@ class RegionTest {
     @Test
     void whatIsTouchedIsResidentAndWhatIsLockedIsMeasuredAsLocked() {
         long pageBytes = 4096;
-        try (MemoryManager memory = new MemoryManager(LockPolicy.PREFERRED, 1L << 30); Region region = memory.reserve(OWNER, "test", 1L << 30)) {
+        try (MemoryManager memory = new MemoryManager(LockPolicy.PREFERRED, 1L << 30); Region region = memory.reserve(OWNER, "test", 1L
+                << 30)) {
             region.commit(1 << 20);
             for (long at = 0; at < 512 << 10; at += pageBytes) {
                 region.segment().set(ValueLayout.JAVA_BYTE, at, (byte) 1);

@@ -29,7 +29,8 @@ class KeyCodecTest {
         ValueSource source = new ValueSource(random);
         for (boolean nullable : new boolean[] {false, true}) {
             for (boolean descending : new boolean[] {false, true}) {
-                Column column = type == StorageType.DECIMAL ? Column.decimal(1 + random.nextInt(38), 0, nullable) : Column.of(type, nullable);
+                Column column = type == StorageType.DECIMAL ? Column.decimal(1 + random.nextInt(38), 0, nullable) : Column.of(type,
+                        nullable);
                 assertOrder(source, List.of(new KeyColumn(column, descending)), 1500, type.ordinal());
             }
         }

@@ -35,7 +35,8 @@ class RowLayoutTest {
 
                 byte[] row = layout.encode(values);
 
-                assertThat(layout.decode(row)).as("%s; %s", columns, Seeds.rerun(getClass(), "rowsComeBackAsTheyWere", seed)).isEqualTo(values);
+                assertThat(layout.decode(row)).as("%s; %s", columns, Seeds.rerun(getClass(), "rowsComeBackAsTheyWere", seed)).isEqualTo(
+                        values);
                 // At an odd place, as a record may have it, with something else behind it.
                 int start = random.nextInt(9);
                 MemorySegment memory = arena.allocate(start + row.length + 16);

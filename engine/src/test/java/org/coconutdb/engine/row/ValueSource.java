@@ -57,7 +57,8 @@ final class ValueSource {
     private double floating() {
         double[] special = {0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, -Double.MIN_VALUE,
                 Double.MAX_VALUE, -Double.MAX_VALUE, 1, -1, 1.5, Float.MIN_VALUE, -Float.MAX_VALUE};
-        return random.nextBoolean() ? special[random.nextInt(special.length)] : random.nextGaussian() * Math.pow(10, random.nextInt(40) - 20);
+        return random.nextBoolean() ? special[random.nextInt(special.length)] : random.nextGaussian() * Math.pow(10, random.nextInt(40)
+                - 20);
     }
 
     private BigDecimal decimal(Column column) {
@@ -104,7 +105,7 @@ final class ValueSource {
             case DECIMAL -> ((BigDecimal) left).compareTo((BigDecimal) right);
             case STRING -> Arrays.compare(((String) left).codePoints().toArray(), ((String) right).codePoints().toArray());
             case BYTES -> Arrays.compareUnsigned((byte[]) left, (byte[]) right);
-            case UUID -> Comparator.<UUID>comparingLong(uuid -> uuid.getMostSignificantBits() ^ Long.MIN_VALUE)
+            case UUID -> Comparator.<UUID> comparingLong(uuid -> uuid.getMostSignificantBits() ^ Long.MIN_VALUE)
                     .thenComparingLong(uuid -> uuid.getLeastSignificantBits() ^ Long.MIN_VALUE)
                     .compare((UUID) left, (UUID) right);
         };

@@ -114,7 +114,8 @@ class RecordIndexTest {
             for (int removals : removalsInTen) {
                 for (int i = 0; i < 4000; i++, step++) {
                     if (random.nextInt(10) < removals && !model.isEmpty()) {
-                        byte[] key = random.nextInt(4) == 0 ? key(random, shape, step) : near(model, key(random, shape, random.nextInt(step + 1)));
+                        byte[] key = random.nextInt(4) == 0 ? key(random, shape, step) : near(model, key(random, shape, random.nextInt(step
+                                + 1)));
                         Long expected = model.remove(key);
                         assertThat(fixture.index.remove(key)).isEqualTo(expected == null ? 0 : expected);
                     } else {

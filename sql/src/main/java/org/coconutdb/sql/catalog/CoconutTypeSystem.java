@@ -50,7 +50,8 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
         return switch (argument.getSqlTypeName()) {
             case TINYINT, SMALLINT, INTEGER, BIGINT, DECIMAL -> nullableAs(
                     factory,
-                    factory.createSqlType(SqlTypeName.DECIMAL, DECIMAL_DIGITS_MAX, Math.min(DECIMAL_DIGITS_MAX, Math.max(0, argument.getScale()) + 10)),
+                    factory.createSqlType(SqlTypeName.DECIMAL, DECIMAL_DIGITS_MAX, Math.min(DECIMAL_DIGITS_MAX, Math.max(0, argument
+                            .getScale()) + 10)),
                     argument);
             case REAL, FLOAT -> nullableAs(factory, factory.createSqlType(SqlTypeName.DOUBLE), argument);
             default -> super.deriveAvgAggType(factory, argument);

@@ -81,7 +81,8 @@ final class InformationSchema {
             boolean isText = facts.createParameters().equals("length");
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
             rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, null, column.nullable() ? "YES" : "NO",
-                    facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale() : null,
+                    facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
+                            : null,
                     isTime ? precision : null});
         }
     }

@@ -89,7 +89,8 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
             TableKind kind = TableKind.valueOf(in.readUTF());
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), in.readBoolean()));
+                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), in
+                        .readBoolean()));
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {

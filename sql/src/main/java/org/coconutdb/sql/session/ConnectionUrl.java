@@ -140,7 +140,8 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             }
         }
         String policies =
-                java.util.Arrays.stream(LockPolicy.values()).map(policy -> policy.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "));
+                java.util.Arrays.stream(LockPolicy.values()).map(policy -> policy.name().toLowerCase(Locale.ROOT)).collect(Collectors
+                        .joining(", "));
         throw invalid().with(LOCK, value).mend("Give one of " + policies + ".");
     }
 

@@ -36,11 +36,11 @@ final class EdgeValues {
             case DOUBLE, FLOAT -> ((Number) value).doubleValue();
             case DECIMAL -> value instanceof BigDecimal decimal ? decimal : new BigDecimal(value.toString());
             case INTERVAL_YEAR, INTERVAL_YEAR_MONTH, INTERVAL_MONTH ->
-                DateTimeUtils.intervalYearMonthToString(((Number) value).intValue(), type.getIntervalQualifier().timeUnitRange);
+                    DateTimeUtils.intervalYearMonthToString(((Number) value).intValue(), type.getIntervalQualifier().timeUnitRange);
             case INTERVAL_DAY, INTERVAL_DAY_HOUR, INTERVAL_DAY_MINUTE, INTERVAL_DAY_SECOND, INTERVAL_HOUR, INTERVAL_HOUR_MINUTE,
                     INTERVAL_HOUR_SECOND, INTERVAL_MINUTE, INTERVAL_MINUTE_SECOND, INTERVAL_SECOND ->
-                DateTimeUtils.intervalDayTimeToString(((Number) value).longValue(), type.getIntervalQualifier().timeUnitRange,
-                        type.getIntervalQualifier().getFractionalSecondPrecisionPreservingDefault());
+                    DateTimeUtils.intervalDayTimeToString(((Number) value).longValue(), type.getIntervalQualifier().timeUnitRange,
+                            type.getIntervalQualifier().getFractionalSecondPrecisionPreservingDefault());
             default -> fromStorage(name, value);
         };
     }
@@ -61,7 +61,7 @@ final class EdgeValues {
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> Instant.ofEpochMilli(((Number) value).longValue());
             default -> switch (value) {
                 case ByteString bytes -> bytes.getBytes();
-                case List<?> _, Map<?, ?> _, Object[] _ -> text(value);
+                case List<?> _,Map<?, ?> _,Object[] _ -> text(value);
                 default -> value;
             };
         };

@@ -70,7 +70,7 @@ final class EmbeddedStatement implements SessionStatement {
                 return new Answer(opened, -1);
             }
             if (statement instanceof CompiledStatement.Write write) {
-                return new Answer(null, write(write, List.<@Nullable Object[]>of(parameters), signal)[0]);
+                return new Answer(null, write(write, List.<@Nullable Object[]> of(parameters), signal)[0]);
             }
             ((CompiledStatement.Definition) statement).run(session.database());
             return new Answer(null, 0);

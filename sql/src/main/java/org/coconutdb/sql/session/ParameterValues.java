@@ -57,7 +57,7 @@ final class ParameterValues {
 
     private static int scale(Object value) {
         return switch (value) {
-            case Float _, Double _, String _ -> 10;
+            case Float _,Double _,String _ -> 10;
             case BigInteger _ -> 0;
             default -> 0;
         };

@@ -28,7 +28,8 @@ final class PlanCache {
     private final LongAdder misses = new LongAdder();
     private final LongAdder plannings = new LongAdder();
 
-    @Nullable CompiledStatement find(Key key) {
+    @Nullable
+    CompiledStatement find(Key key) {
         CompiledStatement found;
         synchronized (plans) {
             found = plans.get(key);

@@ -50,7 +50,7 @@ final class StatementCompiler {
             case SqlExplain explain -> explain(explain);
             case SqlInsert insert -> new WriteCompiler(this, catalog, schema).insert(insert, null, Syntax.parameterCount(insert));
             case SqlInsertOnConflict insert ->
-                new WriteCompiler(this, catalog, schema).insert(insert.insert(), insert, Syntax.parameterCount(insert));
+                    new WriteCompiler(this, catalog, schema).insert(insert.insert(), insert, Syntax.parameterCount(insert));
             case SqlUpdate update -> new WriteCompiler(this, catalog, schema).update(update);
             case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
             default -> {

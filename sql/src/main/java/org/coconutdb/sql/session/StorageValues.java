@@ -85,8 +85,8 @@ final class StorageValues {
         return switch (value) {
             case BigDecimal decimal -> decimal;
             case BigInteger integer -> new BigDecimal(integer);
-            case Byte _, Short _, Integer _, Long _ -> BigDecimal.valueOf(((Number) value).longValue());
-            case Float _, Double _ -> {
+            case Byte _,Short _,Integer _,Long _ -> BigDecimal.valueOf(((Number) value).longValue());
+            case Float _,Double _ -> {
                 double number = ((Number) value).doubleValue();
                 if (Double.isNaN(number) || Double.isInfinite(number)) {
                     throw outOfRange(column, value);
@@ -111,7 +111,7 @@ final class StorageValues {
 
     private static long whole(ColumnDefinition column, Object value, long min, long max) {
         long number = switch (value) {
-            case Byte _, Short _, Integer _, Long _ -> ((Number) value).longValue();
+            case Byte _,Short _,Integer _,Long _ -> ((Number) value).longValue();
             default -> number(column, value).setScale(0, RoundingMode.HALF_UP).longValueExact();
         };
         if (number < min || number > max) {
@@ -165,7 +165,7 @@ final class StorageValues {
     private static String text(ColumnDefinition column, Object value) {
         String text = switch (value) {
             case String known -> known;
-            case Byte _, Short _, Integer _, Long _, Float _, Double _, Boolean _, UUID _, LocalDate _, LocalTime _ -> value.toString();
+            case Byte _,Short _,Integer _,Long _,Float _,Double _,Boolean _,UUID _,LocalDate _,LocalTime _ -> value.toString();
             case BigDecimal decimal -> decimal.toPlainString();
             case LocalDateTime moment -> moment.toString().replace('T', ' ');
             case Instant moment -> moment.toString();

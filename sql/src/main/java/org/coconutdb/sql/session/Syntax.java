@@ -63,11 +63,13 @@ final class Syntax {
             case CHAR -> Optional.of(new Literal(literal.getValueAs(String.class)));
             case BINARY -> Optional.of(new Literal(literal.getValueAs(BitString.class).getAsByteArray()));
             case DATE -> Optional.of(new Literal(LocalDate.ofEpochDay(literal.getValueAs(DateString.class).getDaysSinceEpoch())));
-            case TIME -> Optional.of(new Literal(LocalTime.ofNanoOfDay(literal.getValueAs(TimeString.class).getMillisOfDay() * 1_000_000L)));
+            case TIME -> Optional.of(new Literal(LocalTime.ofNanoOfDay(literal.getValueAs(TimeString.class).getMillisOfDay()
+                    * 1_000_000L)));
             case TIMESTAMP -> {
                 long millis = literal.getValueAs(TimestampString.class).getMillisSinceEpoch();
                 yield Optional.of(new Literal(
-                        LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), Math.floorMod(millis, 1000) * 1_000_000, ZoneOffset.UTC)));
+                        LocalDateTime.ofEpochSecond(Math.floorDiv(millis, 1000L), Math.floorMod(millis, 1000) * 1_000_000,
+                                ZoneOffset.UTC)));
             }
             default -> Optional.empty();
         };

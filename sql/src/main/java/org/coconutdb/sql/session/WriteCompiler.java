@@ -81,7 +81,8 @@ final class WriteCompiler {
             String name = identifier.names.getLast();
             positions[i] = position(table, name);
             if (!seen.add(positions[i])) {
-                throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN).with("table", table).with("column", name).mend("Name each column once.");
+                throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN).with("table", table).with("column", name).mend(
+                        "Name each column once.");
             }
         }
         return positions;
@@ -267,7 +268,7 @@ final class WriteCompiler {
             case BINARY, VARBINARY -> SqlTypeFamily.BINARY.getTypeNames().contains(to);
             case DATE -> to == SqlTypeName.TIMESTAMP || to == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
             case TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
-                to == SqlTypeName.DATE || to == SqlTypeName.TIMESTAMP || to == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+                    to == SqlTypeName.DATE || to == SqlTypeName.TIMESTAMP || to == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
             default -> false;
         };
     }

@@ -73,7 +73,8 @@ class CatalogTest {
         try (CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 2, 1L << 30, LockPolicy.PREFERRED))) {
             Catalog catalog = new Catalog(engine, List.of());
             catalog.create(define(ALL_TYPES));
-            SystemView memory = catalog.snapshot().views().stream().filter(view -> view.name().equals("BLOCK_MEMORY")).findFirst().orElseThrow();
+            SystemView memory = catalog.snapshot().views().stream().filter(view -> view.name().equals("BLOCK_MEMORY")).findFirst()
+                    .orElseThrow();
             List<Object[]> rows = memory.scan(null).toList();
 
             assertThat(rows).isNotEmpty().anySatisfy(row -> assertThat(row[2]).isEqualTo("T"));

@@ -124,8 +124,10 @@ class DriverTest {
         try (ResultSet columns = meta.getColumns(null, null, "A\\_B", "%")) {
             List<String> found = new ArrayList<>();
             while (columns.next()) {
-                found.add(columns.getString("COLUMN_NAME") + " " + columns.getString("TYPE_NAME") + " " + columns.getInt("COLUMN_SIZE") + " "
-                        + columns.getInt("DECIMAL_DIGITS") + " " + columns.getString("IS_NULLABLE") + " " + columns.getInt("ORDINAL_POSITION"));
+                found.add(columns.getString("COLUMN_NAME") + " " + columns.getString("TYPE_NAME") + " " + columns.getInt("COLUMN_SIZE")
+                        + " "
+                        + columns.getInt("DECIMAL_DIGITS") + " " + columns.getString("IS_NULLABLE") + " " + columns.getInt(
+                                "ORDINAL_POSITION"));
             }
             assertThat(found).containsExactly("ID INTEGER 10 0 NO 1", "NAME VARCHAR 30 0 NO 2", "PRICE DECIMAL 8 3 YES 3",
                     "AT_ TIMESTAMP 22 2 YES 4");
@@ -175,7 +177,8 @@ class DriverTest {
     @Test
     void resultSetsDescribeThemselves() throws SQLException {
         execute("CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(8, 3), name VARCHAR(30), doc VARBINARY, u UUID, z TIMESTAMP WITH LOCAL TIME ZONE)");
-        try (PreparedStatement select = connection.prepareStatement("SELECT id AS key_, price, name || 'x' AS n, doc, u, z FROM t WHERE name = ?")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT id AS key_, price, name || 'x' AS n, doc, u, z FROM t WHERE name = ?")) {
             ResultSetMetaData meta = select.getMetaData();
             assertThat(meta.getColumnCount()).isEqualTo(6);
             assertThat(meta.getColumnLabel(1)).isEqualTo("KEY_");
@@ -408,10 +411,12 @@ class DriverTest {
 
     @Test
     void lockedMemoryIsShownByMeasurement() throws SQLException {
-        try (Connection locked = DriverManager.getConnection("jdbc:coconut:mem:locked;blocks=1"); Statement statement = locked.createStatement()) {
+        try (Connection locked = DriverManager.getConnection("jdbc:coconut:mem:locked;blocks=1"); Statement statement = locked
+                .createStatement()) {
             statement.execute("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR) USING SORTED");
             statement.execute("INSERT INTO t VALUES (1, 'x')");
-            String sql = "SELECT SUM(MAPPED_BYTES), SUM(RESIDENT_BYTES), SUM(LOCKED_BYTES) FROM \"SYSTEM\".\"BLOCK_MEMORY\" WHERE TABLE_NAME = 'T'";
+            String sql =
+                    "SELECT SUM(MAPPED_BYTES), SUM(RESIDENT_BYTES), SUM(LOCKED_BYTES) FROM \"SYSTEM\".\"BLOCK_MEMORY\" WHERE TABLE_NAME = 'T'";
             long residentBefore;
             try (ResultSet memory = statement.executeQuery(sql)) {
                 memory.next();

@@ -53,7 +53,8 @@ class SqlParsingTest {
 
         String written = statement.toSqlString(c -> c.withDialect(dialect).withQuoteAllIdentifiers(true)).getSql().replace('`', '"');
 
-        String again = SqlParsing.parse(written).toSqlString(c -> c.withDialect(dialect).withQuoteAllIdentifiers(true)).getSql().replace('`', '"');
+        String again = SqlParsing.parse(written).toSqlString(c -> c.withDialect(dialect).withQuoteAllIdentifiers(true)).getSql().replace(
+                '`', '"');
         assertThat(again).isEqualTo(written);
     }
 
