@@ -24,7 +24,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final boolean ifNotExists;
     final SqlIdentifier name;
     final List<ColumnClause> columns = new ArrayList<ColumnClause>();
-    final List<SqlNodeList> keys = new ArrayList<SqlNodeList>();
+    final List<KeyClause> keys = new ArrayList<KeyClause>();
     TableKind kind = null;
 }
 {
@@ -44,43 +44,54 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     }
 }
 
-void CoconutTableElement(List<ColumnClause> columns, List<SqlNodeList> keys) :
+void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys) :
 {
+    SqlIdentifier name = null;
     final SqlNodeList key;
 }
 {
-    [ <CONSTRAINT> SimpleIdentifier() ]
-    <PRIMARY> <KEY> key = ParenthesizedSimpleIdentifierList() { keys.add(key); }
+    [ <CONSTRAINT> name = SimpleIdentifier() ]
+    (
+        <PRIMARY> <KEY> key = ParenthesizedSimpleIdentifierList() { keys.add(new KeyClause(name, key)); }
+    |
+        ( <UNIQUE> | <CHECK> | <FOREIGN> ) {
+            throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave the constraint out: only PRIMARY KEY and NOT NULL are checked.", getPos());
+        }
+    )
 |
-    ( <UNIQUE> | <CHECK> | <FOREIGN> ) {
-        throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave the constraint out: only PRIMARY KEY and NOT NULL are checked.", getPos());
+    <LIKE> {
+        throw Refusals.notYet("LIKE", "Write the columns out.", getPos());
     }
 |
-    CoconutColumn(columns)
+    CoconutColumn(columns, keys)
 }
 
-void CoconutColumn(List<ColumnClause> columns) :
+void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys) :
 {
     final SqlIdentifier name;
     final SqlDataTypeSpec type;
+    SqlIdentifier constraint = null;
     Boolean nullable = null;
-    boolean primaryKey = false;
 }
 {
     name = SimpleIdentifier() type = DataType()
     (
-        <NOT> <NULL> { nullable = false; }
-    |
-        <NULL> { nullable = true; }
-    |
-        <PRIMARY> <KEY> { primaryKey = true; }
-    |
-        ( <DEFAULT_> | <CHECK> | <UNIQUE> | <REFERENCES> | <COLLATE> | <GENERATED> ) {
-            throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL and PRIMARY KEY.", getPos());
-        }
+        [ <CONSTRAINT> constraint = SimpleIdentifier() ]
+        (
+            <NOT> <NULL> { nullable = Refusals.once(nullable, false, getPos()); }
+        |
+            <NULL> { nullable = Refusals.once(nullable, true, getPos()); }
+        |
+            <PRIMARY> <KEY> { keys.add(new KeyClause(constraint, SqlNodeList.of(name))); }
+        |
+            ( <DEFAULT_> | <CHECK> | <UNIQUE> | <REFERENCES> | <COLLATE> | <GENERATED> ) {
+                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL and PRIMARY KEY.", getPos());
+            }
+        )
+        { constraint = null; }
     )*
     {
-        columns.add(new ColumnClause(name, type, nullable, primaryKey));
+        columns.add(new ColumnClause(name, type, nullable));
     }
 }
 
@@ -111,7 +122,7 @@ SqlNode CoconutInsert() :
     insert = SqlInsert()
     [
         <ON> { s = span(); columns = new SqlNodeList(s.pos()); values = new SqlNodeList(s.pos()); }
-        <CONFLICT>
+        <CONFLICT> { Refusals.unlessUpsert((SqlInsert) insert, getPos()); }
         [ target = ParenthesizedSimpleIdentifierList() ]
         <DO>
         (
@@ -134,22 +145,41 @@ SqlNode CoconutInsert() :
     }
 }
 
-/** EXPLAIN statement and EXPLAIN PLAN FOR statement; Calcite's longer forms are its own. */
+/** EXPLAIN statement and Calcite's EXPLAIN PLAN ... FOR statement, of all that can be executed with a plan. */
 SqlNode CoconutExplain() :
 {
     final SqlNode stmt;
+    SqlExplainLevel detailLevel = SqlExplainLevel.EXPPLAN_ATTRIBUTES;
+    SqlExplain.Depth depth = SqlExplain.Depth.PHYSICAL;
+    SqlExplainFormat format = SqlExplainFormat.TEXT;
 }
 {
-    LOOKAHEAD({ getToken(1).kind == EXPLAIN && (getToken(2).kind != PLAN || getToken(3).kind == FOR) })
     <EXPLAIN>
-    [ LOOKAHEAD(2) <PLAN> <FOR> ]
+    [
+        LOOKAHEAD({ getToken(1).kind == PLAN })
+        <PLAN>
+        [ detailLevel = ExplainDetailLevel() ]
+        depth = ExplainDepth()
+        [
+            <AS>
+            (
+                <XML> { format = SqlExplainFormat.XML; }
+            |
+                <JSON> { format = SqlExplainFormat.JSON; }
+            |
+                <DOT_FORMAT> { format = SqlExplainFormat.DOT; }
+            )
+        ]
+        <FOR>
+    ]
     (
-        LOOKAHEAD(2) stmt = CoconutInsert()
+        LOOKAHEAD({ getToken(1).kind == INSERT || getToken(1).kind == UPSERT })
+        stmt = CoconutInsert()
     |
         stmt = SqlQueryOrDml()
     )
     {
-        return new SqlExplain(getPos(), stmt, SqlExplainLevel.EXPPLAN_ATTRIBUTES.symbol(SqlParserPos.ZERO),
-            SqlExplain.Depth.PHYSICAL.symbol(SqlParserPos.ZERO), SqlExplainFormat.TEXT.symbol(SqlParserPos.ZERO), nDynamicParams);
+        return new SqlExplain(getPos(), stmt, detailLevel.symbol(SqlParserPos.ZERO), depth.symbol(SqlParserPos.ZERO),
+            format.symbol(SqlParserPos.ZERO), nDynamicParams);
     }
 }

@@ -94,7 +94,7 @@ final class InformationSchema {
             int position = 0;
             for (int column : definition.primaryKey()) {
                 position++;
-                rows.add(new @Nullable Object[] {definition.schema(), definition.name() + "_PK", definition.schema(), definition.name(),
+                rows.add(new @Nullable Object[] {definition.schema(), definition.keyName(), definition.schema(), definition.name(),
                         definition.columns().get(column).name(), position});
             }
         }

@@ -7,8 +7,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
@@ -21,13 +23,22 @@ import org.coconutdb.engine.error.ErrorCode;
 /// @param kind hash or sorted
 /// @param columns in declared order
 /// @param primaryKey positions in `columns`, in key order; at least one
-public record TableDefinition(String schema, String name, TableKind kind, List<ColumnDefinition> columns, List<Integer> primaryKey) {
-    private static final int FORMAT = 1;
+/// @param keyName the primary key's own name
+public record TableDefinition(
+        String schema,
+        String name,
+        TableKind kind,
+        List<ColumnDefinition> columns,
+        List<Integer> primaryKey,
+        String keyName) {
+    private static final int FORMAT = 2;
+    private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
         Objects.requireNonNull(schema);
         Objects.requireNonNull(name);
         Objects.requireNonNull(kind);
+        Objects.requireNonNull(keyName);
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
         if (primaryKey.isEmpty()) {
@@ -36,6 +47,11 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
         for (int position : primaryKey) {
             Objects.checkIndex(position, columns.size());
         }
+    }
+
+    /// With a primary key that was given no name: it has the table's with `_PK` behind it.
+    public TableDefinition(String schema, String name, TableKind kind, List<ColumnDefinition> columns, List<Integer> primaryKey) {
+        this(schema, name, kind, columns, primaryKey, name + KEY_SUFFIX);
     }
 
     /// The engine's name for it.
@@ -48,7 +64,7 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
         return schema + "." + name;
     }
 
-    /// The definition as the engine's directory keeps it: format, names, kind, columns, key, in the encoding of [DataOutputStream].
+    /// The definition as the engine's directory keeps it: format, names, kind, columns, key and its name, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -68,6 +84,7 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
             for (int position : primaryKey) {
                 out.writeInt(position);
             }
+            out.writeUTF(keyName);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -89,18 +106,49 @@ public record TableDefinition(String schema, String name, TableKind kind, List<C
             TableKind kind = TableKind.valueOf(in.readUTF());
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), in
-                        .readBoolean()));
+                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in)));
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
                 primaryKey.add(in.readInt());
             }
-            return new TableDefinition(schema, name, kind, columns, primaryKey);
+            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, in.readUTF());
+            if (in.read() >= 0) {
+                throw new IOException("bytes behind the end");
+            }
+            definition.requireSound();
+            return definition;
         } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException failure) {
             throw CoconutException.of(ErrorCode.DATA_CORRUPTED, failure)
                     .with("what", "table definition")
                     .mend("Restore the database from a backup.");
+        }
+    }
+
+    private static boolean readFlag(DataInputStream in) throws IOException {
+        int flag = in.readUnsignedByte();
+        if (flag > 1) {
+            throw new IOException("a flag that is " + flag);
+        }
+        return flag == 1;
+    }
+
+    /// What CREATE TABLE made sure of, so that damage is found here and not where a row is read.
+    private void requireSound() throws IOException {
+        Set<String> names = new HashSet<>();
+        for (ColumnDefinition column : columns) {
+            boolean isDecimal = column.type() == SqlTypeName.DECIMAL;
+            if (!names.add(column.name()) || !Types.isSound(column) || (!isDecimal && column.scale() != 0)) {
+                throw new IOException("a column that cannot be: " + column);
+            }
+        }
+        for (int position : primaryKey) {
+            if (columns.get(position).nullable()) {
+                throw new IOException("a key that can be NULL: " + columns.get(position));
+            }
+        }
+        if (new HashSet<>(primaryKey).size() != primaryKey.size()) {
+            throw new IOException("a column twice in the key");
         }
     }
 }

@@ -10,12 +10,12 @@ import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.parser.ColumnClause;
+import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
@@ -53,8 +53,10 @@ public final class TableDefinitions {
                     .with("what", "CREATE OR REPLACE TABLE")
                     .mend("DROP TABLE IF EXISTS it first.");
         }
+        requireName("table", name[1]);
         Map<String, Integer> positions = new LinkedHashMap<>();
         for (ColumnClause column : statement.columns()) {
+            requireName("column", column.name().getSimple());
             if (positions.putIfAbsent(column.name().getSimple(), positions.size()) != null) {
                 throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN)
                         .with("table", name[1])
@@ -65,29 +67,34 @@ public final class TableDefinitions {
         if (positions.size() > COLUMNS_MAX) {
             throw invalid(name[1]).with("columns", positions.size()).mend("A table has at most " + COLUMNS_MAX + " columns.");
         }
-        List<Integer> primaryKey = primaryKey(statement, name[1], positions);
+        KeyClause key = key(statement, name[1]);
+        List<Integer> primaryKey = primaryKey(key, name[1], positions);
         List<ColumnDefinition> columns = new ArrayList<>();
         for (ColumnClause column : statement.columns()) {
             columns.add(column(column, primaryKey.contains(columns.size())));
         }
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
-        return new TableDefinition(name[0], name[1], kind, columns, primaryKey);
+        return key.name() == null
+                ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
+                : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
     }
 
-    private static List<Integer> primaryKey(SqlCreateCoconutTable statement, String table, Map<String, Integer> positions) {
-        List<List<String>> keys = new ArrayList<>();
-        for (SqlNodeList key : statement.keys()) {
-            List<String> names = new ArrayList<>();
-            for (SqlNode column : key) {
-                names.add(((SqlIdentifier) column).getSimple());
-            }
-            keys.add(names);
-        }
-        for (ColumnClause column : statement.columns()) {
-            if (column.primaryKey()) {
-                keys.add(List.of(column.name().getSimple()));
+    /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.
+    private static String requireName(String what, String name) {
+        for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
+            int c = name.codePointAt(i);
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
+                throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                        .with("what", what)
+                        .with("character", String.format("U+%04X", c))
+                        .mend("A name must be Unicode and have no control characters.");
             }
         }
+        return name;
+    }
+
+    private static KeyClause key(SqlCreateCoconutTable statement, String table) {
+        List<KeyClause> keys = statement.keys();
         if (keys.isEmpty()) {
             throw invalid(table).with("missing", "PRIMARY KEY").mend("Every table needs one, such as: " + EXAMPLE);
         }
@@ -95,8 +102,13 @@ public final class TableDefinitions {
             throw invalid(table).with("primaryKeys", keys.size())
                     .mend("A table has one primary key; one of several columns is written PRIMARY KEY (A, B).");
         }
+        return keys.getFirst();
+    }
+
+    private static List<Integer> primaryKey(KeyClause key, String table, Map<String, Integer> positions) {
         List<Integer> primaryKey = new ArrayList<>();
-        for (String column : keys.getFirst()) {
+        for (SqlNode node : key.columns()) {
+            String column = ((SqlIdentifier) node).getSimple();
             Integer position = positions.get(column);
             if (position == null) {
                 throw CoconutException.of(ErrorCode.UNDEFINED_COLUMN)
@@ -139,6 +151,13 @@ public final class TableDefinitions {
         if (type == null || Types.find(type) == null) {
             throw unsupported(name, String.valueOf(spec));
         }
+        String charset = basic.getCharSetName();
+        if (charset != null && !charset.replace("-", "").equalsIgnoreCase("UTF8")) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("column", name)
+                    .with("characterSet", charset)
+                    .mend("Strings are Unicode: leave CHARACTER SET out.");
+        }
         int precision = basic.getPrecision();
         int scale = 0;
         switch (type) {
@@ -159,7 +178,12 @@ public final class TableDefinitions {
             }
             case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> {
                 precision = precision < 0 ? CoconutTypeSystem.FRACTION_DIGITS_MAX : precision;
-                requireWithin(name, "fraction digits", precision, 0, CoconutTypeSystem.FRACTION_DIGITS_MAX);
+                if (precision > CoconutTypeSystem.FRACTION_DIGITS_MAX) {
+                    throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                            .with("column", name)
+                            .with("precision", precision)
+                            .mend("Times are kept in milliseconds: the precision can be 0 to " + CoconutTypeSystem.FRACTION_DIGITS_MAX + ".");
+                }
             }
             default -> precision = -1;
         }

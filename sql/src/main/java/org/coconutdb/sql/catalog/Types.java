@@ -114,6 +114,22 @@ public final class Types {
         return facts;
     }
 
+    /// Whether CREATE TABLE could have made the column.
+    static boolean isSound(ColumnDefinition column) {
+        Facts facts = FACTS.get(column.type());
+        if (facts == null) {
+            return false;
+        }
+        int precision = column.precision();
+        return switch (column.type()) {
+            case DECIMAL -> precision >= 1 && precision <= facts.precisionMax() && column.scale() >= 0 && column.scale() <= precision;
+            case CHAR, BINARY -> precision >= 1 && precision <= facts.precisionMax();
+            case VARCHAR, VARBINARY -> precision == -1 || (precision >= 1 && precision <= facts.precisionMax());
+            case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> precision >= -1 && precision <= facts.precisionMax();
+            default -> true;
+        };
+    }
+
     /// How the engine stores the column.
     public static Column column(ColumnDefinition column) {
         StorageType storage = of(column.type()).storage();

@@ -8,16 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// A column of CREATE TABLE as it was written.
 ///
 /// @param nullable true for NULL, false for NOT NULL, null where nothing was said
-/// @param primaryKey whether PRIMARY KEY stands behind the column
-public record ColumnClause(SqlIdentifier name, SqlDataTypeSpec type, @Nullable Boolean nullable, boolean primaryKey) {
+public record ColumnClause(SqlIdentifier name, SqlDataTypeSpec type, @Nullable Boolean nullable) {
     void unparse(SqlWriter writer) {
         name.unparse(writer, 0, 0);
         type.unparse(writer, 0, 0);
         if (nullable != null) {
             writer.keyword(nullable ? "NULL" : "NOT NULL");
-        }
-        if (primaryKey) {
-            writer.keyword("PRIMARY KEY");
         }
     }
 }

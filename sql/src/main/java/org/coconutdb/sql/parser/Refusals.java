@@ -1,8 +1,10 @@
 package org.coconutdb.sql.parser;
 
+import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// Errors for syntax that is understood and not carried out.
 public final class Refusals {
@@ -15,5 +17,26 @@ public final class Refusals {
                 .with("line", position.getLineNum())
                 .with("column", position.getColumnNum())
                 .mend(mend);
+    }
+
+    /// NULL or NOT NULL behind a column, that may be said once.
+    public static Boolean once(@Nullable Boolean before, boolean nullable, SqlParserPos position) {
+        if (before != null) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend("Say NULL or NOT NULL once behind a column.");
+        }
+        return nullable;
+    }
+
+    /// ON CONFLICT behind UPSERT says twice what becomes of a row that is there.
+    public static void unlessUpsert(SqlInsert insert, SqlParserPos position) {
+        if (insert.isUpsert()) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend("UPSERT replaces the row that is there: leave ON CONFLICT out, or say INSERT.");
+        }
     }
 }

@@ -1,11 +1,11 @@
 package org.coconutdb.sql.parser;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.sql.SqlCreate;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
-import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
@@ -19,10 +19,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     private final SqlIdentifier table;
     private final List<ColumnClause> columns;
-    private final List<SqlNodeList> keys;
+    private final List<KeyClause> keys;
     private final @Nullable TableKind kind;
 
-    /// @param keys the PRIMARY KEY clauses that stand by themselves
+    /// @param keys all PRIMARY KEY clauses, those behind columns too
     /// @param kind null where USING was left out
     public SqlCreateCoconutTable(
             SqlParserPos position,
@@ -30,7 +30,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             boolean ifNotExists,
             SqlIdentifier table,
             List<ColumnClause> columns,
-            List<SqlNodeList> keys,
+            List<KeyClause> keys,
             @Nullable TableKind kind) {
         super(OPERATOR, position, replace, ifNotExists);
         this.table = table;
@@ -47,7 +47,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         return columns;
     }
 
-    public List<SqlNodeList> keys() {
+    public List<KeyClause> keys() {
         return keys;
     }
 
@@ -65,7 +65,9 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     @Override
     public List<SqlNode> getOperandList() {
-        return List.of(table);
+        List<SqlNode> operands = new ArrayList<>(List.of(table));
+        columns.forEach(column -> operands.add(column.type()));
+        return operands;
     }
 
     @Override
@@ -80,12 +82,9 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             writer.sep(",");
             column.unparse(writer);
         }
-        for (SqlNodeList key : keys) {
+        for (KeyClause key : keys) {
             writer.sep(",");
-            writer.keyword("PRIMARY KEY");
-            SqlWriter.Frame names = writer.startList("(", ")");
-            key.unparse(writer, 0, 0);
-            writer.endList(names);
+            key.unparse(writer);
         }
         writer.endList(elements);
         if (kind != null) {

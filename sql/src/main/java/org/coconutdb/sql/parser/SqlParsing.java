@@ -2,17 +2,20 @@ package org.coconutdb.sql.parser;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
 import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlMapTypeNameSpec;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlRowTypeNameSpec;
+import org.apache.calcite.sql.SqlTypeNameSpec;
+import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
 import org.apache.calcite.sql.parser.SqlParserImplFactory;
@@ -20,7 +23,6 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.jspecify.annotations.Nullable;
 
 /// Text to statements. Unquoted names become upper case; names in double quotes stay as they are. Any thread.
 ///
@@ -32,12 +34,10 @@ public final class SqlParsing {
 
     // What comes later walks the tree by recursion, on threads with deep stacks that are sized for this.
     private static final int NESTING_MAX = 3000;
+    private static final int TYPE_NESTING_MAX = 100;
     // The parser recurses too. Most statements fit any stack; the rare one that does not is parsed again on a thread with this one, of
     // which the system hands out only what is used.
     private static final long DEEP_STACK_BYTES = 64L << 20;
-    private static final int EXPECTED_MAX = 8;
-    private static final Pattern EXPECTED = Pattern.compile("^ {4}(\\S.*?) \\.\\.\\.", Pattern.MULTILINE);
-    private static final Pattern NAME_AFTER_SEPARATOR = Pattern.compile("[,(.]\\s*([A-Za-z_]+)\\b");
     private static final SqlParser.Config CONFIG = SqlParser.config()
             .withParserFactory(generatedParser())
             .withQuoting(Quoting.DOUBLE_QUOTE)
@@ -81,6 +81,7 @@ public final class SqlParsing {
                     .with("charactersMax", LENGTH_MAX)
                     .mend("Use parameters and batches instead of long literals.");
         }
+        ChainBound.check(sql);
         SqlNodeList statements;
         try {
             statements = parseHere(sql);
@@ -107,12 +108,36 @@ public final class SqlParsing {
                     next.addAll(list);
                 } else if (node instanceof SqlCall call) {
                     next.addAll(call.getOperandList());
+                } else if (node instanceof SqlDataTypeSpec type && nesting(type.getTypeNameSpec(), 0) > TYPE_NESTING_MAX) {
+                    return true;
                 }
             }
             next.removeIf(Objects::isNull);
             level = next;
         }
         return false;
+    }
+
+    private static int nesting(SqlTypeNameSpec type, int outer) {
+        int depth = outer;
+        SqlTypeNameSpec inner = type;
+        while (inner instanceof SqlCollectionTypeNameSpec collection && depth <= TYPE_NESTING_MAX) {
+            inner = collection.getElementTypeName();
+            depth++;
+        }
+        List<SqlDataTypeSpec> parts = switch (inner) {
+            case SqlRowTypeNameSpec row -> row.getFieldTypes();
+            case SqlMapTypeNameSpec map -> List.of(map.getKeyType(), map.getValType());
+            default -> List.of();
+        };
+        int deepest = depth;
+        for (SqlDataTypeSpec part : parts) {
+            if (deepest > TYPE_NESTING_MAX) {
+                break;
+            }
+            deepest = Math.max(deepest, nesting(part.getTypeNameSpec(), depth + 1));
+        }
+        return deepest;
     }
 
     private static SqlNodeList parseWithDeepStack(String sql) {
@@ -148,7 +173,7 @@ public final class SqlParsing {
         }
     }
 
-    private static CoconutException tooComplex() {
+    static CoconutException tooComplex() {
         return CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX)
                 .with("nestingMax", NESTING_MAX)
                 .mend("Nest less deeply; a list of values can be an IN list or a VALUES table.");
@@ -163,66 +188,11 @@ public final class SqlParsing {
                 throw overflow;
             }
         }
-        CoconutException error = CoconutException.of(ErrorCode.SYNTAX_ERROR, failure);
-        String message = String.valueOf(failure.getMessage());
-        if (failure instanceof SqlParseException parse && parse.getPos() != null) {
-            SqlParserPos position = parse.getPos();
-            error.with("line", position.getLineNum()).with("column", position.getColumnNum()).with("found", found(sql, position));
-        }
-        String reserved = failure instanceof SqlParseException parse && parse.getPos() != null ? reservedName(sql, parse.getPos()) : null;
-        if (reserved != null) {
-            return error.mend("'" + reserved + "' is a reserved word: as a name it stands in double quotes, \"" + reserved + "\".");
-        }
-        if (message.startsWith("Encountered") || message.startsWith("Incorrect syntax")) {
-            List<String> expected = EXPECTED.matcher(message)
-                    .results()
-                    .map(match -> match.group(1).replace("\"", ""))
-                    .filter(word -> !word.contains("_PREFIX") && !word.startsWith("<UNSIGNED") && !word.startsWith("<BRACKET"))
-                    .distinct()
-                    .toList();
-            if (!expected.isEmpty() && expected.size() <= EXPECTED_MAX) {
-                return error.mend("Expected: " + String.join(", ", expected) + ".");
-            }
-        } else {
-            int end = message.indexOf('\n');
-            error.with("reason", shorten(end < 0 ? message : message.substring(0, end)));
-        }
-        return error.mend("Look at what stands there and before it; docs/sql.md has the syntax.");
+        return SyntaxErrors.of(sql, failure, word -> Reserved.WORDS.isReservedWord(word));
     }
 
-    /// The word at the place, and whether the statement ends behind it.
-    private static String found(String sql, SqlParserPos position) {
-        int start = offset(sql, position.getLineNum(), position.getColumnNum());
-        int end = Math.min(sql.length(), Math.max(start, offset(sql, position.getEndLineNum(), position.getEndColumnNum()) + 1));
-        String word = "'" + shorten(sql.substring(start, end)) + "'";
-        String rest = sql.substring(end);
-        return rest.isBlank() || rest.strip().equals(";") ? word + " at the end of the statement" : word;
-    }
-
-    /// A reserved word that stands where a name would, behind a comma or a parenthesis; null where there is none.
-    private static @Nullable String reservedName(String sql, SqlParserPos position) {
-        int start = offset(sql, position.getLineNum(), position.getColumnNum());
-        Matcher name = NAME_AFTER_SEPARATOR.matcher(sql).region(start, sql.length());
-        if (!name.lookingAt()) {
-            return null;
-        }
-        String word = name.group(1).toUpperCase(Locale.ROOT);
-        return SqlParser.create("", CONFIG).getMetadata().isReservedWord(word) ? word : null;
-    }
-
-    private static int offset(String sql, int line, int column) {
-        int start = 0;
-        for (int i = 1; i < line; i++) {
-            int newline = sql.indexOf('\n', start);
-            if (newline < 0) {
-                break;
-            }
-            start = newline + 1;
-        }
-        return Math.clamp(start + column - 1L, 0, sql.length());
-    }
-
-    private static String shorten(String text) {
-        return text.length() <= 200 ? text : text.substring(0, 200) + "…";
+    /// Made by a parser of its own at the first error: it tries every word.
+    private static final class Reserved {
+        static final SqlAbstractParserImpl.Metadata WORDS = SqlParser.create("", CONFIG).getMetadata();
     }
 }

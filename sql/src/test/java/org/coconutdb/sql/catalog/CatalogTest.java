@@ -1,21 +1,31 @@
 package org.coconutdb.sql.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.schema.Table;
+import org.apache.calcite.schema.Wrapper;
+import org.apache.calcite.sql.type.SqlTypeFactoryImpl;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
     private static final String ALL_TYPES = """
@@ -43,9 +53,88 @@ class CatalogTest {
     void bytesThatAreNoDefinitionAreDamage() {
         byte[] bytes = define(ALL_TYPES).toBytes();
         for (int length = 0; length < bytes.length; length++) {
-            byte[] cut = java.util.Arrays.copyOf(bytes, length);
+            byte[] cut = Arrays.copyOf(bytes, length);
             CoconutException error = catchThrowableOfType(CoconutException.class, () -> TableDefinition.fromBytes(cut));
             assertThat(error.code().sqlState()).isEqualTo("XX001");
+        }
+    }
+
+    @Test
+    void damagedBytesGiveAnotherDefinitionOrDamageAndNothingElse() {
+        byte[] bytes = define(ALL_TYPES).toBytes();
+        for (int at = 0; at < bytes.length; at++) {
+            for (int flip : new int[] {1, 0x80, 0xFF}) {
+                byte[] damaged = bytes.clone();
+                damaged[at] ^= (byte) flip;
+                try {
+                    TableDefinition other = TableDefinition.fromBytes(damaged);
+                    assertThat(other).isNotEqualTo(define(ALL_TYPES));
+                    assertThat(new RowLayout(other.columns().stream().map(Types::column).toList())).isNotNull();
+                } catch (CoconutException error) {
+                    assertThat(error.code()).isEqualTo(ErrorCode.DATA_CORRUPTED);
+                }
+            }
+        }
+    }
+
+    @Test
+    void bytesBehindADefinitionAreDamage() {
+        byte[] bytes = define(ALL_TYPES).toBytes();
+
+        assertThatThrownBy(() -> TableDefinition.fromBytes(Arrays.copyOf(bytes, bytes.length + 1))).isInstanceOfSatisfying(
+                CoconutException.class, error -> assertThat(error.code()).isEqualTo(ErrorCode.DATA_CORRUPTED));
+    }
+
+    @Test
+    void primaryKeysHaveTheNameThatTheyWereGiven() {
+        assertThat(define("CREATE TABLE t (a INT, CONSTRAINT mine PRIMARY KEY (a))").keyName()).isEqualTo("MINE");
+        assertThat(define("CREATE TABLE t (a INT CONSTRAINT mine PRIMARY KEY)").keyName()).isEqualTo("MINE");
+        assertThat(define("CREATE TABLE t (a INT PRIMARY KEY)").keyName()).isEqualTo("T_PK");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b", "\0", "\uD800", "a\tb"})
+    void namesThatCannotBeStoredOrShownAreRefused(String name) {
+        for (String sql : List.of("CREATE TABLE \"%s\" (a INT PRIMARY KEY)", "CREATE TABLE t (\"%s\" INT PRIMARY KEY)",
+                "CREATE TABLE t (a INT CONSTRAINT \"%s\" PRIMARY KEY)")) {
+            CoconutException error = catchThrowableOfType(CoconutException.class, () -> define(sql.formatted(name)));
+
+            assertThat(error.code()).isEqualTo(ErrorCode.INVALID_TABLE_DEFINITION);
+            assertThat(error.getMessage()).contains("U+");
+        }
+    }
+
+    @Test
+    void aTableIsMadeOnceAndDroppedOnce() {
+        try (CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 2, 1L << 30, LockPolicy.OFF))) {
+            Catalog catalog = new Catalog(engine, List.of());
+            long version = catalog.snapshot().version();
+            catalog.create(define(ALL_TYPES));
+
+            assertThatThrownBy(() -> catalog.create(define(ALL_TYPES))).isInstanceOfSatisfying(CoconutException.class,
+                    error -> assertThat(error.code()).isEqualTo(ErrorCode.DUPLICATE_TABLE));
+            assertThat(catalog.snapshot().version()).isGreaterThan(version);
+            catalog.drop("PUBLIC", "T");
+            assertThatThrownBy(() -> catalog.drop("PUBLIC", "T")).isInstanceOfSatisfying(CoconutException.class,
+                    error -> assertThat(error.code()).isEqualTo(ErrorCode.UNDEFINED_TABLE));
+        }
+    }
+
+    @Test
+    void calciteSeesTheTableAndCanUnwrapIt() {
+        try (CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 2, 1L << 30, LockPolicy.OFF))) {
+            Catalog catalog = new Catalog(engine, List.of());
+            CatalogTable created = catalog.create(define(ALL_TYPES));
+            Table table = catalog.snapshot().rootSchema().getSubSchema("PUBLIC", true).getTable("T", true).getTable();
+
+            RelDataType rowType = table.getRowType(new SqlTypeFactoryImpl(CoconutTypeSystem.INSTANCE));
+
+            assertThat(((Wrapper) table).unwrap(CatalogTable.class).id()).isEqualTo(created.id());
+            assertThat(rowType.getFieldNames()).startsWith("A", "B", "C");
+            assertThat(rowType.getField("F", true, false).getType().getFullTypeString()).isEqualTo("DECIMAL(20, 5)");
+            assertThat(rowType.getField("E", true, false).getType().isNullable()).isFalse();
+            assertThat(table.getStatistic().isKey(ImmutableBitSet.of(4, 9))).isTrue();
+            assertThat(table.getStatistic().isKey(ImmutableBitSet.of(4))).isFalse();
         }
     }
 
@@ -96,7 +185,9 @@ class CatalogTest {
             "CREATE TABLE t (a INT ARRAY PRIMARY KEY)|0A000|Columns can be",
             "CREATE TABLE t (a DECIMAL(39) PRIMARY KEY)|42P16|1 to 38",
             "CREATE TABLE t (a DECIMAL(5, 6) PRIMARY KEY)|42P16|scale",
-            "CREATE TABLE t (a TIMESTAMP(6) PRIMARY KEY)|42P16|0 to 3",
+            "CREATE TABLE t (a TIMESTAMP(6) PRIMARY KEY)|0A000|0 to 3",
+            "CREATE TABLE t (a VARCHAR(9) CHARACTER SET latin1 PRIMARY KEY)|0A000|Unicode",
+            "CREATE TABLE t (a INT PRIMARY KEY PRIMARY KEY)|42P16|one primary key",
             "CREATE TABLE t (a VARCHAR(0) PRIMARY KEY)|42P16|length",
             "CREATE TABLE t (a GEOGRAPHY PRIMARY KEY)|0A000|GEOGRAPHY",
             "CREATE TABLE system.t (a INT PRIMARY KEY)|3F000|PUBLIC",
