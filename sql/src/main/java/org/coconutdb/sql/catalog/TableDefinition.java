@@ -106,7 +106,8 @@ public record TableDefinition(
             TableKind kind = TableKind.valueOf(in.readUTF());
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in)));
+                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(
+                        in)));
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {

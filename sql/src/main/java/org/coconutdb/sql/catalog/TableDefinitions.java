@@ -182,7 +182,8 @@ public final class TableDefinitions {
                     throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                             .with("column", name)
                             .with("precision", precision)
-                            .mend("Times are kept in milliseconds: the precision can be 0 to " + CoconutTypeSystem.FRACTION_DIGITS_MAX + ".");
+                            .mend("Times are kept in milliseconds: the precision can be 0 to " + CoconutTypeSystem.FRACTION_DIGITS_MAX
+                                    + ".");
                 }
             }
             default -> precision = -1;

@@ -29,7 +29,8 @@ final class Expectation {
 
     // Reserved words that are rarely meant as a name where they stand wrongly.
     private static final Set<String> NEVER_NAMES = Set.of("FROM", "WHERE", "HAVING", "INTO", "ON", "SET", "VALUES", "AS",
-            "JOIN", "UNION", "USING", "DISTINCT", "THEN", "ELSE", "WHEN", "AND", "OR", "IN", "BY", "NOT", "NULL", "DEFAULT", "INSERT", "UPDATE", "DELETE",
+            "JOIN", "UNION", "USING", "DISTINCT", "THEN", "ELSE", "WHEN", "AND", "OR", "IN", "BY", "NOT", "NULL", "DEFAULT", "INSERT",
+            "UPDATE", "DELETE",
             "CREATE", "DROP", "EXPLAIN", "CASE", "LIKE", "BETWEEN", "IS", "EXISTS", "CAST");
     // Understood only to be refused, so nobody is told to write them.
     private static final Set<String> REFUSED = Set.of("DEFAULT", "CHECK", "COLLATE", "GENERATED", "REFERENCES", "UNIQUE", "FOREIGN", "LIKE",
@@ -101,13 +102,15 @@ final class Expectation {
     }
 
     /// The token that is wrong; null where the text ended too early.
-    @Nullable Token found() {
+    @Nullable
+    Token found() {
         return found;
     }
 
     /// The word that was perhaps meant as a name: the wrong one where a name can stand, or the one before it that begins something of its
     /// own; null for none.
-    @Nullable String perhapsName(Predicate<String> isReserved) {
+    @Nullable
+    String perhapsName(Predicate<String> isReserved) {
         Token word = images.contains(NAME) && !isTypeExpected() ? found : before;
         if (word == null || !word.isWord()) {
             return null;

@@ -41,12 +41,14 @@ final class Tokens {
     }
 
     /// What was found not to be closed up to now; null for nothing.
-    @Nullable Unclosed unclosed() {
+    @Nullable
+    Unclosed unclosed() {
         return unclosed;
     }
 
     /// Null at the end.
-    @Nullable Token next() {
+    @Nullable
+    Token next() {
         skipBlanks();
         if (at >= sql.length()) {
             return null;

@@ -88,10 +88,12 @@ class SystemViewsTest {
         assertThat(rows("TABLES").stream().map(row -> Arrays.asList(row).subList(1, 5))).contains(
                 Arrays.asList("PUBLIC", "KV", "BASE TABLE", "HASH"), Arrays.asList("PUBLIC", "Mixed", "BASE TABLE", "SORTED"),
                 Arrays.asList("SYSTEM", "BLOCK_MEMORY", "SYSTEM VIEW", null));
-        assertThat(rows("COLUMNS").stream().filter(row -> "Mixed".equals(row[2])).map(row -> Arrays.asList(row).subList(3, 13))).containsExactly(
-                Arrays.asList("B", 1, null, "NO", "TIMESTAMP", java.sql.Types.TIMESTAMP, null, null, null, 2),
-                Arrays.asList("A", 2, null, "NO", "DECIMAL", java.sql.Types.DECIMAL, null, 20, 5, null),
-                Arrays.asList("C", 3, null, "YES", "VARBINARY", java.sql.Types.VARBINARY, CoconutTypeSystem.LENGTH_MAX, null, null, null));
+        assertThat(rows("COLUMNS").stream().filter(row -> "Mixed".equals(row[2])).map(row -> Arrays.asList(row).subList(3, 13)))
+                .containsExactly(
+                        Arrays.asList("B", 1, null, "NO", "TIMESTAMP", java.sql.Types.TIMESTAMP, null, null, null, 2),
+                        Arrays.asList("A", 2, null, "NO", "DECIMAL", java.sql.Types.DECIMAL, null, 20, 5, null),
+                        Arrays.asList("C", 3, null, "YES", "VARBINARY", java.sql.Types.VARBINARY, CoconutTypeSystem.LENGTH_MAX, null, null,
+                                null));
         assertThat(rows("KEY_COLUMN_USAGE").stream().map(row -> Arrays.asList(row).subList(1, 6))).containsExactlyInAnyOrder(
                 Arrays.asList("KV_KEY", "PUBLIC", "KV", "K", 1), Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "B", 1),
                 Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "A", 2));

@@ -19,7 +19,8 @@ class SpoiledStatementsTest {
     private static final String SIGNS = "()',;\"*-+/=<>.?[]{}|&^%$#@!~` \n\r\t\0é𝄞\\\uD800:";
     private static final List<String> PIECES = List.of("SELECT", "(SELECT 1)", "ON CONFLICT", "PRIMARY KEY", "CASE", "END", "NULL", "''",
             "\"\"", "/*", "*/", "--", "/*+", "X'0", "U&'\\0041'", "_latin1'é'", "1e400", "1e999999999999", ".5", "99999999999999999999",
-            "DATE 'x'", "INTERVAL '1' DAY", "{fn", "{d '2024-01-01'}", "?", "::", "CAST(", "OVER (", "EXPLAIN", "VALUES", "LATERAL", "USING",
+            "DATE 'x'", "INTERVAL '1' DAY", "{fn", "{d '2024-01-01'}", "?", "::", "CAST(", "OVER (", "EXPLAIN", "VALUES", "LATERAL",
+            "USING",
             "CREATE VIEW", "MULTISET[1]", "ROW(1)", "BETWEEN 1 AND", "NOT NULL");
 
     static LongStream seeds() {
