@@ -58,7 +58,8 @@ class CrashIT {
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
-            process.destroyForcibly();
+            // By its handle: Process#destroyForcibly would close the pipe too, with acknowledgements still in it.
+            process.toHandle().destroyForcibly();
         });
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
