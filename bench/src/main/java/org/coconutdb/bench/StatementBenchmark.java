@@ -39,8 +39,7 @@ public class StatementBenchmark {
         static final int ROWS = 200_000;
         private static final int BATCH_ROWS = 1000;
 
-        @Param({"coconut-hash", "coconut-sorted", "h2"})
-        public String kind = "";
+        @Param({"coconut-hash", "coconut-sorted", "h2"}) public String kind = "";
 
         final AtomicInteger nextKey = new AtomicInteger(ROWS);
         // Holds the database open.
