@@ -31,10 +31,11 @@ final class Expectation {
     private static final Set<String> NEVER_NAMES = Set.of("FROM", "WHERE", "HAVING", "INTO", "ON", "SET", "VALUES", "AS",
             "JOIN", "UNION", "USING", "DISTINCT", "THEN", "ELSE", "WHEN", "AND", "OR", "IN", "BY", "NOT", "NULL", "DEFAULT", "INSERT",
             "UPDATE", "DELETE",
-            "CREATE", "DROP", "EXPLAIN", "CASE", "LIKE", "BETWEEN", "IS", "EXISTS", "CAST");
+            "CREATE", "DROP", "EXPLAIN", "CASE", "LIKE", "BETWEEN", "IS", "EXISTS", "CAST",
+            "LIMIT", "OFFSET", "FETCH", "FOR", "WITH", "COLLATE", "WINDOW");
     // Understood only to be refused, so nobody is told to write them.
     private static final Set<String> REFUSED = Set.of("DEFAULT", "CHECK", "COLLATE", "GENERATED", "REFERENCES", "UNIQUE", "FOREIGN", "LIKE",
-            "ARRAY", "MULTISET");
+            "ARRAY", "MULTISET", "EXTEND", "/*+");
 
     private final @Nullable Token before;
     private final @Nullable Token found;
@@ -111,7 +112,7 @@ final class Expectation {
     /// own; null for none.
     @Nullable
     String perhapsName(Predicate<String> isReserved) {
-        Token word = images.contains(NAME) && !isTypeExpected() ? found : before;
+        Token word = images.contains(NAME) && !isTypeExpected() ? found : images.contains("(") ? before : null;
         if (word == null || !word.isWord()) {
             return null;
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ForeignStatements {
     private static final int LEADING_WORDS = 4;
     private static final String ONLY_TABLES = "Only tables can be made: CREATE TABLE.";
-    private static final String BY_CONNECTION = "Use the connection: setAutoCommit(false), commit(), rollback().";
+    private static final String ONE_STATEMENT = "Each statement is a transaction of its own: rows that belong together are one INSERT.";
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER TABLE", "Make a new table and INSERT INTO it a SELECT from the old one."),
@@ -36,11 +36,11 @@ final class ForeignStatements {
             Map.entry("DROP INDEX", "There are only tables: DROP TABLE."),
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."),
-            Map.entry("BEGIN", BY_CONNECTION),
-            Map.entry("START TRANSACTION", BY_CONNECTION),
-            Map.entry("COMMIT", BY_CONNECTION),
-            Map.entry("ROLLBACK", BY_CONNECTION),
-            Map.entry("SAVEPOINT", BY_CONNECTION));
+            Map.entry("BEGIN", ONE_STATEMENT),
+            Map.entry("START TRANSACTION", ONE_STATEMENT),
+            Map.entry("COMMIT", ONE_STATEMENT),
+            Map.entry("ROLLBACK", ONE_STATEMENT),
+            Map.entry("SAVEPOINT", ONE_STATEMENT));
 
     private ForeignStatements() {}
 

@@ -1,20 +1,11 @@
 package org.coconutdb.sql.parser;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
-import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.SqlCollectionTypeNameSpec;
-import org.apache.calcite.sql.SqlDataTypeSpec;
-import org.apache.calcite.sql.SqlMapTypeNameSpec;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
-import org.apache.calcite.sql.SqlRowTypeNameSpec;
-import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
 import org.apache.calcite.sql.parser.SqlParseException;
 import org.apache.calcite.sql.parser.SqlParser;
@@ -27,14 +18,13 @@ import org.coconutdb.engine.error.ErrorCode;
 /// Text to statements. Unquoted names become upper case; names in double quotes stay as they are. Any thread.
 ///
 /// Throws SYNTAX_ERROR with the place and with what could have stood there, NOT_SUPPORTED for syntax that is understood and not carried
-/// out, STATEMENT_TOO_COMPLEX for statements nested too deeply; nothing else.
+/// out, STATEMENT_TOO_COMPLEX for statements nested too deeply, INVALID_ARGUMENT for a LIMIT or OFFSET beyond all rows; nothing else.
 public final class SqlParsing {
     /// Characters of a statement at most.
     public static final int LENGTH_MAX = 16 << 20;
 
     // What comes later walks the tree by recursion, on threads with deep stacks that are sized for this.
-    private static final int NESTING_MAX = 3000;
-    private static final int TYPE_NESTING_MAX = 100;
+    static final int NESTING_MAX = 3000;
     // The parser recurses too. Most statements fit any stack; the rare one that does not is parsed again on a thread with this one, of
     // which the system hands out only what is used.
     private static final long DEEP_STACK_BYTES = 64L << 20;
@@ -89,55 +79,8 @@ public final class SqlParsing {
             // Unwound whole: the parser keeps nothing outside of its stack.
             statements = parseWithDeepStack(sql);
         }
-        if (isDeeperThan(statements, NESTING_MAX)) {
-            throw tooComplex();
-        }
+        TreeChecks.check(statements);
         return statements;
-    }
-
-    /// Looks level by level, without recursion.
-    private static boolean isDeeperThan(SqlNodeList statements, int levels) {
-        List<SqlNode> level = List.of(statements);
-        for (int depth = 0; !level.isEmpty(); depth++) {
-            if (depth > levels) {
-                return true;
-            }
-            List<SqlNode> next = new ArrayList<>();
-            for (SqlNode node : level) {
-                if (node instanceof SqlNodeList list) {
-                    next.addAll(list);
-                } else if (node instanceof SqlCall call) {
-                    next.addAll(call.getOperandList());
-                } else if (node instanceof SqlDataTypeSpec type && nesting(type.getTypeNameSpec(), 0) > TYPE_NESTING_MAX) {
-                    return true;
-                }
-            }
-            next.removeIf(Objects::isNull);
-            level = next;
-        }
-        return false;
-    }
-
-    private static int nesting(SqlTypeNameSpec type, int outer) {
-        int depth = outer;
-        SqlTypeNameSpec inner = type;
-        while (inner instanceof SqlCollectionTypeNameSpec collection && depth <= TYPE_NESTING_MAX) {
-            inner = collection.getElementTypeName();
-            depth++;
-        }
-        List<SqlDataTypeSpec> parts = switch (inner) {
-            case SqlRowTypeNameSpec row -> row.getFieldTypes();
-            case SqlMapTypeNameSpec map -> List.of(map.getKeyType(), map.getValType());
-            default -> List.of();
-        };
-        int deepest = depth;
-        for (SqlDataTypeSpec part : parts) {
-            if (deepest > TYPE_NESTING_MAX) {
-                break;
-            }
-            deepest = Math.max(deepest, nesting(part.getTypeNameSpec(), depth + 1));
-        }
-        return deepest;
     }
 
     private static SqlNodeList parseWithDeepStack(String sql) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SyntaxErrorsTest {
     private static CoconutException error(String sql) {
@@ -87,7 +89,7 @@ class SyntaxErrorsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
+    @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
             "CREATE TABLE t (a INT DEFAULT 3, PRIMARY KEY (a))|DEFAULT",
             "CREATE TABLE t (a INT REFERENCES s (a))|REFERENCES",
             "CREATE TABLE t (a INT UNIQUE)|UNIQUE",
@@ -102,6 +104,11 @@ class SyntaxErrorsTest {
             "CREATE UNIQUE INDEX i ON t (a)|CREATE UNIQUE INDEX",
             "ALTER TABLE t ADD COLUMN a INT|ALTER TABLE",
             "TRUNCATE TABLE t|TRUNCATE",
+            "SELECT * FROM t MATCH_RECOGNIZE (PATTERN (x y) DEFINE x AS x.a > 1)|MATCH_RECOGNIZE",
+            "SELECT 1 FROM (SELECT * FROM t TABLESAMPLE BERNOULLI(10))|TABLESAMPLE",
+            "SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2024-01-01 00:00:00'|FOR SYSTEM_TIME",
+            "SELECT * FROM t (z INT)|EXTEND",
+            "SELECT SUM(a) WITHIN DISTINCT (b) FROM t|WITHIN DISTINCT",
             "BEGIN|BEGIN",
             "/* all */ ROLLBACK|ROLLBACK",
             "EXPLAIN ANALYZE SELECT 1|EXPLAIN ANALYZE"})
@@ -111,6 +118,16 @@ class SyntaxErrorsTest {
         assertThat(error.sqlState()).isEqualTo("0A000");
         assertThat(error.facts()).containsEntry("what", what).containsKeys("line", "column");
         assertThat(error.getMessage()).endsWith(".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LIMIT 2147483648", "OFFSET 99999999999999999999", "ORDER BY 1 LIMIT 9223372036854775808", "LIMIT 1 OFFSET 3000000000"})
+    void limitsBeyondAllRowsAreRefused(String limit) {
+        CoconutException error = error("SELECT a FROM t " + limit);
+
+        assertThat(error.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(error.getMessage()).contains("at most");
+        assertThat(SqlParsing.parse("SELECT a FROM t ORDER BY a LIMIT 9223372036854775807")).isNotNull();
     }
 
     @Test
