@@ -121,7 +121,8 @@ class SyntaxErrorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"LIMIT 2147483648", "OFFSET 99999999999999999999", "ORDER BY 1 LIMIT 9223372036854775808", "LIMIT 1 OFFSET 3000000000"})
+    @ValueSource(strings = {"LIMIT 2147483648", "OFFSET 99999999999999999999", "ORDER BY 1 LIMIT 9223372036854775808",
+            "LIMIT 1 OFFSET 3000000000"})
     void limitsBeyondAllRowsAreRefused(String limit) {
         CoconutException error = error("SELECT a FROM t " + limit);
 
