@@ -1,0 +1,68 @@
+package org.coconutdb.engine;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// Who may know whom in the engine. Reads like the picture in docs/ARCHITECTURE.md.
+class ArchitectureTest {
+    private static final String ENGINE = "org.coconutdb.engine";
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ENGINE);
+
+    @Test
+    void lowerLayersDoNotKnowHigherOnes() {
+        layeredArchitecture().consideringOnlyDependenciesInLayers()
+                .layer("door").definedBy(ENGINE)
+                .layer("transaction").definedBy(ENGINE + ".transaction..")
+                .layer("commit").definedBy(ENGINE + ".commit..")
+                .layer("block").definedBy(ENGINE + ".block..")
+                .layer("table").definedBy(ENGINE + ".table..")
+                .layer("version").definedBy(ENGINE + ".version..")
+                .layer("memory").definedBy(ENGINE + ".memory..")
+                .layer("row").definedBy(ENGINE + ".row..")
+                .layer("error").definedBy(ENGINE + ".error..")
+                .whereLayer("transaction").mayOnlyBeAccessedByLayers("door")
+                .whereLayer("commit").mayOnlyBeAccessedByLayers("transaction", "door")
+                .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "transaction", "door")
+                .whereLayer("table").mayOnlyBeAccessedByLayers("block", "transaction", "door")
+                .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "transaction", "door")
+                // The root package also holds plain values that all layers speak in: TableKind, TableDescriptor.
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheMemoryPackageSeesJna() {
+        noClasses().that().resideOutsideOfPackage(ENGINE + ".memory..")
+                .should().dependOnClassesThat().resideInAPackage("com.sun.jna..")
+                .because("system calls have one owner")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheTablePackageSeesChronicleMap() {
+        noClasses().that().resideOutsideOfPackage(ENGINE + ".table..")
+                .should().dependOnClassesThat().resideInAPackage("net.openhft..")
+                .because("a hash table's library must be replaceable")
+                .check(CLASSES);
+    }
+
+    @Test
+    void theEngineKnowsNoSql() {
+        noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "org.apache.calcite..", "org.coconutdb.sql..",
+                "org.coconutdb.jdbc..").because("the engine is the database without SQL").check(CLASSES);
+    }
+
+    @Test
+    void blocksDoNoInputOrOutput() {
+        noClasses().that().resideInAnyPackage(ENGINE + ".block..", ENGINE + ".table..", ENGINE + ".version..")
+                .should().dependOnClassesThat().resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.io..", "java.time..")
+                .because("applying the same log gives the same rows, at any time and on any machine")
+                .check(CLASSES);
+    }
+}
