@@ -35,7 +35,8 @@ class DocumentsTest {
         }
         assertThat(statements).hasSizeGreaterThan(20);
         int rowsRead = 0;
-        try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:;memory.lock=off"); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:;memory.lock=off"); Statement statement = connection
+                .createStatement()) {
             for (String sql : statements) {
                 try {
                     if (statement.execute(sql)) {
