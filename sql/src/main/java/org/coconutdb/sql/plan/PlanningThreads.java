@@ -10,6 +10,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.calcite.plan.RelOptPlanner;
+import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.util.CancelFlag;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -72,11 +74,31 @@ final class PlanningThreads {
         }
     }
 
-    private static CoconutException translated(Throwable cause) {
+    /// `EXISTS 1`: the parser and the validator let it pass.
+    private static boolean isNoQuery(Throwable failure) {
+        return failure instanceof AssertionError && String.valueOf(failure.getMessage()).startsWith("not a query");
+    }
+
+    private static CoconutException translated(Throwable failure) {
+        // Calcite's converter wraps what its validator threw, now and then several times.
+        Throwable cause = failure;
+        for (Throwable inner = failure; inner != null; inner = inner.getCause()) {
+            if (inner instanceof CoconutException || inner instanceof CalciteContextException || isNoQuery(inner)) {
+                cause = inner;
+                break;
+            }
+        }
         return switch (cause) {
             case OutOfMemoryError error -> throw error;
+            case CalciteContextException invalid -> Validation.translate(invalid);
+            case AssertionError noQuery when isNoQuery(noQuery) ->
+                    CoconutException.of(ErrorCode.INVALID_STATEMENT, noQuery).with("detail", String.valueOf(noQuery.getMessage())).mend(
+                            "Write a query in parentheses there.");
             case UnsupportedOperationException unsupported when !(unsupported.getMessage() == null) ->
                     CoconutException.of(ErrorCode.NOT_SUPPORTED, unsupported).with("detail", unsupported.getMessage());
+            case RelOptPlanner.CannotPlanException noPlan -> CoconutException.of(ErrorCode.NOT_SUPPORTED, noPlan)
+                    .with("detail", String.valueOf(noPlan.getMessage()).lines().findFirst().orElse(""))
+                    .mend("Write it with other functions or operators.");
             default -> RuntimeErrors.translate(cause);
         };
     }

@@ -10,7 +10,6 @@ import org.apache.calcite.plan.Context;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.ConventionTraitDef;
 import org.apache.calcite.plan.RelOptCluster;
-import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.volcano.VolcanoPlanner;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelCollationTraitDef;
@@ -87,6 +86,13 @@ public final class QueryContext {
             return validator.validate(statement);
         } catch (CalciteContextException failure) {
             throw Validation.translate(failure);
+        } catch (CoconutException known) {
+            throw known;
+        } catch (RuntimeException | AssertionError unchecked) {
+            // The validator has no words of its own for some mixtures of types.
+            throw CoconutException.of(ErrorCode.INVALID_STATEMENT, unchecked)
+                    .with("detail", unchecked)
+                    .mend("Check the types of operands and arguments, and CAST where they differ.");
         }
     }
 
@@ -142,6 +148,7 @@ public final class QueryContext {
     }
 
     private static CoconutException notCompiled(RelNode physical, RuntimeException failure) {
+        String detail = String.valueOf(failure.getMessage());
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = String.valueOf(cause.getMessage());
             // Both are bounds of class files: 64 KiB of code a method, 65,535 constants.
@@ -150,16 +157,13 @@ public final class QueryContext {
                         .mend("Cut the statement into smaller ones, or keep long lists in a table.");
             }
             for (Throwable suppressed : cause.getSuppressed()) {
-                if (suppressed instanceof UnsupportedOperationException || String.valueOf(suppressed.getMessage()).contains(
-                        "cannot translate")) {
-                    return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
-                            .with("detail", String.valueOf(suppressed.getMessage()))
-                            .mend("Write it with other functions or operators.");
-                }
+                detail = String.valueOf(suppressed.getMessage());
             }
         }
-        return CoconutException.of(ErrorCode.BROKEN_INVARIANT, failure)
-                .with("plan", RelOptUtil.toString(physical))
-                .mend("This is a defect: please report the statement and this message.");
+        // Nothing has run: there is no code for an operator or a type of this plan.
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
+                .with("detail", detail.lines().findFirst().orElse(""))
+                .with("plan", PlanText.of(physical))
+                .mend("Write it with other functions or operators.");
     }
 }
