@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | URL | opens |
 /// |---|---|
-/// | `jdbc:coconut:mem:name` | a database in this process's memory, shared by all connections of that name |
+/// | `jdbc:coconut:mem:name` | a database in this process's memory, shared by all connections of that name; without a name, a private one |
 /// | `jdbc:coconut:file:directory` | a durable database in a directory, used by this process alone |
 /// | `jdbc:coconut://host:port` | a server; not yet |
 ///

@@ -49,6 +49,7 @@ class ConnectionTest {
             "jdbc:coconut:mem:a, jdbc:coconut:mem:a",
             "JDBC:Coconut:MEM:Name, jdbc:coconut:mem:Name",
             "jdbc:coconut:mem:a;blocks=2, jdbc:coconut:mem:a;blocks=2",
+            "jdbc:coconut:mem:, jdbc:coconut:mem:",
     })
     void aUrlReachesItsProviderWithItsSchemeInLowerCase(String url, String given) throws SQLException {
         Properties properties = new Properties();
@@ -66,7 +67,6 @@ class ConnectionTest {
 
     @ParameterizedTest
     @CsvSource({
-            "jdbc:coconut:mem:, 08001, jdbc:coconut:mem:name",
             "jdbc:coconut:file: , 08001, jdbc:coconut:file:directory",
             "jdbc:coconut:tape:x, 08001, jdbc:coconut:mem:name",
             "jdbc:coconut:, 08001, jdbc:coconut:mem:name",
