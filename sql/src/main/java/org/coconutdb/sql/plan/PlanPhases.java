@@ -48,6 +48,7 @@ final class PlanPhases {
                     CoreRules.JOIN_SUB_QUERY_TO_CORRELATE,
                     CoreRules.PROJECT_OVER_SUM_TO_SUM0_RULE);
 
+    /// Joins with nothing stay: pruning an outer join puts NULL literals in the place of columns, which windows have no code for.
     private static final List<RelOptRule> PUSH_DOWN =
             List.of(
                     CoreRules.FILTER_REDUCE_EXPRESSIONS,
@@ -71,8 +72,6 @@ final class PlanPhases {
                     PruneEmptyRules.SORT_INSTANCE,
                     PruneEmptyRules.SORT_FETCH_ZERO_INSTANCE,
                     PruneEmptyRules.AGGREGATE_INSTANCE,
-                    PruneEmptyRules.JOIN_LEFT_INSTANCE,
-                    PruneEmptyRules.JOIN_RIGHT_INSTANCE,
                     PruneEmptyRules.UNION_INSTANCE);
 
     private static final HepProgram SIMPLIFY = new HepProgramBuilder()

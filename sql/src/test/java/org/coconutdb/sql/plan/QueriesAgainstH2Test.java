@@ -154,7 +154,15 @@ class QueriesAgainstH2Test {
                 from.append(join).append(table(aliasesHere)).append(" ON ").append(joinCondition(aliasesHere));
             }
             String where = random.nextInt(4) == 0 ? "" : " WHERE " + condition(aliasesHere, 2);
-            return switch (random.nextInt(4)) {
+            return switch (random.nextInt(6)) {
+                case 4 -> window(aliasesHere) + from + where;
+                case 5 -> {
+                    String group = column(aliasesHere);
+                    String second = column(aliasesHere);
+                    yield "SELECT " + group + ", " + second + ", COUNT(*), SUM(" + number(aliasesHere) + ") FILTER (WHERE "
+                            + condition(aliasesHere, 0) + ") FROM " + from + where + " GROUP BY " + group + ", " + second + " HAVING "
+                            + pick("COUNT(*) > 0", "MAX(" + number(aliasesHere) + ") > 2", "SUM(" + number(aliasesHere) + ") IS NULL");
+                }
                 case 0 -> {
                     String group = column(aliasesHere);
                     yield "SELECT " + group + ", COUNT(*), SUM(" + number(aliasesHere) + "), MIN(" + column(aliasesHere) + "), MAX("
@@ -168,6 +176,20 @@ class QueriesAgainstH2Test {
                         + (random.nextInt(3) == 0 ? scalar(aliasesHere) : "COALESCE(" + number(aliasesHere) + ", -1)") + " AS c4 FROM "
                         + from + where;
             };
+        }
+
+        /// Functions over windows whose order is whole: by the keys of all tables that take part.
+        private String window(List<String> scope) {
+            String keys = scope.stream().map(alias -> alias + ".k NULLS LAST").reduce((left, right) -> left + ", " + right).orElseThrow();
+            String partition = random.nextBoolean() ? "PARTITION BY " + column(scope) + " " : "";
+            String frame = pick("", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+                    " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING");
+            String over = " OVER (" + partition + "ORDER BY " + keys;
+            String coarse = " OVER (" + partition + "ORDER BY " + number(scope) + " DESC NULLS LAST";
+            return "SELECT " + column(scope) + ", ROW_NUMBER()" + over + "), RANK()" + coarse + "), DENSE_RANK()" + coarse + "), "
+                    + pick("SUM", "COUNT", "MIN", "MAX", "AVG", "FIRST_VALUE", "LAST_VALUE") + "(" + number(scope) + ")" + over + frame + "), "
+                    + pick("SUM", "COUNT", "MAX") + "(" + number(scope) + ")" + coarse + "), "
+                    + pick("LAG", "LEAD") + "(" + column(scope) + ")" + over + ") FROM ";
         }
 
         private String table(List<String> into) {
