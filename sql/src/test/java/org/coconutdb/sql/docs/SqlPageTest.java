@@ -33,7 +33,8 @@ class SqlPageTest {
                 boolean same = expected == null ? !answer.startsWith("refused") : answer.startsWith(expected) && (example.sqlState() != null
                         || answer.equals(expected));
                 if (!same) {
-                    differences.add("sql.md, line " + example.line() + ":\n" + example.sql() + "\nshould give\n" + expected + "\nand gives\n"
+                    differences.add("sql.md, line " + example.line() + ":\n" + example.sql() + "\nshould give\n" + expected
+                            + "\nand gives\n"
                             + answer + "\n");
                 }
             }

@@ -182,12 +182,14 @@ class QueriesAgainstH2Test {
         private String window(List<String> scope) {
             String keys = scope.stream().map(alias -> alias + ".k NULLS LAST").reduce((left, right) -> left + ", " + right).orElseThrow();
             String partition = random.nextBoolean() ? "PARTITION BY " + column(scope) + " " : "";
-            String frame = pick("", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW", " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
+            String frame = pick("", " ROWS BETWEEN 2 PRECEDING AND CURRENT ROW",
+                    " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING",
                     " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING");
             String over = " OVER (" + partition + "ORDER BY " + keys;
             String coarse = " OVER (" + partition + "ORDER BY " + number(scope) + " DESC NULLS LAST";
             return "SELECT " + column(scope) + ", ROW_NUMBER()" + over + "), RANK()" + coarse + "), DENSE_RANK()" + coarse + "), "
-                    + pick("SUM", "COUNT", "MIN", "MAX", "AVG", "FIRST_VALUE", "LAST_VALUE") + "(" + number(scope) + ")" + over + frame + "), "
+                    + pick("SUM", "COUNT", "MIN", "MAX", "AVG", "FIRST_VALUE", "LAST_VALUE") + "(" + number(scope) + ")" + over + frame
+                    + "), "
                     + pick("SUM", "COUNT", "MAX") + "(" + number(scope) + ")" + coarse + "), "
                     + pick("LAG", "LEAD") + "(" + column(scope) + ")" + over + ") FROM ";
         }
