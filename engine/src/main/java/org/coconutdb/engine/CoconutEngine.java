@@ -23,6 +23,7 @@ import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.version.LogClock;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,8 @@ public final class CoconutEngine implements AutoCloseable {
     private final List<Block> blocks;
     private final LocalLog log;
     private final Transaction.Environment environment;
+    private final LogClock clock;
+    private final Housekeeper housekeeper;
     private final Object definition = new Object();
     // Replaced under `definition`.
     private volatile Tables tables = new Tables(0, List.of(), Map.of());
@@ -59,6 +62,7 @@ public final class CoconutEngine implements AutoCloseable {
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
         this.config = new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock());
         this.snapshots = new Snapshots(0);
+        this.clock = LogClock.system();
         AtomicLong lastTimestamp = new AtomicLong();
         this.blocks = new ArrayList<>();
         for (int id = 0; id <= blockCount; id++) {
@@ -68,7 +72,8 @@ public final class CoconutEngine implements AutoCloseable {
         this.log = directory == null
                 ? LocalLog.inMemory(blocks, snapshots, lastTimestamp)
                 : LocalLog.recover(directory, blocks, snapshots, lastTimestamp);
-        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory);
+        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
+        this.housekeeper = new Housekeeper(clock::tick);
     }
 
     /// Opens a database: reads its log where it has a directory, and makes it where there is none.
@@ -105,6 +110,7 @@ public final class CoconutEngine implements AutoCloseable {
         }
         readDirectory();
         sweep();
+        housekeeper.start();
     }
 
     /// Decides transactions that a crash left between their phases: as the coordinator decided, and where it did not, not at all.
@@ -288,6 +294,7 @@ public final class CoconutEngine implements AutoCloseable {
                 return;
             }
             closed = true;
+            housekeeper.close();
             try {
                 log.close();
             } finally {

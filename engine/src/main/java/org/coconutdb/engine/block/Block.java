@@ -47,6 +47,8 @@ public final class Block implements AutoCloseable {
     // Written by the writer.
     private volatile long appliedIndex;
     private volatile long commitTimestamp;
+    private volatile long createdAtMicros;
+    private volatile long updatedAtMicros;
 
     /// @param retireTimestamp a timestamp above every one given out so far
     public Block(int id, MemoryManager memory, LongSupplier retireTimestamp) {
@@ -76,6 +78,9 @@ public final class Block implements AutoCloseable {
             case BlockCommand.Forget(long transaction) -> forget(transaction);
         };
         appliedIndex = index;
+        if (createdAtMicros == 0) {
+            createdAtMicros = stamp.wallMicros();
+        }
         return result;
     }
 
@@ -185,6 +190,7 @@ public final class Block implements AutoCloseable {
         }
         writesSinceCollect += writes.size();
         commitTimestamp = Math.max(commitTimestamp, stamp.commitTimestamp());
+        updatedAtMicros = stamp.wallMicros();
     }
 
     /// Writer: frees what no snapshot needs any more, a bounded amount.
@@ -230,7 +236,7 @@ public final class Block implements AutoCloseable {
         for (TableSlice slice : slices.values()) {
             rows += slice.rowCount();
         }
-        return new BlockStatus(id, slices.size(), rows, appliedIndex, commitTimestamp);
+        return new BlockStatus(id, slices.size(), rows, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros);
     }
 
     /// Checks every slice's structure.

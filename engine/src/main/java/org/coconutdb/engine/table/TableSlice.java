@@ -115,6 +115,9 @@ public final class TableSlice implements AutoCloseable {
         boolean isNew = old == 0 || isTombstone(old);
         long created = isNew ? stamp.wallMicros() : heap.segment().get(LONG, old + RecordView.CREATED_AT);
         long record = heap.allocate(key, row, stamp, old, created, ttlSeconds, (byte) 0);
+        if (!isNew) {
+            heap.copyReadAt(old, record);
+        }
         index.put(key, record);
         supersede(old, stamp);
         if (isNew) {

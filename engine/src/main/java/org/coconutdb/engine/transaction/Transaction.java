@@ -24,6 +24,7 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.LogClock;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
@@ -45,7 +46,13 @@ public final class Transaction implements AutoCloseable {
     /// What a transaction works on: the parts of an open database.
     ///
     /// @param blocks by block id
-    public record Environment(List<Block> blocks, BlockTable blockTable, CommandLog log, Snapshots snapshots, MemoryManager memory) {}
+    public record Environment(
+            List<Block> blocks,
+            BlockTable blockTable,
+            CommandLog log,
+            Snapshots snapshots,
+            MemoryManager memory,
+            LogClock clock) {}
 
     private final Environment environment;
     private final int slot;
@@ -75,8 +82,17 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
-    /// Point lookup: points the view at the row, or answers false.
+    /// Point lookup: points the view at the row, or answers false. The row remembers, to about a second, that it was read.
     public boolean get(TableDescriptor table, byte[] key, RecordView into) {
+        if (inspect(table, key, into)) {
+            into.markRead(environment.clock().coarseSeconds());
+            return true;
+        }
+        return false;
+    }
+
+    /// Point lookup that leaves no trace: for those who look at the record's header rather than at the row.
+    public boolean inspect(TableDescriptor table, byte[] key, RecordView into) {
         requireOpen();
         TableSlice slice = environment.blocks().get(environment.blockTable().blockOf(table, key)).slice(table.id());
         if (slice == null) {

@@ -107,6 +107,12 @@ public final class RecordHeap implements AutoCloseable {
         return offset;
     }
 
+    /// Writer: gives a row's new version the time of the last read of the one before it. A reader may write that very moment; its second is
+    /// then lost, which the time's coarseness allows.
+    public void copyReadAt(long from, long to) {
+        segment.set(INT, to + RecordView.READ_AT_SECONDS, segment.get(INT, from + RecordView.READ_AT_SECONDS));
+    }
+
     private long take(int sizeClass) {
         int bytes = CLASS_BYTES[sizeClass];
         long offset = freeLists[sizeClass];

@@ -66,6 +66,24 @@ public final class RecordView {
         return segment.get(LONG, offset + UPDATED_AT);
     }
 
+    /// When a lookup last found the row, in seconds since 1970 and to about a second; 0 where none did since it came into memory. Kept
+    /// here alone: it is not in the log, so it does not outlive the process and may differ between replicas.
+    public long readAtSeconds() {
+        return Integer.toUnsignedLong(segment.get(INT, offset + READ_AT_SECONDS));
+    }
+
+    /// Any reader: notes that the row was read. Written only where it changes, so that a row that is read by many is written once a second.
+    public void markRead(int seconds) {
+        if (segment.get(INT, offset + READ_AT_SECONDS) != seconds) {
+            segment.set(INT, offset + READ_AT_SECONDS, seconds);
+        }
+    }
+
+    /// Time to live from [#updatedAtMicros] on; 0 for ever.
+    public int ttlSeconds() {
+        return segment.get(INT, offset + TTL_SECONDS);
+    }
+
     public boolean isTombstone() {
         return (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & TOMBSTONE) != 0;
     }

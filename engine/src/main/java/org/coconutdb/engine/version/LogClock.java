@@ -1,0 +1,60 @@
+package org.coconutdb.engine.version;
+
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// The time that entries of the log are stamped with and that readers judge by. Any thread.
+///
+/// Invariants
+/// 1. [#nowMicros] never goes back, for all of its callers together: what a reader saw as the time W is never followed by an entry
+///    stamped before W, though the system's clock may step back.
+/// 2. It is never before the stamp of an entry that [#atLeast] told of.
+public final class LogClock {
+    private final LongSupplier wallMicros;
+    private final AtomicLong lastMicros = new AtomicLong();
+    // Written by one thread, about once a second; read by every lookup, so that none asks the system.
+    private volatile int coarseSeconds;
+
+    /// @param wallMicros microseconds since 1970; may step back
+    public LogClock(LongSupplier wallMicros) {
+        this.wallMicros = wallMicros;
+        tick();
+    }
+
+    /// By the system's clock.
+    public static LogClock system() {
+        return new LogClock(LogClock::systemMicros);
+    }
+
+    private static long systemMicros() {
+        Instant now = Instant.now();
+        return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1_000);
+    }
+
+    /// Microseconds since 1970.
+    public long nowMicros() {
+        long now = wallMicros.getAsLong();
+        for (long last = lastMicros.get(); last < now; last = lastMicros.get()) {
+            if (lastMicros.compareAndSet(last, now)) {
+                return now;
+            }
+        }
+        return lastMicros.get();
+    }
+
+    /// Moves the time on to that of an entry of the log.
+    public void atLeast(long micros) {
+        lastMicros.accumulateAndGet(micros, Math::max);
+    }
+
+    /// Seconds since 1970, up to about a second behind.
+    public int coarseSeconds() {
+        return coarseSeconds;
+    }
+
+    /// Moves the coarse time on.
+    public void tick() {
+        coarseSeconds = (int) (nowMicros() / 1_000_000L);
+    }
+}
