@@ -11,14 +11,17 @@ import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.schema.Table;
 import org.apache.calcite.schema.impl.AbstractSchema;
 
-/// The catalogue at one version: tables, system views, and both as Calcite's schemas. Immutable.
+/// The catalogue at one version: tables, tables of the meta space, system views, and all of them as Calcite's schemas. Immutable.
 public final class CatalogSnapshot {
     public static final String PUBLIC = "PUBLIC";
     public static final String INFORMATION_SCHEMA = "INFORMATION_SCHEMA";
     public static final String SYSTEM = "SYSTEM";
+    /// Has a table for each of [#PUBLIC], with what is known of its rows.
+    public static final String META_SPACE = "META_SPACE";
 
     private final long version;
     private final Map<String, CatalogTable> tables;
+    private final List<MetaTable> metaTables;
     private final List<SystemView> views;
     private final CalciteSchema rootSchema;
 
@@ -27,13 +30,17 @@ public final class CatalogSnapshot {
         this.views = List.copyOf(views);
         Map<String, CatalogTable> byName = new TreeMap<>();
         Map<String, Map<String, Table>> bySchema = new LinkedHashMap<>();
-        for (String schema : List.of(PUBLIC, INFORMATION_SCHEMA, SYSTEM)) {
+        for (String schema : List.of(PUBLIC, INFORMATION_SCHEMA, META_SPACE, SYSTEM)) {
             bySchema.put(schema, new HashMap<>());
         }
         for (CatalogTable table : tables) {
             byName.put(table.definition().qualifiedName(), table);
             bySchema.computeIfAbsent(table.definition().schema(), _ -> new HashMap<>())
                     .put(table.definition().name(), new StoredTable(table));
+        }
+        this.metaTables = byName.values().stream().map(MetaTable::new).toList();
+        for (MetaTable table : metaTables) {
+            bySchema.computeIfAbsent(META_SPACE, _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(table));
         }
         for (SystemView view : views) {
             bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
@@ -61,12 +68,23 @@ public final class CatalogSnapshot {
         return List.copyOf(tables.values());
     }
 
+    /// By name.
+    public List<MetaTable> metaTables() {
+        return metaTables;
+    }
+
+    /// Whether it names something that can only be read.
+    public boolean isReadOnly(String schema, String name) {
+        return views.stream().anyMatch(view -> view.schema().equals(schema) && view.name().equals(name))
+                || (schema.equals(META_SPACE) && metaTables.stream().anyMatch(table -> table.definition().name().equals(name)));
+    }
+
     public List<SystemView> views() {
         return views;
     }
 
     public List<String> schemas() {
-        return List.of(INFORMATION_SCHEMA, PUBLIC, SYSTEM);
+        return List.of(INFORMATION_SCHEMA, META_SPACE, PUBLIC, SYSTEM);
     }
 
     private static final class Schema extends AbstractSchema {

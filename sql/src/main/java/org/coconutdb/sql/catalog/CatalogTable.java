@@ -1,8 +1,6 @@
 package org.coconutdb.sql.catalog;
 
 import java.util.List;
-import org.apache.calcite.rel.type.RelDataType;
-import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.row.Column;
@@ -11,7 +9,7 @@ import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.RowLayout;
 
 /// A table that exists: its definition, the engine's descriptor, and the codecs of its rows and keys. Immutable; any thread.
-public final class CatalogTable {
+public final class CatalogTable implements QueryTable {
     private final CoconutEngine engine;
     private final TableDescriptor descriptor;
     private final TableDefinition definition;
@@ -36,11 +34,27 @@ public final class CatalogTable {
         return descriptor;
     }
 
+    @Override
     public TableDefinition definition() {
         return definition;
     }
 
-    /// How the columns are stored, in declared order.
+    @Override
+    public CatalogTable rows() {
+        return this;
+    }
+
+    @Override
+    public int rowColumn(int column) {
+        return column;
+    }
+
+    @Override
+    public HeaderColumn headerColumn(int column) {
+        throw new IllegalArgumentException("column " + column + " of " + this + " is in the row");
+    }
+
+    @Override
     public List<Column> columns() {
         return columns;
     }
@@ -56,14 +70,6 @@ public final class CatalogTable {
     /// Rows of the newest state; 0 where the table was dropped meanwhile.
     public long rowCount() {
         return engine.rowCount(descriptor);
-    }
-
-    public RelDataType rowType(RelDataTypeFactory factory) {
-        RelDataTypeFactory.Builder builder = factory.builder();
-        for (ColumnDefinition column : definition.columns()) {
-            builder.add(column.name(), Types.relType(factory, column));
-        }
-        return builder.build();
     }
 
     @Override

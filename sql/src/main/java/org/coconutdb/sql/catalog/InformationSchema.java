@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class InformationSchema {
     /// The one catalogue that JDBC knows a database's schemas to be in.
     static final String CATALOG = "COCONUT";
+    private static final String SYSTEM_VIEW = "SYSTEM VIEW";
 
     private InformationSchema() {}
 
@@ -54,8 +55,12 @@ final class InformationSchema {
             TableDefinition definition = table.definition();
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name()});
         }
+        for (MetaTable table : catalog.metaTables()) {
+            TableDefinition definition = table.definition();
+            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name()});
+        }
         for (SystemView view : catalog.views()) {
-            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), "SYSTEM VIEW", null});
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null});
         }
         return rows;
     }
@@ -63,6 +68,9 @@ final class InformationSchema {
     private static List<@Nullable Object[]> columns(CatalogSnapshot catalog) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.tables()) {
+            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
+        }
+        for (MetaTable table : catalog.metaTables()) {
             addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
         }
         for (SystemView view : catalog.views()) {

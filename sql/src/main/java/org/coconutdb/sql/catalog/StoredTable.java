@@ -9,11 +9,11 @@ import org.apache.calcite.schema.impl.AbstractTable;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.jspecify.annotations.Nullable;
 
-/// A [CatalogTable] as Calcite sees it; unwraps to it.
+/// A [QueryTable] as Calcite sees it; unwraps to it.
 final class StoredTable extends AbstractTable {
-    private final CatalogTable table;
+    private final QueryTable table;
 
-    StoredTable(CatalogTable table) {
+    StoredTable(QueryTable table) {
         this.table = table;
     }
 
@@ -24,7 +24,7 @@ final class StoredTable extends AbstractTable {
 
     @Override
     public Statistic getStatistic() {
-        return Statistics.of((double) table.rowCount(), List.of(ImmutableBitSet.of(table.definition().primaryKey())));
+        return Statistics.of((double) table.rows().rowCount(), List.of(ImmutableBitSet.of(table.definition().primaryKey())));
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.coconutdb.sql.catalog;
 import static org.coconutdb.sql.catalog.SystemView.bigint;
 import static org.coconutdb.sql.catalog.SystemView.bool;
 import static org.coconutdb.sql.catalog.SystemView.integer;
+import static org.coconutdb.sql.catalog.SystemView.moment;
 import static org.coconutdb.sql.catalog.SystemView.text;
 
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class SystemSchema {
                         SystemSchema::types),
                 view("BLOCKS",
                         List.of(integer("BLOCK_ID"), integer("TABLE_COUNT"), bigint("ROW_COUNT"), bigint("APPLIED_INDEX"),
-                                bigint("COMMIT_TIMESTAMP")),
+                                bigint("COMMIT_TIMESTAMP"), moment("CREATED_AT"), moment("UPDATED_AT")),
                         () -> blocks(engine)),
                 view("BLOCK_MEMORY",
                         List.of(integer("BLOCK_ID"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("PURPOSE"), text("ADDRESS"),
@@ -59,9 +60,14 @@ final class SystemSchema {
     private static List<@Nullable Object[]> blocks(CoconutEngine engine) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (BlockStatus block : engine.blocks()) {
-            rows.add(new @Nullable Object[] {block.id(), block.tables(), block.rows(), block.appliedIndex(), block.commitTimestamp()});
+            rows.add(new @Nullable Object[] {block.id(), block.tables(), block.rows(), block.appliedIndex(), block.commitTimestamp(),
+                    momentOf(block.createdAtMicros()), momentOf(block.updatedAtMicros())});
         }
         return rows;
+    }
+
+    private static @Nullable Long momentOf(long micros) {
+        return micros == 0 ? null : Math.floorDiv(micros, 1_000L);
     }
 
     private static List<@Nullable Object[]> memory(Catalog catalog, CoconutEngine engine) {

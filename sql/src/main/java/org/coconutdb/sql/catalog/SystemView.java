@@ -39,6 +39,11 @@ public final class SystemView extends AbstractTable implements ScannableTable {
         return new ColumnDefinition(name, SqlTypeName.BIGINT, -1, 0, true);
     }
 
+    /// A point on the time line, in milliseconds since 1970.
+    public static ColumnDefinition moment(String name) {
+        return new ColumnDefinition(name, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, CoconutTypeSystem.FRACTION_DIGITS_MAX, 0, true);
+    }
+
     public static ColumnDefinition bool(String name) {
         return new ColumnDefinition(name, SqlTypeName.BOOLEAN, -1, 0, true);
     }

@@ -20,7 +20,7 @@ import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.coconutdb.engine.TableKind;
-import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
 import org.coconutdb.sql.run.RowCondition;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ final class AccessRewrite {
     }
 
     private @Nullable RelNode access(TableScan scan, @Nullable LogicalFilter filter, @Nullable LogicalProject project) {
-        CatalogTable table = scan.getTable().unwrap(CatalogTable.class);
+        QueryTable table = scan.getTable().unwrap(QueryTable.class);
         if (table != null) {
             return tableAccess(table, scan, filter, project);
         }
@@ -81,7 +81,7 @@ final class AccessRewrite {
         return project == null ? rel : project.copy(project.getTraitSet(), List.of(rel));
     }
 
-    private RelNode tableAccess(CatalogTable table, TableScan scan, @Nullable LogicalFilter filter, @Nullable LogicalProject project) {
+    private RelNode tableAccess(QueryTable table, TableScan scan, @Nullable LogicalFilter filter, @Nullable LogicalProject project) {
         RelDataType tableType = scan.getRowType();
         ColumnDomain[] domains = TableDomains.of(table);
         Terms terms = new Terms(rexBuilder);
@@ -95,7 +95,8 @@ final class AccessRewrite {
                         text);
         AccessChoice.Chosen chosen = choice.choose(conjuncts);
 
-        RowConditions conditions = new RowConditions(domains, tableType, terms, rexBuilder);
+        QueryTable rows = table.rows();
+        RowConditions conditions = new RowConditions(TableDomains.of(rows), rows.rowType(cluster.getTypeFactory()), terms, rexBuilder);
         List<RexNode> pushed = new ArrayList<>();
         List<RowCondition> compiled = new ArrayList<>();
         List<RexNode> residual = new ArrayList<>();
@@ -103,7 +104,8 @@ final class AccessRewrite {
             if (chosen.met().contains(conjunct)) {
                 continue;
             }
-            RowCondition condition = conditions.compile(conjunct);
+            RexNode inRow = inRow(table, conjunct);
+            RowCondition condition = inRow == null ? null : conditions.compile(inRow);
             if (condition == null) {
                 residual.add(conjunct);
             } else {
@@ -118,9 +120,25 @@ final class AccessRewrite {
         return above(table, tableType, chosen.path(), inPlace, residual, project);
     }
 
+    /// The condition over columns of the row; null where it looks at what is not in the row.
+    private static @Nullable RexNode inRow(QueryTable table, RexNode condition) {
+        for (int column : RelOptUtil.InputFinder.bits(condition)) {
+            if (table.rowColumn(column) < 0) {
+                return null;
+            }
+        }
+        return condition.accept(new RexShuttle() {
+            @Override
+            public RexNode visitInputRef(RexInputRef ref) {
+                int column = table.rowColumn(ref.getIndex());
+                return column == ref.getIndex() ? ref : new RexInputRef(column, ref.getType());
+            }
+        });
+    }
+
     /// Puts what remains of the condition and the columns above the access, which answers the columns that they need.
     private RelNode above(
-            CatalogTable table,
+            QueryTable table,
             RelDataType tableType,
             AccessPath path,
             TableAccess.@Nullable Pushed inPlace,
@@ -169,7 +187,7 @@ final class AccessRewrite {
         return columns;
     }
 
-    private static int[] neededColumns(LogicalProject project, List<RexNode> residual, CatalogTable table) {
+    private static int[] neededColumns(LogicalProject project, List<RexNode> residual, QueryTable table) {
         ImmutableBitSet needed = RelOptUtil.InputFinder.bits(project.getProjects(), null);
         for (RexNode condition : residual) {
             needed = needed.union(RelOptUtil.InputFinder.bits(condition));

@@ -67,10 +67,10 @@ final class OrderFromKey {
         if (access.path() instanceof AccessPath.Point) {
             return access;
         }
-        if (access.catalogTable().definition().kind() != TableKind.SORTED) {
+        if (access.queryTable().definition().kind() != TableKind.SORTED) {
             return null;
         }
-        List<Integer> key = access.catalogTable().definition().primaryKey();
+        List<Integer> key = access.queryTable().definition().primaryKey();
         Set<Integer> known = new HashSet<>(access.path().fixedColumns());
         Boolean descending = null;
         int position = 0;

@@ -20,7 +20,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexNode;
 import org.coconutdb.engine.TableKind;
-import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.MultiPointLookup;
 import org.coconutdb.sql.run.PointLookup;
 import org.coconutdb.sql.run.RangeScan;
@@ -40,7 +40,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     /// @param compiled the same
     record Pushed(List<RexNode> rex, RowCondition compiled) {}
 
-    private final CatalogTable table;
+    private final QueryTable table;
     private final RelDataType tableType;
     private final AccessPath path;
     private final int[] columns;
@@ -50,7 +50,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     private TableAccess(
             RelOptCluster cluster,
             RelTraitSet traits,
-            CatalogTable table,
+            QueryTable table,
             RelDataType tableType,
             AccessPath path,
             int[] columns,
@@ -68,7 +68,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     /// @param columns wanted, by position in the table, in order of the output; at least one
     static TableAccess create(
             RelOptCluster cluster,
-            CatalogTable table,
+            QueryTable table,
             RelDataType tableType,
             AccessPath path,
             int[] columns,
@@ -80,7 +80,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse);
     }
 
-    private static RelCollation collation(CatalogTable table, int[] columns, boolean reverse) {
+    private static RelCollation collation(QueryTable table, int[] columns, boolean reverse) {
         List<RelFieldCollation> fields = new ArrayList<>();
         if (table.definition().kind() == TableKind.SORTED) {
             for (int key : table.definition().primaryKey()) {
@@ -106,7 +106,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return -1;
     }
 
-    CatalogTable catalogTable() {
+    QueryTable queryTable() {
         return table;
     }
 
@@ -125,7 +125,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     /// Rows of the whole table.
     double tableRows() {
-        return Math.max(1, table.rowCount());
+        return Math.max(1, table.rows().rowCount());
     }
 
     /// The same rows with nothing but the key's first column: a row without columns is a special case in many operators.

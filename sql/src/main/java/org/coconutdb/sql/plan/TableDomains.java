@@ -2,9 +2,8 @@ package org.coconutdb.sql.plan;
 
 import java.util.List;
 import org.apache.calcite.sql.type.SqlTypeName;
-import org.coconutdb.engine.row.RowLayout;
-import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
 
 /// What the columns of a table can hold.
@@ -12,14 +11,13 @@ final class TableDomains {
     private TableDomains() {}
 
     /// By position in the table.
-    static ColumnDomain[] of(CatalogTable table) {
+    static ColumnDomain[] of(QueryTable table) {
         List<ColumnDefinition> columns = table.definition().columns();
-        RowLayout layout = table.rowLayout();
         ColumnDomain[] domains = new ColumnDomain[columns.size()];
         for (int i = 0; i < domains.length; i++) {
             ColumnDefinition column = columns.get(i);
             int charLength = column.type() == SqlTypeName.CHAR ? Math.max(1, column.precision()) : -1;
-            domains[i] = new ColumnDomain(layout.column(i), charLength);
+            domains[i] = new ColumnDomain(table.columns().get(i), charLength);
         }
         return domains;
     }

@@ -29,7 +29,7 @@ final class KeyedRows extends Rows {
             if (execution.cancelled().get()) {
                 throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
             }
-            if (execution.transaction().get(read.table(), keys[position++], view)) {
+            if (find(keys[position++])) {
                 @Nullable Object[] row = reader.read(view);
                 if (row != null) {
                     return row;
@@ -37,6 +37,11 @@ final class KeyedRows extends Rows {
             }
         }
         return null;
+    }
+
+    private boolean find(byte[] key) {
+        return read.isOfHeaders() ? execution.transaction().inspect(read.table(), key, view)
+                : execution.transaction().get(read.table(), key, view);
     }
 
     @Override

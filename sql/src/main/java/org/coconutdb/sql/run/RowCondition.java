@@ -8,7 +8,7 @@ import org.apache.calcite.sql.SqlKind;
 import org.jspecify.annotations.Nullable;
 
 /// A condition that is looked at in off-heap memory, before anything of the row is decoded. Immutable; [#bind] gives it the values
-/// of one execution. Columns are positions in the table.
+/// of one execution. Columns are positions in the row.
 public sealed interface RowCondition {
     /// @return what looks at rows in one execution; package-private type: only readers of this package use it
     RowTest bind(PlanDataContext context);

@@ -8,6 +8,9 @@ import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.HeaderColumn;
+import org.coconutdb.sql.catalog.MetaTable;
+import org.coconutdb.sql.catalog.QueryTable;
 import org.jspecify.annotations.Nullable;
 
 /// What a lookup or scan does with each row it finds: looks at the condition in place and decodes only the columns that are wanted.
@@ -16,26 +19,41 @@ public final class TableRead {
     private final TableDescriptor table;
     private final KeyCodec keyCodec;
     private final RowLayout layout;
+    // Position in the row of each; -1 for one of the header.
     private final int[] columns;
+    private final @Nullable HeaderColumn[] headerColumns;
+    private final boolean ofHeaders;
     private final boolean[] binary;
     private final @Nullable RowCondition condition;
 
     /// @param columns wanted, by position in the table, in order of the output
-    /// @param condition null: all rows
-    public TableRead(CatalogTable table, int[] columns, @Nullable RowCondition condition) {
-        this.table = table.descriptor();
-        this.keyCodec = table.keyCodec();
-        this.layout = table.rowLayout();
-        this.columns = columns.clone();
+    /// @param condition over columns of the row; null: all rows
+    public TableRead(QueryTable table, int[] columns, @Nullable RowCondition condition) {
+        CatalogTable rows = table.rows();
+        this.table = rows.descriptor();
+        this.keyCodec = rows.keyCodec();
+        this.layout = rows.rowLayout();
+        this.columns = new int[columns.length];
+        this.headerColumns = new HeaderColumn[columns.length];
         this.binary = new boolean[columns.length];
         for (int i = 0; i < columns.length; i++) {
-            binary[i] = layout.column(columns[i]).type() == StorageType.BYTES;
+            this.columns[i] = table.rowColumn(columns[i]);
+            binary[i] = table.columns().get(columns[i]).type() == StorageType.BYTES;
+            if (this.columns[i] < 0) {
+                headerColumns[i] = table.headerColumn(columns[i]);
+            }
         }
+        this.ofHeaders = table instanceof MetaTable;
         this.condition = condition;
     }
 
     TableDescriptor table() {
         return table;
+    }
+
+    /// Whether it looks at records rather than at their rows, which does not count as reading them.
+    boolean isOfHeaders() {
+        return ofHeaders;
     }
 
     KeyCodec keyCodec() {
@@ -64,7 +82,8 @@ public final class TableRead {
             }
             @Nullable Object[] values = new Object[columns.length];
             for (int i = 0; i < columns.length; i++) {
-                Object value = layout.get(memory, row, columns[i]);
+                HeaderColumn header = headerColumns[i];
+                Object value = header != null ? header.value(view) : layout.get(memory, row, columns[i]);
                 values[i] = binary[i] && value != null ? new ByteString((byte[]) value) : value;
             }
             return values;

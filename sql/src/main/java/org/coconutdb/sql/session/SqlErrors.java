@@ -112,6 +112,7 @@ final class SqlErrors {
     private static List<String> columnNames(CatalogSnapshot catalog) {
         List<String> names = new ArrayList<>();
         catalog.tables().forEach(table -> table.definition().columns().forEach(column -> names.add(column.name())));
+        catalog.metaTables().forEach(table -> table.definition().columns().forEach(column -> names.add(column.name())));
         return names;
     }
 

@@ -138,7 +138,7 @@ final class StatementCompiler {
     private CompiledStatement drop(SqlDropCoconutTable drop) {
         String[] name = TableDefinitions.resolve(drop.table(), schema);
         boolean ifExists = drop.ifExists();
-        if (catalog.views().stream().anyMatch(view -> view.schema().equals(name[0]) && view.name().equals(name[1]))) {
+        if (catalog.isReadOnly(name[0], name[1])) {
             throw WriteCompiler.readOnly(name);
         }
         return (CompiledStatement.Definition) database -> {

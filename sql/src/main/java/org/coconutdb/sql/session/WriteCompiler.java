@@ -54,7 +54,7 @@ final class WriteCompiler {
     static CoconutException readOnly(String[] name) {
         return CoconutException.of(ErrorCode.READ_ONLY_TABLE)
                 .with("table", name[0] + "." + name[1])
-                .mend("Views of the system can only be read.");
+                .mend("Views of the system and the meta space can only be read.");
     }
 
     private CatalogTable target(SqlNode node) {
@@ -63,7 +63,7 @@ final class WriteCompiler {
         }
         String[] name = TableDefinitions.resolve(identifier, schema);
         return catalog.table(name[0], name[1]).orElseThrow(() -> {
-            if (catalog.views().stream().anyMatch(view -> view.schema().equals(name[0]) && view.name().equals(name[1]))) {
+            if (catalog.isReadOnly(name[0], name[1])) {
                 return readOnly(name);
             }
             return CoconutException.of(ErrorCode.UNDEFINED_TABLE)

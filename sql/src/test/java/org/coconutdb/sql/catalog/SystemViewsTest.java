@@ -65,7 +65,7 @@ class SystemViewsTest {
     @Test
     void everyValueHasTheTypeOfItsColumn() {
         Map<SqlTypeName, Class<?>> classes = Map.of(SqlTypeName.VARCHAR, String.class, SqlTypeName.INTEGER, Integer.class,
-                SqlTypeName.BIGINT, Long.class, SqlTypeName.BOOLEAN, Boolean.class);
+                SqlTypeName.BIGINT, Long.class, SqlTypeName.BOOLEAN, Boolean.class, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, Long.class);
         for (SystemView view : catalog.snapshot().views()) {
             List<@Nullable Object[]> rows = view.scan(null).toList();
             assertThat(rows).as(view.name()).isNotEmpty();
@@ -84,20 +84,55 @@ class SystemViewsTest {
 
     @Test
     void tablesAndTheirColumnsAndKeysAreListed() {
-        assertThat(rows("SCHEMATA")).extracting(row -> row[1]).containsExactlyInAnyOrder("PUBLIC", "INFORMATION_SCHEMA", "SYSTEM");
+        assertThat(rows("SCHEMATA")).extracting(row -> row[1]).containsExactlyInAnyOrder("PUBLIC", "INFORMATION_SCHEMA", "META_SPACE",
+                "SYSTEM");
         assertThat(rows("TABLES").stream().map(row -> Arrays.asList(row).subList(1, 5))).contains(
                 Arrays.asList("PUBLIC", "KV", "BASE TABLE", "HASH"), Arrays.asList("PUBLIC", "Mixed", "BASE TABLE", "SORTED"),
+                Arrays.asList("META_SPACE", "KV", "SYSTEM VIEW", "HASH"), Arrays.asList("META_SPACE", "Mixed", "SYSTEM VIEW", "SORTED"),
                 Arrays.asList("SYSTEM", "BLOCK_MEMORY", "SYSTEM VIEW", null));
-        assertThat(rows("COLUMNS").stream().filter(row -> "Mixed".equals(row[2])).map(row -> Arrays.asList(row).subList(3, 13)))
-                .containsExactly(
-                        Arrays.asList("B", 1, null, "NO", "TIMESTAMP", java.sql.Types.TIMESTAMP, null, null, null, 2),
-                        Arrays.asList("A", 2, null, "NO", "DECIMAL", java.sql.Types.DECIMAL, null, 20, 5, null),
-                        Arrays.asList("C", 3, null, "YES", "VARBINARY", java.sql.Types.VARBINARY, CoconutTypeSystem.LENGTH_MAX, null, null,
-                                null));
+        assertThat(rows("COLUMNS").stream().filter(row -> "Mixed".equals(row[2]) && "PUBLIC".equals(row[1])).map(row -> Arrays.asList(row)
+                .subList(3, 13)))
+                        .containsExactly(
+                                Arrays.asList("B", 1, null, "NO", "TIMESTAMP", java.sql.Types.TIMESTAMP, null, null, null, 2),
+                                Arrays.asList("A", 2, null, "NO", "DECIMAL", java.sql.Types.DECIMAL, null, 20, 5, null),
+                                Arrays.asList("C", 3, null, "YES", "VARBINARY", java.sql.Types.VARBINARY, CoconutTypeSystem.LENGTH_MAX,
+                                        null, null,
+                                        null));
         assertThat(rows("KEY_COLUMN_USAGE").stream().map(row -> Arrays.asList(row).subList(1, 6))).containsExactlyInAnyOrder(
                 Arrays.asList("KV_KEY", "PUBLIC", "KV", "K", 1), Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "B", 1),
                 Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "A", 2));
         assertThat(rows("TYPES")).extracting(row -> row[0]).contains("UUID", "TIMESTAMP WITH LOCAL TIME ZONE").doesNotHaveDuplicates();
+    }
+
+    @Test
+    void columnsOfTheMetaSpaceAreTheKeysAndThoseOfTheHeader() {
+        create("CREATE TABLE clash (v INT, storage VARCHAR(10), meta_storage INT, PRIMARY KEY (meta_storage, storage))");
+
+        assertThat(rows("COLUMNS").stream().filter(row -> "META_SPACE".equals(row[1]) && "CLASH".equals(row[2]))
+                .map(row -> Arrays.asList(row[3], row[6], row[7])))
+                        .containsExactly(Arrays.asList("META_STORAGE", "NO", "INTEGER"), Arrays.asList("STORAGE", "NO", "VARCHAR"),
+                                Arrays.asList("OBJECT_TYPE", "NO", "VARCHAR"),
+                                Arrays.asList("CREATED_AT", "NO", "TIMESTAMP WITH LOCAL TIME ZONE"),
+                                Arrays.asList("UPDATED_AT", "NO", "TIMESTAMP WITH LOCAL TIME ZONE"),
+                                Arrays.asList("READ_AT", "YES", "TIMESTAMP WITH LOCAL TIME ZONE"),
+                                Arrays.asList("COMMIT_TIMESTAMP", "NO", "BIGINT"), Arrays.asList("META_META_STORAGE", "NO", "VARCHAR"),
+                                Arrays.asList("TTL_SECONDS", "YES", "INTEGER"), Arrays.asList("EXPIRES_AT", "YES",
+                                        "TIMESTAMP WITH LOCAL TIME ZONE"),
+                                Arrays.asList("ROW_BYTES", "NO", "INTEGER"));
+    }
+
+    @Test
+    void blocksTellWhenTheyWereMadeAndWritten() {
+        long before = System.currentTimeMillis();
+        insert(0, 100);
+
+        for (@Nullable Object[] block : rows("BLOCKS")) {
+            assertThat((Long) block[5]).as("created").isNotNull().isLessThanOrEqualTo((Long) block[6]);
+            assertThat((Long) block[6]).as("updated").isLessThanOrEqualTo(System.currentTimeMillis());
+            if ((int) block[0] != 0) {
+                assertThat((Long) block[6]).as("updated").isGreaterThanOrEqualTo(before);
+            }
+        }
     }
 
     @Test

@@ -143,7 +143,7 @@ class DriverTest {
             assertThat(texts(types, 1)).contains("BIGINT", "UUID", "TIMESTAMP WITH LOCAL TIME ZONE", "VARBINARY").hasSize(17);
         }
         try (ResultSet schemas = meta.getSchemas()) {
-            assertThat(texts(schemas, 1)).containsExactly("INFORMATION_SCHEMA", "PUBLIC", "SYSTEM");
+            assertThat(texts(schemas, 1)).containsExactly("INFORMATION_SCHEMA", "META_SPACE", "PUBLIC", "SYSTEM");
         }
         try (ResultSet indexes = meta.getIndexInfo(null, null, "AXB", true, false)) {
             assertThat(texts(indexes, 9)).containsExactly("ID");

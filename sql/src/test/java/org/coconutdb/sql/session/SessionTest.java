@@ -93,6 +93,54 @@ class SessionTest {
     }
 
     @Test
+    void theMetaSpaceTellsOfEachRow() throws SQLException {
+        update("CREATE TABLE t (v VARCHAR(20), b VARBINARY(3), a INT, PRIMARY KEY (a, b)) USING SORTED");
+        Instant before = Instant.now().minusMillis(1);
+        update("INSERT INTO t VALUES ('x', X'01', 1), ('longer', X'02', 2), ('x', X'03', 2)");
+        update("UPDATE t SET v = 'y' WHERE a = 1");
+
+        assertThat(query("SELECT a, b, object_type, storage, ttl_seconds, expires_at FROM meta_space.t WHERE a = 2 ORDER BY b DESC"))
+                .usingRecursiveComparison()
+                .isEqualTo(List.of(row(2, new byte[] {3}, "ROW", "HOT", null, null), row(2, new byte[] {2}, "ROW", "HOT", null, null)));
+        List<Object> times = query("SELECT created_at, updated_at, read_at FROM meta_space.t WHERE a = 1 AND b = X'01'").getFirst();
+        assertThat((Instant) times.get(0)).isBetween(before, (Instant) times.get(1));
+        assertThat((Instant) times.get(1)).isBetween(before, Instant.now());
+        assertThat(query("SELECT COUNT(*) FROM meta_space.t WHERE created_at > updated_at OR read_at IS NOT NULL")).containsExactly(row(
+                0L));
+        assertThat(query("SELECT t.a, COUNT(*), MAX(m.row_bytes) > MIN(m.row_bytes) FROM t JOIN meta_space.t m ON t.a = m.a AND t.b = m.b "
+                + "GROUP BY t.a ORDER BY t.a")).containsExactly(row(1, 1L, false), row(2, 2L, true));
+        assertThat(query("SELECT a FROM meta_space.t ORDER BY commit_timestamp DESC LIMIT 1")).containsExactly(row(1));
+    }
+
+    @Test
+    void lookupsAreRememberedAndLooksAtTheMetaSpaceAreNot() throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY, v INT)");
+        update("INSERT INTO t VALUES (1, 1), (2, 2)");
+
+        query("SELECT v FROM t WHERE id = 1");
+        query("SELECT * FROM t WHERE v = 2");
+        query("SELECT * FROM meta_space.t WHERE id = 2");
+
+        assertThat(query("SELECT id, read_at >= created_at - INTERVAL '2' SECOND FROM meta_space.t WHERE id IN (1, 2)"))
+                .containsExactly(row(1, true), row(2, null));
+        update("UPSERT INTO t VALUES (1, 3)");
+        assertThat(query("SELECT id FROM meta_space.t WHERE read_at IS NOT NULL")).containsExactly(row(1));
+    }
+
+    @Test
+    void theMetaSpaceCannotBeWritten() throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY, v INT)");
+
+        for (String sql : List.of("INSERT INTO meta_space.t VALUES (1)", "UPDATE meta_space.t SET storage = 'x'",
+                "DELETE FROM meta_space.t", "UPSERT INTO meta_space.t (id) VALUES (1)", "DROP TABLE meta_space.t")) {
+            assertThat(error(sql).getSQLState()).as(sql).isEqualTo("42809");
+        }
+        assertThat(error("CREATE TABLE meta_space.u (id INT PRIMARY KEY)").getSQLState()).isEqualTo("3F000");
+        assertThat(error("SELECT * FROM meta_space.u").getSQLState()).isEqualTo("42P01");
+        assertThat(error("SELECT updatd_at FROM meta_space.t").getMessage()).contains("UPDATED_AT");
+    }
+
+    @Test
     void keysCanBeMovedOntoEachOther() throws SQLException {
         update("CREATE TABLE t (id INT PRIMARY KEY, v INT)");
         update("INSERT INTO t VALUES (1, 1), (2, 2), (3, 3)");
