@@ -106,7 +106,7 @@ class DriverTest {
         assertThat(jooq.select(id).from(orders).where(placed.ge(LocalDateTime.of(2026, 1, 17, 0, 0))).orderBy(id.desc()).fetch(id))
                 .containsExactly(18L, 17L, 16L);
         assertThat(jooq.selectFrom(orders).where(id.eq(3L)).fetchOne().get(total)).isEqualByComparingTo("31");
-        assertThat(jooq.meta().getTables(name("ORDERS").last())).hasSize(1);
+        assertThat(jooq.meta().getTables(name("PUBLIC", "ORDERS"))).hasSize(1);
     }
 
     @Test
@@ -119,9 +119,12 @@ class DriverTest {
             assertThat(texts(tables, 3)).containsExactly("A_B");
         }
         try (ResultSet tables = meta.getTables(null, null, "A_B", null)) {
+            assertThat(texts(tables, 2)).containsExactly("META_SPACE", "META_SPACE", "PUBLIC", "PUBLIC");
+        }
+        try (ResultSet tables = meta.getTables(null, "PUBLIC", "A_B", null)) {
             assertThat(texts(tables, 3)).containsExactly("AXB", "A_B");
         }
-        try (ResultSet columns = meta.getColumns(null, null, "A\\_B", "%")) {
+        try (ResultSet columns = meta.getColumns(null, "PUBLIC", "A\\_B", "%")) {
             List<String> found = new ArrayList<>();
             while (columns.next()) {
                 found.add(columns.getString("COLUMN_NAME") + " " + columns.getString("TYPE_NAME") + " " + columns.getInt("COLUMN_SIZE")

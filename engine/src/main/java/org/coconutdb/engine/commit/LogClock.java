@@ -1,4 +1,4 @@
-package org.coconutdb.engine.version;
+package org.coconutdb.engine.commit;
 
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
