@@ -50,19 +50,20 @@ public final class CoconutEngine implements AutoCloseable {
     private final LocalLog log;
     private final Transaction.Environment environment;
     private final LogClock clock;
+    private final Expiry expiry;
     private final Housekeeper housekeeper;
     private final Object definition = new Object();
     // Replaced under `definition`.
     private volatile Tables tables = new Tables(0, List.of(), Map.of());
     private volatile boolean closed;
 
-    private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory) {
+    private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock) {
         this.directory = directory;
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
         this.config = new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock());
         this.snapshots = new Snapshots(0);
-        this.clock = LogClock.system();
+        this.clock = clock;
         AtomicLong lastTimestamp = new AtomicLong();
         this.blocks = new ArrayList<>();
         for (int id = 0; id <= blockCount; id++) {
@@ -70,16 +71,22 @@ public final class CoconutEngine implements AutoCloseable {
             blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
         }
         this.log = directory == null
-                ? LocalLog.inMemory(blocks, snapshots, lastTimestamp)
-                : LocalLog.recover(directory, blocks, snapshots, lastTimestamp);
+                ? LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock)
+                : LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
-        this.housekeeper = new Housekeeper(clock::tick);
+        this.expiry = new Expiry(environment.blocks(), log, snapshots, clock);
+        this.housekeeper = new Housekeeper(this::doChores);
     }
 
     /// Opens a database: reads its log where it has a directory, and makes it where there is none.
     ///
     /// Throws DATABASE_IN_USE, FOREIGN_FILE, DATA_CORRUPTED, IO_FAILED, MEMORY_LIMIT_REACHED, MEMORY_LOCK_REFUSED, MISSING_JVM_FLAGS.
     public static CoconutEngine open(EngineConfig config) {
+        return open(config, LogClock.system());
+    }
+
+    /// @param clock the time that rows are stamped with and expire by
+    static CoconutEngine open(EngineConfig config, LogClock clock) {
         if (config.memoryLimitBytes() < EngineConfig.MEMORY_LIMIT_BYTES_MIN) {
             throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
                     .with("limitBytes", config.memoryLimitBytes())
@@ -90,7 +97,7 @@ public final class CoconutEngine implements AutoCloseable {
         DatabaseDirectory directory = null;
         try {
             directory = config.directory() == null ? null : DatabaseDirectory.open(config.directory(), config.blockCount());
-            CoconutEngine engine = new CoconutEngine(config, directory, memory);
+            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock);
             engine.start();
             return engine;
         } catch (Throwable failure) {
@@ -99,6 +106,24 @@ public final class CoconutEngine implements AutoCloseable {
                 directory.close();
             }
             throw failure;
+        }
+    }
+
+    private void doChores() {
+        clock.tick();
+        removeExpired(false);
+    }
+
+    /// Removes rows whose time to live is over.
+    ///
+    /// @param now of all tables, those too that were looked at a moment ago
+    void removeExpired(boolean now) {
+        synchronized (expiry) {
+            if (now) {
+                expiry.all();
+            } else {
+                expiry.round();
+            }
         }
     }
 

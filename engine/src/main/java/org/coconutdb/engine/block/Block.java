@@ -48,6 +48,7 @@ public final class Block implements AutoCloseable {
     private volatile long appliedIndex;
     private volatile long commitTimestamp;
     private volatile long createdAtMicros;
+    private volatile boolean holdsTtl;
     private volatile long updatedAtMicros;
 
     /// @param retireTimestamp a timestamp above every one given out so far
@@ -73,9 +74,10 @@ public final class Block implements AutoCloseable {
             case BlockCommand.CreateTable(int table, TableKind kind) -> createTable(table, kind);
             case BlockCommand.DropTable(int table) -> dropTable(table, stamp);
             case BlockCommand.Commit(long snapshot, List<Write> writes) -> commit(snapshot, writes, stamp);
-            case BlockCommand.Prepare prepare -> prepare(prepare);
+            case BlockCommand.Prepare prepare -> prepare(prepare, stamp);
             case BlockCommand.Decide decide -> decide(decide, stamp);
             case BlockCommand.Forget(long transaction) -> forget(transaction);
+            case BlockCommand.Expire(int table, List<BlockCommand.ExpiredRow> rows) -> expire(table, rows, stamp);
         };
         appliedIndex = index;
         if (createdAtMicros == 0) {
@@ -101,7 +103,7 @@ public final class Block implements AutoCloseable {
     }
 
     private CommandResult commit(long snapshot, List<Write> writes, Stamp stamp) {
-        CommandResult failed = check(snapshot, writes);
+        CommandResult failed = check(snapshot, writes, stamp);
         if (failed != null) {
             return failed;
         }
@@ -109,8 +111,8 @@ public final class Block implements AutoCloseable {
         return CommandResult.DONE;
     }
 
-    private CommandResult prepare(BlockCommand.Prepare prepare) {
-        CommandResult failed = check(prepare.snapshot(), prepare.writes());
+    private CommandResult prepare(BlockCommand.Prepare prepare, Stamp stamp) {
+        CommandResult failed = check(prepare.snapshot(), prepare.writes(), stamp);
         if (failed != null) {
             return failed;
         }
@@ -145,7 +147,7 @@ public final class Block implements AutoCloseable {
     }
 
     /// The first condition that does not hold, null where all do.
-    private @Nullable CommandResult check(long snapshot, List<Write> writes) {
+    private @Nullable CommandResult check(long snapshot, List<Write> writes, Stamp stamp) {
         for (int i = 0; i < writes.size(); i++) {
             Write write = writes.get(i);
             TableSlice slice = slices.get(write.table());
@@ -160,7 +162,7 @@ public final class Block implements AutoCloseable {
                     // Whatever is there is replaced.
                 }
                 case ABSENT -> {
-                    if (slice.exists(write.key())) {
+                    if (slice.exists(write.key(), stamp.wallMicros())) {
                         return new CommandResult(CommandResult.Outcome.DUPLICATE_KEY, i);
                     }
                 }
@@ -186,11 +188,49 @@ public final class Block implements AutoCloseable {
                 slice.remove(write.key(), stamp);
             } else {
                 slice.put(write.key(), row, write.ttlSeconds(), stamp);
+                holdsTtl |= slice.ttlRowCount() != 0;
             }
         }
-        writesSinceCollect += writes.size();
+        written(writes.size(), stamp);
+    }
+
+    private void written(int count, Stamp stamp) {
+        writesSinceCollect += count;
         commitTimestamp = Math.max(commitTimestamp, stamp.commitTimestamp());
         updatedAtMicros = stamp.wallMicros();
+    }
+
+    private CommandResult expire(int table, List<BlockCommand.ExpiredRow> rows, Stamp stamp) {
+        TableSlice slice = slices.get(table);
+        if (slice == null) {
+            return CommandResult.DONE;
+        }
+        int removed = 0;
+        for (BlockCommand.ExpiredRow row : rows) {
+            if (slice.newestTimestamp(row.key()) == row.commitTimestamp()
+                    && slice.isExpired(row.key(), stamp.wallMicros())
+                    && !heldKeys.containsKey(new HeldKey(table, row.key()))) {
+                slice.remove(row.key(), stamp);
+                removed++;
+            }
+        }
+        if (removed > 0) {
+            written(removed, stamp);
+        }
+        return CommandResult.DONE;
+    }
+
+    /// Writer: frees what no snapshot needs any more of one table, at most `limit` records of each kind.
+    public void collect(int table, long lowWater, int limit) {
+        TableSlice slice = slices.get(table);
+        if (slice != null) {
+            slice.collect(lowWater, limit);
+        }
+    }
+
+    /// Whether a row here has, or had since the database was opened, a time to live. Readers need the time only then.
+    public boolean holdsTtl() {
+        return holdsTtl;
     }
 
     /// Writer: frees what no snapshot needs any more, a bounded amount.

@@ -36,6 +36,20 @@ public sealed interface BlockCommand {
     /// @param commitTimestamp the same in every participant; meaningless for an abort
     record Decide(long transaction, boolean commit, long commitTimestamp) implements BlockCommand {}
 
+    /// Removes rows whose time to live is over: each whose newest version is the one named and has expired by the entry's stamp. What was
+    /// written meanwhile, or is held by a prepared transaction, stays.
+    record Expire(int table, List<ExpiredRow> rows) implements BlockCommand {
+        public Expire {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    /// A version that was seen expired. The array is not copied.
+    ///
+    /// @param key encoded key
+    /// @param commitTimestamp of the version
+    record ExpiredRow(byte[] key, long commitTimestamp) {}
+
     /// Coordinator: every participant has the decision in its log; it need not be remembered.
     record Forget(long transaction) implements BlockCommand {}
 }

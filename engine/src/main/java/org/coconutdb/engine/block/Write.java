@@ -1,6 +1,7 @@
 package org.coconutdb.engine.block;
 
 import java.util.Objects;
+import org.coconutdb.engine.table.TableSlice;
 import org.jspecify.annotations.Nullable;
 
 /// One row's change in a transaction. The arrays are not copied: whoever makes a write gives them away.
@@ -9,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// @param condition what must hold of the key when the transaction commits
 /// @param key encoded key
 /// @param row the new row; null deletes
-/// @param ttlSeconds time to live, 0 for ever
+/// @param ttlSeconds time to live from the commit on, 0 for ever, [#KEEP_TTL] as the row that is there has it
 public record Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds) {
+    /// In place of a time to live: as the row has it.
+    public static final int KEEP_TTL = TableSlice.KEEP_TTL;
+
     /// What must hold of a key.
     public enum Condition {
         /// Nothing.
         NONE,
-        /// There is no row: else DUPLICATE_KEY.
+        /// There is no row, or one that has expired by the entry's stamp: else DUPLICATE_KEY.
         ABSENT,
         /// Nobody changed it since the transaction's snapshot: else SERIALIZATION_CONFLICT.
         UNCHANGED
@@ -24,5 +28,8 @@ public record Write(int table, Condition condition, byte[] key, byte @Nullable [
     public Write {
         Objects.requireNonNull(condition);
         Objects.requireNonNull(key);
+        if (ttlSeconds < KEEP_TTL) {
+            throw new IllegalArgumentException("a time to live of " + ttlSeconds + " seconds");
+        }
     }
 }

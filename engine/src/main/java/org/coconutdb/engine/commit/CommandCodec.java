@@ -18,8 +18,10 @@ import org.coconutdb.engine.error.ErrorCode;
 ///  4 Prepare     | transaction 8 | coordinator 4 | snapshot 8 | count 4 | write … |
 ///  5 Decide      | transaction 8 | commit 1 | commitTimestamp 8 |
 ///  6 Forget      | transaction 8 |
+///  7 Expire      | table 4 | count 4 | expired row … |
 ///
-///  write         | table 4 | condition 1 | ttlSeconds 4 | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
+///  expired row   | commitTimestamp 8 | keyBytes 4 | key |
+///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
 /// ```
 final class CommandCodec {
     private static final byte CREATE_TABLE = 1;
@@ -28,6 +30,8 @@ final class CommandCodec {
     private static final byte PREPARE = 4;
     private static final byte DECIDE = 5;
     private static final byte FORGET = 6;
+    private static final byte EXPIRE = 7;
+    private static final int EXPIRED_ROW_BYTES = 12;
     private static final int WRITE_BYTES = 17;
     // Order is on disk: new ones go to the end.
     private static final Write.Condition[] CONDITIONS = {Write.Condition.NONE, Write.Condition.ABSENT, Write.Condition.UNCHANGED};
@@ -43,6 +47,13 @@ final class CommandCodec {
             case BlockCommand.Prepare prepare -> 25 + size(prepare.writes());
             case BlockCommand.Decide _ -> 18;
             case BlockCommand.Forget _ -> 9;
+            case BlockCommand.Expire(int _, List<BlockCommand.ExpiredRow> rows) -> {
+                int bytes = 9;
+                for (BlockCommand.ExpiredRow row : rows) {
+                    bytes = Math.addExact(bytes, EXPIRED_ROW_BYTES + row.key().length);
+                }
+                yield bytes;
+            }
         };
     }
 
@@ -72,6 +83,12 @@ final class CommandCodec {
                     .put((byte) (commit ? 1 : 0))
                     .putLong(timestamp);
             case BlockCommand.Forget(long transaction) -> into.put(FORGET).putLong(transaction);
+            case BlockCommand.Expire(int table, List<BlockCommand.ExpiredRow> rows) -> {
+                into.put(EXPIRE).putInt(table).putInt(rows.size());
+                for (BlockCommand.ExpiredRow row : rows) {
+                    into.putLong(row.commitTimestamp()).putInt(row.key().length).put(row.key());
+                }
+            }
         }
     }
 
@@ -107,13 +124,27 @@ final class CommandCodec {
                 case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeWrites(from));
                 case DECIDE -> new BlockCommand.Decide(from.getLong(), from.get() != 0, from.getLong());
                 case FORGET -> new BlockCommand.Forget(from.getLong());
+                case EXPIRE -> new BlockCommand.Expire(from.getInt(), decodeExpiredRows(from));
                 default -> throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("commandType", type)
                         .mend("The log was written by a newer version of CoconutDB, or is damaged.");
             };
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | NegativeArraySizeException failure) {
+        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException failure) {
             throw CoconutException.of(ErrorCode.DATA_CORRUPTED, failure).with("entry", "cut short");
         }
+    }
+
+    private static List<BlockCommand.ExpiredRow> decodeExpiredRows(ByteBuffer from) {
+        int count = from.getInt();
+        List<BlockCommand.ExpiredRow> rows = new ArrayList<>(Math.min(count, from.remaining() / EXPIRED_ROW_BYTES + 1));
+        for (int i = 0; i < count; i++) {
+            long commitTimestamp = from.getLong();
+            int keyBytes = from.getInt();
+            byte[] key = new byte[Math.min(keyBytes, from.remaining() + 1)];
+            from.get(key);
+            rows.add(new BlockCommand.ExpiredRow(key, commitTimestamp));
+        }
+        return rows;
     }
 
     private static List<Write> decodeWrites(ByteBuffer from) {

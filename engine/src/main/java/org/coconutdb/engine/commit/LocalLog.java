@@ -1,7 +1,6 @@
 package org.coconutdb.engine.commit;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -42,38 +41,51 @@ public final class LocalLog implements CommandLog {
     private final Snapshots snapshots;
     private final @Nullable LogWriter writer;
     private final AtomicLong lastTimestamp;
+    private final LogClock clock;
     private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
     private final ReentrantLock writing = new ReentrantLock();
 
     // Held by the thread that holds `writing`.
     private long lastIndex;
-    private long lastWallMicros;
     private boolean broken;
     private boolean closed;
 
-    private LocalLog(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, Recovered recovered) {
+    private LocalLog(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, LogClock clock, Recovered recovered) {
         this.blocks = blocks;
         this.snapshots = snapshots;
         this.lastTimestamp = lastTimestamp;
+        this.clock = clock;
+        clock.atLeast(recovered.wallMicros);
         this.writer = recovered.writer;
         this.lastIndex = recovered.index;
-        this.lastWallMicros = recovered.wallMicros;
     }
 
     /// A log that keeps nothing.
     ///
     /// @param blocks by block id
     /// @param lastTimestamp the newest timestamp given out; the log raises it
-    public static LocalLog inMemory(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
-        return new LocalLog(blocks, snapshots, lastTimestamp, new Recovered());
+    /// @param clock what entries are stamped by
+    public static LocalLog inMemory(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, LogClock clock) {
+        return new LocalLog(blocks, snapshots, lastTimestamp, clock, new Recovered());
     }
 
     /// The log of a directory: applies everything that is in it to the blocks, then goes on behind it.
-    public static LocalLog recover(DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
-        return recover(LogDisk.REAL, directory, blocks, snapshots, lastTimestamp);
+    public static LocalLog recover(
+            DatabaseDirectory directory,
+            List<Block> blocks,
+            Snapshots snapshots,
+            AtomicLong lastTimestamp,
+            LogClock clock) {
+        return recover(LogDisk.REAL, directory, blocks, snapshots, lastTimestamp, clock);
     }
 
-    static LocalLog recover(LogDisk disk, DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp) {
+    static LocalLog recover(
+            LogDisk disk,
+            DatabaseDirectory directory,
+            List<Block> blocks,
+            Snapshots snapshots,
+            AtomicLong lastTimestamp,
+            LogClock clock) {
         Recovered recovered = new Recovered();
         LogReader reader = new LogReader(disk, directory.log(), directory.database());
         try {
@@ -100,7 +112,10 @@ public final class LocalLog implements CommandLog {
                     .with("cause", String.valueOf(failure.getMessage()))
                     .mend("The log cannot be read or written: mend the disk or its rights and open the database again.");
         }
-        return new LocalLog(blocks, snapshots, lastTimestamp, recovered);
+        if (blocks.stream().anyMatch(Block::holdsTtl)) {
+            clock.setExpiring();
+        }
+        return new LocalLog(blocks, snapshots, lastTimestamp, clock, recovered);
     }
 
     @Override
@@ -196,8 +211,8 @@ public final class LocalLog implements CommandLog {
     private List<List<LogEntry>> stamp(List<Ticket> batch) {
         long index = lastIndex;
         long timestamp = lastTimestamp.get();
-        // A clock that steps back must not make a row older than the one before it.
-        long wallMicros = Math.max(lastWallMicros, wallMicros());
+        // Never before an earlier stamp, nor before what a reader took for the time: else a row could come back that it saw expired.
+        long wallMicros = clock.nowMicros();
         List<List<LogEntry>> entries = new ArrayList<>(batch.size());
         List<LogEntry> all = new ArrayList<>(batch.size());
         for (Ticket ticket : batch) {
@@ -218,21 +233,20 @@ public final class LocalLog implements CommandLog {
             writer.append(all);
         }
         lastIndex = index;
-        lastWallMicros = wallMicros;
         lastTimestamp.set(timestamp);
         return entries;
-    }
-
-    private static long wallMicros() {
-        Instant now = Instant.now();
-        return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1_000);
     }
 
     private void apply(List<Ticket> batch, List<List<LogEntry>> entries) {
         for (int i = 0; i < batch.size(); i++) {
             Ticket ticket = batch.get(i);
             for (LogEntry entry : entries.get(i)) {
-                ticket.results.add(blocks.get(entry.block()).apply(entry.index(), entry.stamp(), entry.command()));
+                Block block = blocks.get(entry.block());
+                ticket.results.add(block.apply(entry.index(), entry.stamp(), entry.command()));
+                if (block.holdsTtl() && !clock.isExpiring()) {
+                    // Before anyone can see the row: who opens a snapshot that has it takes the time, too.
+                    clock.setExpiring();
+                }
             }
         }
         snapshots.publish(lastTimestamp.get());

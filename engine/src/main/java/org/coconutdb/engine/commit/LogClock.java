@@ -11,8 +11,12 @@ import java.util.function.LongSupplier;
 ///    stamped before W, though the system's clock may step back.
 /// 2. It is never before the stamp of an entry that [#atLeast] told of.
 public final class LogClock {
+    private static final long READ_GRAIN_MICROS = 1_000;
+
     private final LongSupplier wallMicros;
     private final AtomicLong lastMicros = new AtomicLong();
+    // Set before the first commit with a time to live is published.
+    private volatile boolean expiring;
     // Written by one thread, about once a second; read by every lookup, so that none asks the system.
     private volatile int coarseSeconds;
 
@@ -43,9 +47,26 @@ public final class LogClock {
         return lastMicros.get();
     }
 
+    /// The time for a reader: [#nowMicros], up to a millisecond behind it but never before an earlier call of either. So many readers write
+    /// to the shared time a thousand times a second at most.
+    public long readMicros() {
+        long last = lastMicros.get();
+        return wallMicros.getAsLong() - last < READ_GRAIN_MICROS ? last : nowMicros();
+    }
+
     /// Moves the time on to that of an entry of the log.
     public void atLeast(long micros) {
         lastMicros.accumulateAndGet(micros, Math::max);
+    }
+
+    /// Whether anything can expire, so that readers need the time.
+    public boolean isExpiring() {
+        return expiring;
+    }
+
+    /// Tells that something can expire from now on.
+    public void setExpiring() {
+        expiring = true;
     }
 
     /// Seconds since 1970, up to about a second behind.

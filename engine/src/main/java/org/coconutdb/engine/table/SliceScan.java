@@ -1,5 +1,6 @@
 package org.coconutdb.engine.table;
 
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordView;
 
 /// Visible rows of a range of one slice. One thread; its snapshot stays open meanwhile.
@@ -9,22 +10,22 @@ public final class SliceScan {
 
     private final TableSlice slice;
     private final RecordCursor cursor;
-    private final long snapshot;
+    private final ReadPoint point;
     private final long[] batch = new long[BATCH];
     private int count;
     private int position;
 
-    SliceScan(TableSlice slice, RecordCursor cursor, long snapshot) {
+    SliceScan(TableSlice slice, RecordCursor cursor, ReadPoint point) {
         this.slice = slice;
         this.cursor = cursor;
-        this.snapshot = snapshot;
+        this.point = point;
     }
 
     /// Points the view at the next visible row; false at the end.
     public boolean next(RecordView into) {
         while (true) {
             while (position < count) {
-                long record = slice.visible(batch[position++], snapshot);
+                long record = slice.visible(batch[position++], point);
                 if (record != 0) {
                     into.at(slice.segment(), record);
                     return true;

@@ -3,11 +3,13 @@ package org.coconutdb.engine.table;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Stamp;
@@ -15,7 +17,8 @@ import org.coconutdb.engine.version.Stamp;
 /// A table's slice in one block: versions of its rows over an index of their keys.
 ///
 /// The index leads to the newest version of a key, each version to the one before it. A reader at snapshot S takes the first that
-/// was committed at or below S; a tombstone there, or the chain's end, means that there is no row.
+/// was committed at or below S; a tombstone there, a version that has expired by the reader's time, or the chain's end mean that there is
+/// no row. An expired row stays the newest version until it is replaced or removed, and counts as a row until then.
 ///
 /// Threads: one writer at a time (the block's); any number of readers, each holding a snapshot while it uses what it read.
 ///
@@ -26,6 +29,9 @@ import org.coconutdb.engine.version.Stamp;
 ///    the unlinking has ended: it waits for the mark to pass the newest timestamp given out until then.
 public final class TableSlice implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /// In place of a time to live: as the row has it.
+    public static final int KEEP_TTL = -1;
     // Address space for one slice's records: 128 GiB costs nothing until it is used.
     private static final long RESERVED_BYTES = 128L << 30;
 
@@ -38,6 +44,9 @@ public final class TableSlice implements AutoCloseable {
     private final RetireQueue unlinked = new RetireQueue();
     // Written by the writer.
     private volatile long rowCount;
+    private volatile long ttlRowCount;
+    // Not above the first expiry of a row; lowered by the writer, raised by whoever has looked at all rows.
+    private final AtomicLong earliestExpiryMicros = new AtomicLong(Long.MAX_VALUE);
 
     private TableSlice(RecordIndex index, RecordHeap heap, LongSupplier retireTimestamp) {
         this.index = index;
@@ -62,9 +71,9 @@ public final class TableSlice implements AutoCloseable {
         }
     }
 
-    /// Points the view at the version of the row that the snapshot sees; false where it sees none.
-    public boolean get(byte[] key, long snapshot, RecordView into) {
-        long record = visible(index.find(key), snapshot);
+    /// Points the view at the version of the row that the reader sees; false where it sees none.
+    public boolean get(byte[] key, ReadPoint point, RecordView into) {
+        long record = visible(index.find(key), point);
         if (record == 0) {
             return false;
         }
@@ -73,33 +82,66 @@ public final class TableSlice implements AutoCloseable {
     }
 
     /// Rows of a range at a snapshot: in key order, descending when `reverse`, for a sorted table; in any order for a hash table.
-    public SliceScan scan(KeyRange range, boolean reverse, long snapshot) {
-        return new SliceScan(this, index.cursor(range, reverse), snapshot);
+    public SliceScan scan(KeyRange range, boolean reverse, ReadPoint point) {
+        return new SliceScan(this, index.cursor(range, reverse), point);
     }
 
     MemorySegment segment() {
         return heap.segment();
     }
 
-    /// Follows the chain from a version to the one that the snapshot sees; 0 where it sees none.
-    long visible(long newest, long snapshot) {
+    /// Rows that have expired by a time, for a reader that holds a snapshot.
+    public ExpiryScan expired(long nowMicros) {
+        return new ExpiryScan(this, index.cursor(KeyRange.ALL, false), nowMicros);
+    }
+
+    /// Follows the chain from a version to the one that the reader sees; 0 where it sees none.
+    long visible(long newest, ReadPoint point) {
         MemorySegment memory = heap.segment();
+        long snapshot = point.snapshot();
         for (long record = newest; record != 0; record = memory.get(LONG, record + RecordView.PREVIOUS)) {
             if (memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) <= snapshot) {
-                return isTombstone(record) ? 0 : record;
+                return flags(record) == 0 || isThere(record, point.nowMicros()) ? record : 0;
             }
         }
         return 0;
     }
 
-    private boolean isTombstone(long record) {
-        return (heap.segment().get(ValueLayout.JAVA_BYTE, record + RecordView.FLAGS) & RecordView.TOMBSTONE) != 0;
+    private byte flags(long record) {
+        return heap.segment().get(ValueLayout.JAVA_BYTE, record + RecordView.FLAGS);
     }
 
-    /// Writer: whether the newest version of the key is a row.
-    public boolean exists(byte[] key) {
+    /// Whether the version is a row that has not expired.
+    private boolean isThere(long record, long nowMicros) {
+        byte flags = flags(record);
+        if ((flags & RecordView.TOMBSTONE) != 0) {
+            return false;
+        }
+        return (flags & RecordView.HAS_TTL) == 0 || expiresAtMicros(record) > nowMicros;
+    }
+
+    private int ttlSeconds(long record) {
+        return heap.segment().get(INT, record + RecordView.TTL_SECONDS);
+    }
+
+    private long expiresAtMicros(long record) {
+        return heap.segment().get(LONG, record + RecordView.UPDATED_AT) + ttlSeconds(record) * 1_000_000L;
+    }
+
+    private boolean isTombstone(long record) {
+        return (flags(record) & RecordView.TOMBSTONE) != 0;
+    }
+
+    /// Writer: whether the newest version of the key is a row that has not expired by a time.
+    public boolean exists(byte[] key, long nowMicros) {
         long newest = index.find(key);
-        return newest != 0 && !isTombstone(newest);
+        return newest != 0 && isThere(newest, nowMicros);
+    }
+
+    /// Writer: whether the newest version of the key is a row that has.
+    public boolean isExpired(byte[] key, long nowMicros) {
+        long newest = index.find(key);
+        return newest != 0 && !isTombstone(newest) && !isThere(newest, nowMicros);
     }
 
     /// Writer: commit timestamp of the key's newest version, tombstones included; 0 where none is known, which means that it was not
@@ -109,19 +151,28 @@ public final class TableSlice implements AutoCloseable {
         return newest == 0 ? 0 : heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP);
     }
 
-    /// Writer: makes this the newest version of the row.
+    /// Writer: makes this the newest version of the row. Over an expired one it is a new row.
+    ///
+    /// @param ttlSeconds from the stamp on; 0 for ever, [#KEEP_TTL] as many as the row had
     public void put(byte[] key, byte[] row, int ttlSeconds, Stamp stamp) {
         long old = index.find(key);
-        boolean isNew = old == 0 || isTombstone(old);
+        boolean isCounted = old != 0 && !isTombstone(old);
+        boolean isNew = old == 0 || !isThere(old, stamp.wallMicros());
+        int ttl = ttlSeconds != KEEP_TTL ? ttlSeconds : isCounted ? ttlSeconds(old) : 0;
         long created = isNew ? stamp.wallMicros() : heap.segment().get(LONG, old + RecordView.CREATED_AT);
-        long record = heap.allocate(key, row, stamp, old, created, ttlSeconds, (byte) 0);
+        long record = heap.allocate(key, row, stamp, old, created, ttl, ttl == 0 ? 0 : RecordView.HAS_TTL);
         if (!isNew) {
             heap.copyReadAt(old, record);
         }
         index.put(key, record);
         supersede(old, stamp);
-        if (isNew) {
+        if (!isCounted) {
             addToRowCount(1);
+        }
+        addToTtlRowCount((ttl == 0 ? 0 : 1) - (isCounted && ttlSeconds(old) != 0 ? 1 : 0));
+        if (ttl != 0) {
+            // Behind the index, so that whoever raises it and then looks at all rows finds this one.
+            lowerEarliestExpiry(stamp.wallMicros() + ttl * 1_000_000L);
         }
     }
 
@@ -137,12 +188,20 @@ public final class TableSlice implements AutoCloseable {
         supersede(old, stamp);
         tombstones.add(stamp.commitTimestamp(), record);
         addToRowCount(-1);
+        addToTtlRowCount(ttlSeconds(old) == 0 ? 0 : -1);
     }
 
     // The writer alone writes it; volatile is for those who read it.
     private void addToRowCount(int change) {
         long now = rowCount;
         rowCount = now + change;
+    }
+
+    private void addToTtlRowCount(int change) {
+        if (change != 0) {
+            long now = ttlRowCount;
+            ttlRowCount = now + change;
+        }
     }
 
     private void supersede(long old, Stamp stamp) {
@@ -174,7 +233,27 @@ public final class TableSlice implements AutoCloseable {
         index.reclaim(lowWater);
     }
 
-    /// Rows of the newest state.
+    /// Rows of the newest state that have a time to live.
+    public long ttlRowCount() {
+        return ttlRowCount;
+    }
+
+    /// A time before which no row expires.
+    public long earliestExpiryMicros() {
+        return earliestExpiryMicros.get();
+    }
+
+    /// For whoever will look at all rows now, and tell by [#lowerEarliestExpiry] which of them expires first.
+    public void raiseEarliestExpiry() {
+        earliestExpiryMicros.set(Long.MAX_VALUE);
+    }
+
+    /// Tells of a row that expires at the time.
+    public void lowerEarliestExpiry(long micros) {
+        earliestExpiryMicros.accumulateAndGet(micros, Math::min);
+    }
+
+    /// Rows of the newest state, those that have expired and are not removed yet among them.
     public long rowCount() {
         return rowCount;
     }

@@ -46,7 +46,7 @@ public final class Scan {
             if (slice == null) {
                 throw CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("tableId", table).mend("The table was dropped meanwhile.");
             }
-            current = slice.scan(range, reverse, transaction.snapshotTimestamp());
+            current = slice.scan(range, reverse, transaction.point());
         }
     }
 }

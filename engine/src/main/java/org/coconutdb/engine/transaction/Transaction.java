@@ -25,12 +25,13 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
 
-/// Reads at one snapshot; writes are gathered until commit. Used by one thread at a time.
+/// Reads at one snapshot and one time, by which rows have expired or not; writes are gathered until commit. Used by one thread at a time.
 ///
 /// Conditions are checked when the commit is applied: [#insert] that the key is absent (23505 otherwise), [#update] and [#delete]
 /// that the row was not changed since the snapshot (40001 otherwise), [#put] nothing. Reads see the snapshot, not the transaction's
@@ -56,7 +57,7 @@ public final class Transaction implements AutoCloseable {
 
     private final Environment environment;
     private final int slot;
-    private final long snapshot;
+    private final ReadPoint point;
     private @Nullable Map<RowKey, Pending> writes;
     private long writtenBytes;
     private long neededMemoryBytes;
@@ -65,7 +66,11 @@ public final class Transaction implements AutoCloseable {
     private Transaction(Environment environment) {
         this.environment = environment;
         this.slot = environment.snapshots().open();
-        this.snapshot = environment.snapshots().timestamp(slot);
+        long snapshot = environment.snapshots().timestamp(slot);
+        // Behind the snapshot: the time is not before the stamp of anything that it shows, and nothing in it expires where the flag is
+        // not set by now.
+        long nowMicros = environment.clock().isExpiring() ? environment.clock().readMicros() : ReadPoint.TIMELESS;
+        this.point = new ReadPoint(snapshot, nowMicros);
     }
 
     public static Transaction begin(Environment environment) {
@@ -73,7 +78,11 @@ public final class Transaction implements AutoCloseable {
     }
 
     public long snapshotTimestamp() {
-        return snapshot;
+        return point.snapshot();
+    }
+
+    ReadPoint point() {
+        return point;
     }
 
     void requireOpen() {
@@ -98,7 +107,7 @@ public final class Transaction implements AutoCloseable {
         if (slice == null) {
             throw dropped(table);
         }
-        return slice.get(key, snapshot, into);
+        return slice.get(key, point, into);
     }
 
     /// Rows of a range: in key order, descending when `reverse`, for a sorted table; a hash table answers in any order, and then only for
@@ -115,25 +124,41 @@ public final class Transaction implements AutoCloseable {
 
     /// Adds a row. DUPLICATE_KEY here where this transaction has inserted it already, else at commit.
     public void insert(TableDescriptor table, byte[] key, byte[] row) {
-        write(table, key, row, Condition.ABSENT);
+        insert(table, key, row, 0);
+    }
+
+    /// Adds a row that expires so many seconds after the commit; 0: never.
+    public void insert(TableDescriptor table, byte[] key, byte[] row, int ttlSeconds) {
+        write(table, key, row, Condition.ABSENT, ttlSeconds);
     }
 
     /// Adds or replaces a row.
     public void put(TableDescriptor table, byte[] key, byte[] row) {
-        write(table, key, row, Condition.NONE);
+        put(table, key, row, 0);
     }
 
-    /// Replaces a row that this transaction has read.
+    /// Adds or replaces a row by one that expires so many seconds after the commit; 0: never.
+    public void put(TableDescriptor table, byte[] key, byte[] row, int ttlSeconds) {
+        write(table, key, row, Condition.NONE, ttlSeconds);
+    }
+
+    /// Replaces a row that this transaction has read. Its time to live, where it has one, begins again.
     public void update(TableDescriptor table, byte[] key, byte[] row) {
-        write(table, key, row, Condition.UNCHANGED);
+        update(table, key, row, Write.KEEP_TTL);
+    }
+
+    /// Replaces a row that this transaction has read by one that expires so many seconds after the commit; 0: never,
+    /// [Write#KEEP_TTL]: after as many as before.
+    public void update(TableDescriptor table, byte[] key, byte[] row, int ttlSeconds) {
+        write(table, key, row, Condition.UNCHANGED, ttlSeconds);
     }
 
     /// Deletes a row that this transaction has read.
     public void delete(TableDescriptor table, byte[] key) {
-        write(table, key, null, Condition.UNCHANGED);
+        write(table, key, null, Condition.UNCHANGED, 0);
     }
 
-    private void write(TableDescriptor table, byte[] key, byte @Nullable [] row, Condition condition) {
+    private void write(TableDescriptor table, byte[] key, byte @Nullable [] row, Condition condition, int ttlSeconds) {
         requireOpen();
         int rowBytes = row == null ? 0 : row.length;
         if (key.length > RecordHeap.KEY_BYTES_MAX) {
@@ -166,8 +191,11 @@ public final class Transaction implements AutoCloseable {
         Pending earlier = pending.get(id);
         if (earlier != null) {
             condition = combine(table, key, earlier, condition);
+            if (ttlSeconds == Write.KEEP_TTL && earlier.write.row() != null) {
+                ttlSeconds = earlier.write.ttlSeconds();
+            }
         }
-        pending.put(id, new Pending(table, new Write(table.id(), condition, key, row, 0)));
+        pending.put(id, new Pending(table, new Write(table.id(), condition, key, row, ttlSeconds)));
         // The row, its index entry and the slack of both kinds of index.
         neededMemoryBytes += RecordHeap.sizeFor(key.length, rowBytes) + 2L * key.length + 64;
     }
@@ -209,7 +237,7 @@ public final class Transaction implements AutoCloseable {
             int block = byBlock.firstKey();
             List<Pending> writesThere = List.copyOf(pending);
             CommandResult result = environment.log()
-                    .propose(List.of(new Proposal(block, new BlockCommand.Commit(snapshot, writes(writesThere)))))
+                    .propose(List.of(new Proposal(block, new BlockCommand.Commit(point.snapshot(), writes(writesThere)))))
                     .getFirst();
             requireDone(result, writesThere);
         } else {
@@ -222,7 +250,7 @@ public final class Transaction implements AutoCloseable {
         int coordinator = byBlock.firstKey();
         List<Proposal> prepares = new ArrayList<>();
         byBlock.forEach((block, pending) -> prepares
-                .add(new Proposal(block, new BlockCommand.Prepare(id, coordinator, snapshot, writes(pending)))));
+                .add(new Proposal(block, new BlockCommand.Prepare(id, coordinator, point.snapshot(), writes(pending)))));
         List<CommandResult> votes = environment.log().propose(prepares);
 
         boolean commit = votes.stream().allMatch(CommandResult::isDone);

@@ -27,6 +27,8 @@ public final class RecordView {
 
     /// Flag: the key was deleted by this version.
     public static final byte TOMBSTONE = 1;
+    /// Flag: `ttlSeconds` is not 0. A reader looks at the flags anyway, and at times only where this one is set.
+    public static final byte HAS_TTL = 2;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -82,6 +84,15 @@ public final class RecordView {
     /// Time to live from [#updatedAtMicros] on; 0 for ever.
     public int ttlSeconds() {
         return segment.get(INT, offset + TTL_SECONDS);
+    }
+
+    public boolean hasTtl() {
+        return (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & HAS_TTL) != 0;
+    }
+
+    /// When the time to live is over; only where [#hasTtl].
+    public long expiresAtMicros() {
+        return updatedAtMicros() + ttlSeconds() * 1_000_000L;
     }
 
     public boolean isTombstone() {

@@ -26,6 +26,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.memory.MemoryManager;
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,7 @@ class LocalLogTest {
 
         Fixture(Path path, LogDisk disk) {
             directory = DatabaseDirectory.open(path, 1);
-            log = LocalLog.recover(disk, directory, List.of(block), snapshots, lastTimestamp);
+            log = LocalLog.recover(disk, directory, List.of(block), snapshots, lastTimestamp, LogClock.system());
             log.propose(List.of(new Proposal(0, new BlockCommand.CreateTable(TABLE, TableKind.SORTED))));
         }
 
@@ -135,7 +136,7 @@ class LocalLogTest {
             RecordView row = new RecordView();
             int slot = snapshots.open();
             try {
-                return block.slice(TABLE).get(key(key), snapshots.timestamp(slot), row) && row.rowLength() == bytes;
+                return block.slice(TABLE).get(key(key), new ReadPoint(snapshots.timestamp(slot), ReadPoint.TIMELESS), row) && row.rowLength() == bytes;
             } finally {
                 snapshots.close(slot);
             }
