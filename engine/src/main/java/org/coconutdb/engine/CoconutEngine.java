@@ -22,6 +22,7 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryUse;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -282,6 +283,16 @@ public final class CoconutEngine implements AutoCloseable {
             rows += block.rowCount(table.id()).orElse(0);
         }
         return rows;
+    }
+
+    /// Bytes in a table's records, older versions included.
+    long recordBytes(TableDescriptor table) {
+        long bytes = 0;
+        for (Block block : blocks) {
+            TableSlice slice = block.slice(table.id());
+            bytes += slice == null ? 0 : slice.recordBytes();
+        }
+        return bytes;
     }
 
     /// Every owner's memory, measured now.

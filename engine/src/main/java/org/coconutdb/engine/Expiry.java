@@ -80,11 +80,13 @@ final class Expiry {
             for (int from = 0; from < rows.size(); from += ROWS_A_COMMAND) {
                 propose(block, table, rows.subList(from, Math.min(rows.size(), from + ROWS_A_COMMAND)));
             }
-            if (rows.isEmpty()) {
+            if (!rows.isEmpty()) {
+                found = true;
+                collect(block, table, rows.size());
+            }
+            if (rows.size() < ROWS_A_SCAN) {
                 break;
             }
-            found = true;
-            collect(block, table, rows.size());
         }
         if (found) {
             long now = System.nanoTime();
@@ -112,7 +114,7 @@ final class Expiry {
                     rows.add(new ExpiredRow(row.keyBytes(), row.commitTimestamp()));
                     keyBytes += row.keyLength();
                 }
-                // What is found is removed, or held by a transaction and then written or looked at again.
+                // What was found is removed, or held by a transaction, which may leave it: so the next round looks again.
                 earliestMicros = rows.isEmpty() ? scan.earliestMicros() : nowMicros;
             } finally {
                 slice.lowerEarliestExpiry(earliestMicros);

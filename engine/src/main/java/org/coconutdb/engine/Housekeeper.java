@@ -30,12 +30,17 @@ final class Housekeeper implements AutoCloseable {
     }
 
     private void work() {
+        boolean failed = false;
         while (waitForRound()) {
             try {
                 chores.run();
+                failed = false;
             } catch (RuntimeException failure) {
-                // Nobody waits for the chores, and the next round may find things mended.
-                LOG.atWarn().setCause(failure).log("housekeeping failed");
+                // Nobody waits for the chores, and the next round may find things mended. Told once, not every second.
+                if (!failed) {
+                    LOG.atWarn().setCause(failure).log("housekeeping failed");
+                }
+                failed = true;
             }
         }
     }

@@ -136,7 +136,8 @@ class LocalLogTest {
             RecordView row = new RecordView();
             int slot = snapshots.open();
             try {
-                return block.slice(TABLE).get(key(key), new ReadPoint(snapshots.timestamp(slot), ReadPoint.TIMELESS), row) && row.rowLength() == bytes;
+                return block.slice(TABLE).get(key(key), new ReadPoint(snapshots.timestamp(slot), ReadPoint.TIMELESS), row) && row
+                        .rowLength() == bytes;
             } finally {
                 snapshots.close(slot);
             }
