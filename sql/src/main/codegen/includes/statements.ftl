@@ -18,7 +18,7 @@ boolean IfExistsOpt() :
     { return false; }
 }
 
-/** CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ]. */
+/** CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ] [ WITH ( option, ... ) ]. */
 SqlCreate CoconutCreateTable(Span s, boolean replace) :
 {
     final boolean ifNotExists;
@@ -26,6 +26,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final List<ColumnClause> columns = new ArrayList<ColumnClause>();
     final List<KeyClause> keys = new ArrayList<KeyClause>();
     TableKind kind = null;
+    final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
 {
     <TABLE> ifNotExists = IfNotExistsOpt() name = CompoundIdentifier()
@@ -39,8 +40,9 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     [
         <USING> ( <HASH> { kind = TableKind.HASH; } | <SORTED> { kind = TableKind.SORTED; } )
     ]
+    [ CoconutOptions(optionClauses) ]
     {
-        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, kind);
+        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, kind, optionClauses);
     }
 }
 
@@ -107,7 +109,47 @@ SqlDrop CoconutDropTable(Span s, boolean replace) :
     }
 }
 
-/** Calcite's INSERT and UPSERT, and INSERT ... ON CONFLICT [(columns)] DO NOTHING | DO UPDATE SET column = value, .... */
+/** WITH ( name = value, ... ). */
+void CoconutOptions(List<OptionClause> optionClauses) :
+{
+}
+{
+    <WITH> <LPAREN>
+    CoconutOption(optionClauses)
+    ( <COMMA> CoconutOption(optionClauses) )*
+    <RPAREN>
+}
+
+void CoconutOption(List<OptionClause> optionClauses) :
+{
+    final SqlIdentifier name;
+    final SqlNode value;
+}
+{
+    name = SimpleIdentifier() <EQ> value = Expression(ExprContext.ACCEPT_NON_QUERY)
+    {
+        optionClauses.add(new OptionClause(name, value));
+    }
+}
+
+/** Calcite's UPDATE ... [ WITH ( option, ... ) ]. */
+SqlNode CoconutUpdate() :
+{
+    SqlNode update;
+    final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
+}
+{
+    update = SqlUpdate()
+    [ CoconutOptions(optionClauses) { update = new SqlWithOptions(getPos(), update, optionClauses); } ]
+    {
+        return update;
+    }
+}
+
+/**
+ * Calcite's INSERT and UPSERT, and INSERT ... ON CONFLICT [(columns)] DO NOTHING | DO UPDATE SET column = value, ...,
+ * each with [ WITH ( option, ... ) ] behind it.
+ */
 SqlNode CoconutInsert() :
 {
     SqlNode insert;
@@ -117,6 +159,7 @@ SqlNode CoconutInsert() :
     SqlIdentifier column;
     SqlNode where = null;
     final Span s;
+    final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
 {
     insert = SqlInsert()
@@ -140,6 +183,7 @@ SqlNode CoconutInsert() :
             insert = new SqlInsertOnConflict(s.end(this), (SqlInsert) insert, target, columns, values, where);
         }
     ]
+    [ CoconutOptions(optionClauses) { insert = new SqlWithOptions(getPos(), insert, optionClauses); } ]
     {
         return insert;
     }
@@ -175,6 +219,9 @@ SqlNode CoconutExplain() :
     (
         LOOKAHEAD({ getToken(1).kind == INSERT || getToken(1).kind == UPSERT })
         stmt = CoconutInsert()
+    |
+        LOOKAHEAD({ getToken(1).kind == UPDATE })
+        stmt = CoconutUpdate()
     |
         stmt = SqlQueryOrDml()
     )

@@ -20,7 +20,8 @@ final class InformationSchema {
         return List.of(
                 view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME")), () -> schemata(catalog.snapshot())),
                 view("TABLES",
-                        List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND")),
+                        List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
+                                integer("TTL_SECONDS")),
                         () -> tables(catalog.snapshot())),
                 view("COLUMNS",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"),
@@ -53,14 +54,16 @@ final class InformationSchema {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.tables()) {
             TableDefinition definition = table.definition();
-            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name()});
+            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name(),
+                    definition.ttlSeconds() == 0 ? null : definition.ttlSeconds()});
         }
         for (MetaTable table : catalog.metaTables()) {
             TableDefinition definition = table.definition();
-            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name()});
+            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name(),
+                    null});
         }
         for (SystemView view : catalog.views()) {
-            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null});
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null});
         }
         return rows;
     }

@@ -24,14 +24,18 @@ import org.coconutdb.engine.error.ErrorCode;
 /// @param columns in declared order
 /// @param primaryKey positions in `columns`, in key order; at least one
 /// @param keyName the primary key's own name
+/// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
 public record TableDefinition(
         String schema,
         String name,
         TableKind kind,
         List<ColumnDefinition> columns,
         List<Integer> primaryKey,
-        String keyName) {
-    private static final int FORMAT = 2;
+        String keyName,
+        int ttlSeconds) {
+    private static final int FORMAT = 3;
+    // The first without a time to live.
+    private static final int FORMAT_WITHOUT_TTL = 2;
     private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
@@ -47,11 +51,30 @@ public record TableDefinition(
         for (int position : primaryKey) {
             Objects.checkIndex(position, columns.size());
         }
+        if (ttlSeconds < 0) {
+            throw new IllegalArgumentException("a time to live of " + ttlSeconds + " seconds");
+        }
+    }
+
+    /// Of rows that never expire.
+    public TableDefinition(
+            String schema,
+            String name,
+            TableKind kind,
+            List<ColumnDefinition> columns,
+            List<Integer> primaryKey,
+            String keyName) {
+        this(schema, name, kind, columns, primaryKey, keyName, 0);
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
     public TableDefinition(String schema, String name, TableKind kind, List<ColumnDefinition> columns, List<Integer> primaryKey) {
         this(schema, name, kind, columns, primaryKey, name + KEY_SUFFIX);
+    }
+
+    /// The same with a time to live for its rows.
+    public TableDefinition withTtlSeconds(int seconds) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds);
     }
 
     /// The engine's name for it.
@@ -64,7 +87,8 @@ public record TableDefinition(
         return schema + "." + name;
     }
 
-    /// The definition as the engine's directory keeps it: format, names, kind, columns, key and its name, in the encoding of [DataOutputStream].
+    /// The definition as the engine's directory keeps it: format, names, kind, columns, key and its name, time to live, in the
+    /// encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -85,6 +109,7 @@ public record TableDefinition(
                 out.writeInt(position);
             }
             out.writeUTF(keyName);
+            out.writeInt(ttlSeconds);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -95,7 +120,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_WITHOUT_TTL) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -113,7 +138,9 @@ public record TableDefinition(
             for (int left = in.readInt(); left > 0; left--) {
                 primaryKey.add(in.readInt());
             }
-            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, in.readUTF());
+            String keyName = in.readUTF();
+            int ttlSeconds = format == FORMAT_WITHOUT_TTL ? 0 : in.readInt();
+            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }

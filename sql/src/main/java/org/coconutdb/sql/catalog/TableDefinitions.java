@@ -74,9 +74,11 @@ public final class TableDefinitions {
             columns.add(column(column, primaryKey.contains(columns.size())));
         }
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
-        return key.name() == null
+        TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
+        SqlNode ttl = TtlOption.of(statement.options());
+        return ttl == null ? definition : definition.withTtlSeconds(TtlOption.seconds(ttl));
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.

@@ -13,7 +13,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.TableKind;
 import org.jspecify.annotations.Nullable;
 
-/// `CREATE TABLE [IF NOT EXISTS] name (column type …, PRIMARY KEY (…)) [USING HASH | SORTED]`.
+/// `CREATE TABLE [IF NOT EXISTS] name (column type …, PRIMARY KEY (…)) [USING HASH | SORTED] [WITH (option = value, …)]`.
 public final class SqlCreateCoconutTable extends SqlCreate {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE TABLE", SqlKind.CREATE_TABLE);
 
@@ -21,6 +21,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     private final List<ColumnClause> columns;
     private final List<KeyClause> keys;
     private final @Nullable TableKind kind;
+    private final List<OptionClause> options;
 
     /// @param keys all PRIMARY KEY clauses, those behind columns too
     /// @param kind null where USING was left out
@@ -31,12 +32,14 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             SqlIdentifier table,
             List<ColumnClause> columns,
             List<KeyClause> keys,
-            @Nullable TableKind kind) {
+            @Nullable TableKind kind,
+            List<OptionClause> options) {
         super(OPERATOR, position, replace, ifNotExists);
         this.table = table;
         this.columns = List.copyOf(columns);
         this.keys = List.copyOf(keys);
         this.kind = kind;
+        this.options = List.copyOf(options);
     }
 
     public SqlIdentifier table() {
@@ -55,6 +58,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         return kind;
     }
 
+    public List<OptionClause> options() {
+        return options;
+    }
+
     public boolean ifNotExists() {
         return ifNotExists;
     }
@@ -67,6 +74,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     public List<SqlNode> getOperandList() {
         List<SqlNode> operands = new ArrayList<>(List.of(table));
         columns.forEach(column -> operands.add(column.type()));
+        options.forEach(option -> operands.add(option.value()));
         return operands;
     }
 
@@ -90,6 +98,9 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         if (kind != null) {
             writer.keyword("USING");
             writer.keyword(kind.name());
+        }
+        if (!options.isEmpty()) {
+            OptionClause.unparse(options, writer);
         }
     }
 }

@@ -7,6 +7,7 @@ import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.plan.QueryPlan;
@@ -21,18 +22,21 @@ final class ChangeStatement implements CompiledStatement.Write {
     private final int[] read;
     private final int[] columns;
     private final ValueSource[] sources;
+    private final TimeToLive ttl;
     private final boolean delete;
     private final List<ColumnInfo> parameters;
 
     /// @param source answers columns of the table first, then what is computed
     /// @param read positions of those columns: all for UPDATE, the key's for DELETE
     /// @param columns positions that are set; empty for DELETE
+    /// @param ttl of the rows as changed
     ChangeStatement(
             TableWriter writer,
             QueryPlan source,
             int[] read,
             int[] columns,
             ValueSource[] sources,
+            TimeToLive ttl,
             boolean delete,
             List<ColumnInfo> parameters) {
         this.writer = writer;
@@ -42,6 +46,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         this.read = read;
         this.columns = columns;
         this.sources = sources;
+        this.ttl = ttl;
         this.delete = delete;
         this.parameters = parameters;
     }
@@ -77,6 +82,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         List<ColumnDefinition> definitions = writer.table().definition().columns();
         // Rows whose key changes go when all have left their old keys: SET id = id + 1 gives each the key of the next.
         List<Moved> moved = new ArrayList<>();
+        int ttlSeconds = ttl.seconds(values);
         long count = 0;
         try (Enumerator<@Nullable Object[]> found = source.run(execution.context(converted))) {
             while (found.moveNext()) {
@@ -97,18 +103,24 @@ final class ChangeStatement implements CompiledStatement.Write {
                 }
                 byte[] key = writer.key(row);
                 if (Arrays.equals(oldKey, key)) {
-                    transaction.update(table, key, writer.row(row));
+                    transaction.update(table, key, writer.row(row), ttlSeconds);
                 } else {
                     transaction.delete(table, oldKey);
-                    moved.add(new Moved(key, writer.row(row)));
+                    moved.add(new Moved(key, writer.row(row), ttlSeconds == TimeToLive.KEEP_SECONDS ? ttlOf(transaction, oldKey) : ttlSeconds));
                 }
             }
         }
         for (Moved row : moved) {
-            transaction.insert(table, row.key(), row.row());
+            transaction.insert(table, row.key(), row.row(), row.ttlSeconds());
         }
         return count;
     }
 
-    private record Moved(byte[] key, byte[] row) {}
+    /// A row that moves to another key takes its time to live with it.
+    private int ttlOf(Transaction transaction, byte[] key) {
+        RecordView record = new RecordView();
+        return transaction.inspect(writer.table().descriptor(), key, record) ? record.ttlSeconds() : 0;
+    }
+
+    private record Moved(byte[] key, byte[] row, int ttlSeconds) {}
 }

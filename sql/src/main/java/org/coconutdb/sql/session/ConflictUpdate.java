@@ -16,17 +16,19 @@ final class ConflictUpdate {
     private final RelDataType[] parameterTypes;
     private final int[] columns;
     private final ValueSource[] sources;
+    private final TimeToLive ttl;
     private final int statementParameters;
 
     /// @param columns positions that are set
     /// @param sources one for each, over the plan's row
     /// @param statementParameters question marks of the statement itself
-    ConflictUpdate(TableWriter writer, QueryPlan plan, int[] columns, ValueSource[] sources, int statementParameters) {
+    ConflictUpdate(TableWriter writer, QueryPlan plan, int[] columns, ValueSource[] sources, TimeToLive ttl, int statementParameters) {
         this.writer = writer;
         this.plan = plan;
         this.parameterTypes = QueryStatement.types(plan.parameterTypes());
         this.columns = columns;
         this.sources = sources;
+        this.ttl = ttl;
         this.statementParameters = statementParameters;
     }
 
@@ -47,6 +49,7 @@ final class ConflictUpdate {
             parameters[i] = i < parameterTypes.length ? ParameterValues.toPlan(parameterTypes[i], i, value) : null;
         }
         byte[] oldKey = writer.key(row);
+        int ttlSeconds = ttl.seconds(values);
         try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(parameters))) {
             if (!computed.moveNext()) {
                 return false;
@@ -57,10 +60,12 @@ final class ConflictUpdate {
         }
         byte[] key = writer.key(row);
         if (java.util.Arrays.equals(oldKey, key)) {
-            execution.transaction().update(writer.table().descriptor(), key, writer.row(row));
+            execution.transaction().update(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
         } else {
             execution.transaction().delete(writer.table().descriptor(), oldKey);
-            execution.transaction().insert(writer.table().descriptor(), key, writer.row(row));
+            // A row that moves to another key takes its own time to live with it.
+            int moved = ttlSeconds == TimeToLive.KEEP_SECONDS ? found.ttlSeconds() : ttlSeconds;
+            execution.transaction().insert(writer.table().descriptor(), key, writer.row(row), moved);
         }
         return true;
     }

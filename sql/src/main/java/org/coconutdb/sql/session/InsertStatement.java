@@ -30,17 +30,20 @@ final class InsertStatement implements CompiledStatement.Write {
     private final RelDataType[] sourceParameters;
     private final OnConflict onConflict;
     private final @Nullable ConflictUpdate update;
+    private final TimeToLive ttl;
     private final List<ColumnInfo> parameters;
 
     /// @param rows one source a column of the table; with a plan, one row of sources for each of its rows
     /// @param source computes rows; null where constants and parameters are all
     /// @param update for [OnConflict#UPDATE]
+    /// @param ttl of rows that are inserted or replaced
     InsertStatement(
             TableWriter writer,
             List<ValueSource[]> rows,
             @Nullable QueryPlan source,
             OnConflict onConflict,
             @Nullable ConflictUpdate update,
+            TimeToLive ttl,
             List<ColumnInfo> parameters) {
         this.writer = writer;
         this.rows = rows;
@@ -48,6 +51,7 @@ final class InsertStatement implements CompiledStatement.Write {
         this.sourceParameters = source == null ? new RelDataType[0] : QueryStatement.types(source.parameterTypes());
         this.onConflict = onConflict;
         this.update = update;
+        this.ttl = ttl;
         this.parameters = parameters;
     }
 
@@ -106,6 +110,7 @@ final class InsertStatement implements CompiledStatement.Write {
     private final class Run {
         private final Execution execution;
         private final @Nullable Object[] values;
+        private final int ttlSeconds;
         private final RecordView found = new RecordView();
         // Keys that this statement has written: the snapshot does not show them.
         private final Set<ByteBuffer> written = new HashSet<>();
@@ -114,6 +119,7 @@ final class InsertStatement implements CompiledStatement.Write {
         Run(Execution execution, @Nullable Object[] values) {
             this.execution = execution;
             this.values = values;
+            this.ttlSeconds = ttl.seconds(values);
         }
 
         void write(ValueSource[] sources, @Nullable Object @Nullable [] computed) {
@@ -125,13 +131,13 @@ final class InsertStatement implements CompiledStatement.Write {
             byte[] key = writer.key(row);
             Transaction transaction = execution.transaction();
             switch (onConflict) {
-                case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row));
-                case REPLACE -> transaction.put(writer.table().descriptor(), key, writer.row(row));
+                case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
+                case REPLACE -> transaction.put(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                 case NOTHING -> {
                     if (!written.add(ByteBuffer.wrap(key)) || transaction.get(writer.table().descriptor(), key, found)) {
                         return;
                     }
-                    transaction.insert(writer.table().descriptor(), key, writer.row(row));
+                    transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                 }
                 case UPDATE -> {
                     if (!written.add(ByteBuffer.wrap(key))) {
@@ -140,7 +146,7 @@ final class InsertStatement implements CompiledStatement.Write {
                                 .mend("Two rows of this INSERT have the same key, and ON CONFLICT DO UPDATE changes a row once: remove one.");
                     }
                     if (!transaction.get(writer.table().descriptor(), key, found)) {
-                        transaction.insert(writer.table().descriptor(), key, writer.row(row));
+                        transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                     } else if (update == null || !update.apply(execution, values, found, row)) {
                         return;
                     }

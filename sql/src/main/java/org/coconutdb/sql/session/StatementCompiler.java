@@ -18,10 +18,12 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
+import org.coconutdb.sql.parser.SqlWithOptions;
 import org.coconutdb.sql.plan.QueryContext;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.coconutdb.sql.plan.QueryPlanner;
@@ -48,10 +50,9 @@ final class StatementCompiler {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
             case SqlExplain explain -> explain(explain);
-            case SqlInsert insert -> new WriteCompiler(this, catalog, schema).insert(insert, null, Syntax.parameterCount(insert));
-            case SqlInsertOnConflict insert ->
-                    new WriteCompiler(this, catalog, schema).insert(insert.insert(), insert, Syntax.parameterCount(insert));
-            case SqlUpdate update -> new WriteCompiler(this, catalog, schema).update(update);
+            case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
+            case SqlWithOptions with ->
+                    write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
             case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
@@ -61,6 +62,17 @@ final class StatementCompiler {
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE TABLE and DROP TABLE.");
             }
+        };
+    }
+
+    /// @param ttl what WITH (TTL = …) gives; null where the statement has none
+    private CompiledStatement write(SqlNode statement, @Nullable SqlNode ttl, int parameters) {
+        WriteCompiler writes = new WriteCompiler(this, catalog, schema);
+        return switch (statement) {
+            case SqlInsert insert -> writes.insert(insert, null, ttl, parameters);
+            case SqlInsertOnConflict insert -> writes.insert(insert.insert(), insert, ttl, parameters);
+            case SqlUpdate update -> writes.update(update, ttl, parameters);
+            default -> throw new IllegalArgumentException("not a write with options: " + statement.getKind());
         };
     }
 

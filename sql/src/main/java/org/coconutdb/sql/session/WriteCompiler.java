@@ -104,8 +104,9 @@ final class WriteCompiler {
     /// INSERT and UPSERT.
     ///
     /// @param conflict null where the statement has no ON CONFLICT
+    /// @param ttl of WITH (TTL = …); null for the table's
     /// @param parameters question marks of the whole statement
-    InsertStatement insert(SqlInsert insert, @Nullable SqlInsertOnConflict conflict, int parameters) {
+    InsertStatement insert(SqlInsert insert, @Nullable SqlInsertOnConflict conflict, @Nullable SqlNode ttl, int parameters) {
         CatalogTable table = target(insert.getTargetTable());
         List<ColumnDefinition> definitions = table.definition().columns();
         SqlNodeList names = insert.getTargetColumnList();
@@ -120,6 +121,7 @@ final class WriteCompiler {
             plan = compiler.plan(widened(source, definitions, targets), parameters);
             rows.add(computed(table, targets, plan.rowType()));
         }
+        TimeToLive given = ttl == null ? null : TimeToLive.of(ttl, infos);
         TableWriter writer = new TableWriter(table);
         OnConflict onConflict = insert.isUpsert() ? OnConflict.REPLACE : OnConflict.FAIL;
         ConflictUpdate update = null;
@@ -130,10 +132,11 @@ final class WriteCompiler {
             requirePrimaryKey(table, conflict.target());
             onConflict = conflict.isDoNothing() ? OnConflict.NOTHING : OnConflict.UPDATE;
             if (!conflict.isDoNothing()) {
-                update = conflictUpdate(writer, insert, conflict, parameters, infos);
+                update = conflictUpdate(writer, insert, conflict, given == null ? TimeToLive.KEEP : given, parameters, infos);
             }
         }
-        return new InsertStatement(writer, rows, plan, onConflict, update, parameters(infos, plan));
+        TimeToLive inserted = given == null ? TimeToLive.ofSeconds(table.definition().ttlSeconds()) : given;
+        return new InsertStatement(writer, rows, plan, onConflict, update, inserted, parameters(infos, plan));
     }
 
     private static int[] allPositions(CatalogTable table) {
@@ -303,6 +306,7 @@ final class WriteCompiler {
             TableWriter writer,
             SqlInsert insert,
             SqlInsertOnConflict conflict,
+            TimeToLive ttl,
             int parameters,
             @Nullable ColumnInfo[] infos) {
         CatalogTable table = writer.table();
@@ -320,7 +324,7 @@ final class WriteCompiler {
                 org.apache.calcite.sql.JoinConditionType.NONE.symbol(NOWHERE), null);
         int all = parameters + 2 * table.definition().columns().size();
         Assigned assigned = assign(table, targets, values, List.of(), both, where, all, infos);
-        return new ConflictUpdate(writer, assigned.plan(), targets, assigned.sources(), parameters);
+        return new ConflictUpdate(writer, assigned.plan(), targets, assigned.sources(), ttl, parameters);
     }
 
     /// `(VALUES (CAST(? AS type), …)) AS alias (columns)`.
@@ -392,16 +396,18 @@ final class WriteCompiler {
         return new Assigned(plan, sources);
     }
 
-    CompiledStatement.Write update(SqlUpdate update) {
+    /// @param ttl of WITH (TTL = …); null where each row keeps its own
+    /// @param parameters question marks of the whole statement
+    CompiledStatement.Write update(SqlUpdate update, @Nullable SqlNode ttl, int parameters) {
         CatalogTable table = target(update.getTargetTable());
-        int parameters = Syntax.parameterCount(update);
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(update.getTargetTable(), update.getAlias());
         int[] targets = positions(table, update.getTargetColumnList());
         int[] read = allPositions(table);
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
                 Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, targets, assigned.sources(), false,
+        TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
+        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, targets, assigned.sources(), given, false,
                 parameters(infos, assigned.plan()));
     }
 
@@ -413,7 +419,7 @@ final class WriteCompiler {
         int[] read = table.definition().primaryKey().stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, new int[0], new ValueSource[0], true,
+        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP, true,
                 parameters(infos, assigned.plan()));
     }
 
