@@ -106,7 +106,8 @@ final class ChangeStatement implements CompiledStatement.Write {
                     transaction.update(table, key, writer.row(row), ttlSeconds);
                 } else {
                     transaction.delete(table, oldKey);
-                    moved.add(new Moved(key, writer.row(row), ttlSeconds == TimeToLive.KEEP_SECONDS ? ttlOf(transaction, oldKey) : ttlSeconds));
+                    moved.add(new Moved(key, writer.row(row), ttlSeconds == TimeToLive.KEEP_SECONDS ? ttlOf(transaction, oldKey)
+                            : ttlSeconds));
                 }
             }
         }

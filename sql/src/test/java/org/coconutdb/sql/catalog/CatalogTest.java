@@ -50,6 +50,19 @@ class CatalogTest {
     }
 
     @Test
+    void definitionsWithoutATimeToLiveAreStillRead() {
+        TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY) WITH (ttl = 60)");
+        assertThat(definition.ttlSeconds()).isEqualTo(60);
+        assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
+
+        byte[] bytes = definition.toBytes();
+        byte[] before = Arrays.copyOf(bytes, bytes.length - Integer.BYTES);
+        before[0] = 2;
+
+        assertThat(TableDefinition.fromBytes(before)).isEqualTo(definition.withTtlSeconds(0));
+    }
+
+    @Test
     void bytesThatAreNoDefinitionAreDamage() {
         byte[] bytes = define(ALL_TYPES).toBytes();
         for (int length = 0; length < bytes.length; length++) {

@@ -140,6 +140,96 @@ class SessionTest {
         assertThat(error("SELECT updatd_at FROM meta_space.t").getMessage()).contains("UPDATED_AT");
     }
 
+    @ParameterizedTest
+    @CsvSource({"HASH", "SORTED"})
+    void everyPlanAgreesOnWhatHasExpired(String kind) throws SQLException, InterruptedException {
+        update("CREATE TABLE t (id INT PRIMARY KEY, v INT) USING " + kind);
+        update("CREATE TABLE other (id INT PRIMARY KEY) USING " + kind);
+        update("INSERT INTO other VALUES (1), (2), (3), (4)");
+        update("INSERT INTO t VALUES (1, 10), (2, 20)");
+        update("INSERT INTO t VALUES (3, 30), (4, 40) WITH (ttl = ?)", 1);
+        assertThat(query("SELECT COUNT(*) FROM t WHERE id > 2")).containsExactly(row(2L));
+
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!query("SELECT COUNT(*) FROM t").equals(List.of(row(2L)))) {
+            assertThat(System.nanoTime()).as("expired within half a minute").isLessThan(deadline);
+            Thread.sleep(10);
+        }
+
+        assertThat(query("SELECT id FROM t ORDER BY id")).containsExactly(row(1), row(2));
+        assertThat(query("SELECT id FROM t WHERE id = 3")).isEmpty();
+        assertThat(query("SELECT id FROM t WHERE id IN (2, 3, 4)")).containsExactly(row(2));
+        assertThat(query("SELECT id FROM t WHERE id BETWEEN 2 AND 4 ORDER BY id DESC")).containsExactly(row(2));
+        assertThat(query("SELECT SUM(v) FROM t WHERE v >= 20")).containsExactly(row(20L));
+        assertThat(query("SELECT o.id FROM other o LEFT JOIN t ON t.id = o.id WHERE t.id IS NULL ORDER BY 1"))
+                .containsExactly(row(3), row(4));
+        assertThat(query("SELECT COUNT(*) FROM meta_space.t WHERE id >= 3")).containsExactly(row(0L));
+        assertThat(update("UPDATE t SET v = 0 WHERE id > 2")).isZero();
+        assertThat(update("DELETE FROM t WHERE id = 4")).isZero();
+        assertThat(update("INSERT INTO t VALUES (3, 31)")).isEqualTo(1);
+        assertThat(update("INSERT INTO t VALUES (4, 41) ON CONFLICT DO NOTHING")).isEqualTo(1);
+    }
+
+    @Test
+    void rowsGetTheTimeToLiveOfTheirTableOrTheirStatement() throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY, v INT) USING SORTED WITH (ttl = 3600)");
+        update("CREATE TABLE plain (id INT PRIMARY KEY, v INT)");
+        String ttls = "SELECT id, ttl_seconds FROM meta_space.t ORDER BY id";
+        update("INSERT INTO t VALUES (1, 1), (2, 2)");
+        update("INSERT INTO t VALUES (3, 3) WITH (TTL = INTERVAL '10' MINUTE)");
+        update("INSERT INTO t SELECT id + 3, v FROM t WHERE id = 1 WITH (ttl = 0)");
+        update("UPSERT INTO t VALUES (?, 5) WITH (ttl = ?)", 5, 50);
+        assertThat(query(ttls)).containsExactly(row(1, 3600), row(2, 3600), row(3, 600), row(4, null), row(5, 50));
+
+        update("UPDATE t SET v = v + 1 WHERE id IN (1, 3, 4)");
+        update("UPDATE t SET v = ? WHERE id = ? WITH (ttl = ?)", 9, 2, 20);
+        update("UPSERT INTO t VALUES (5, 6)");
+        assertThat(query(ttls)).containsExactly(row(1, 3600), row(2, 20), row(3, 600), row(4, null), row(5, 3600));
+
+        update("UPDATE t SET id = id + 10 WHERE id IN (2, 4)");
+        update("INSERT INTO t VALUES (3, 0), (6, 0) ON CONFLICT DO UPDATE SET v = EXCLUDED.v");
+        update("INSERT INTO t VALUES (1, 0), (7, 0) ON CONFLICT (id) DO UPDATE SET v = EXCLUDED.v WITH (ttl = 70)");
+        assertThat(query(ttls)).containsExactly(row(1, 70), row(3, 600), row(5, 3600), row(6, 3600), row(7, 70), row(12, 20), row(14,
+                null));
+        assertThat(query("SELECT COUNT(*) FROM meta_space.t WHERE expires_at = updated_at + ttl_seconds * INTERVAL '1' SECOND"))
+                .containsExactly(row(6L));
+        assertThat(query("SELECT table_name, ttl_seconds FROM information_schema.tables WHERE table_schema = 'PUBLIC' ORDER BY 1"))
+                .containsExactly(row("PLAIN", null), row("T", 3600));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "WITH (ttl = -1) | 22023 | 0 (never expires)",
+            "WITH (ttl = 2147483648) | 22023 | 2147483647",
+            "WITH (ttl = 1.5) | 22023 | whole seconds",
+            "WITH (ttl = INTERVAL '1' MONTH) | 22023 | INTERVAL",
+            "WITH (ttl = 'soon') | 22023 | whole seconds",
+            "WITH (tll = 60) | 42000 | Did you mean TTL?",
+            "WITH (ttl = 60, ttl = 70) | 42000 | once",
+            "WITH (ttl) | 42601 | Expected",
+            "WITH ttl = 60 | 42601 | Expected"})
+    void aWrongOptionIsRefusedWithTheRightOne(String option, String state, String mend) throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY, v INT)");
+
+        for (String sql : List.of("CREATE TABLE u (id INT PRIMARY KEY) USING HASH ", "INSERT INTO t VALUES (1, 1) ",
+                "UPSERT INTO t VALUES (1, 1) ", "UPDATE t SET v = 1 WHERE id = 1 ")) {
+            SQLException error = error(sql + option);
+            assertThat(error.getSQLState()).as(sql + option).isEqualTo(state);
+            assertThat(error.getMessage()).as(sql + option).contains(mend);
+        }
+    }
+
+    @Test
+    void aParameterThatIsNoTimeToLiveIsRefused() throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY)");
+
+        assertThat(error("INSERT INTO t VALUES (1) WITH (ttl = ?)", -1).getSQLState()).isEqualTo("22023");
+        assertThat(error("INSERT INTO t VALUES (1) WITH (ttl = ?)", 1L << 31).getSQLState()).isEqualTo("22023");
+        assertThat(error("INSERT INTO t VALUES (1) WITH (ttl = ?)", (Object) null).getSQLState()).isEqualTo("22023");
+        assertThat(error("CREATE TABLE u (id INT PRIMARY KEY) WITH (ttl = ?)").getSQLState()).isEqualTo("22023");
+        assertThat(query("SELECT COUNT(*) FROM t")).containsExactly(row(0L));
+    }
+
     @Test
     void keysCanBeMovedOntoEachOther() throws SQLException {
         update("CREATE TABLE t (id INT PRIMARY KEY, v INT)");
