@@ -22,12 +22,20 @@ public final class Region implements AutoCloseable {
 
     private static final long STEP_BYTES_MAX = 16 << 20;
 
+    /// Size of a huge page on x86_64 and on aarch64 with 4 KiB pages.
+    static final long HUGE_PAGE_BYTES = 2 << 20;
+
+    // From here on a region grows in huge pages: what they leave unused at its end is then an eighth of it at most.
+    private static final long HUGE_FROM_BYTES = 4 << 20;
+
     private final MemoryManager manager;
     private final MemoryOwner owner;
     private final String purpose;
     private final long reservedBytes;
     private final Arena arena;
     private final MemorySegment segment;
+    // Offset of the first huge page's boundary.
+    private final long hugeAlignment;
     // Writer; read by any thread for the books.
     private volatile long committedBytes;
     private volatile long spareBytes;
@@ -49,6 +57,7 @@ public final class Region implements AutoCloseable {
                     .with("errno", failure.getErrorCode())
                     .mend("Address space is short: raise 'ulimit -v', or open fewer tables and blocks.");
         }
+        this.hugeAlignment = -address & (HUGE_PAGE_BYTES - 1);
         this.arena = Arena.ofShared();
         long bytes = reservedBytes;
         this.segment = MemorySegment.ofAddress(address).reinterpret(bytes, arena, _ -> unmap(address, bytes));
@@ -91,7 +100,8 @@ public final class Region implements AutoCloseable {
                     .mend("One table's part in one block cannot outgrow its address space: use more blocks.");
         }
         long step = Math.clamp(committed, STEP_BYTES_MIN, STEP_BYTES_MAX);
-        long target = Math.min(roundUp(Math.max(bytes, committed + step)), reservedBytes);
+        long target = Math.max(bytes, committed + step);
+        target = Math.min(target < HUGE_FROM_BYTES ? roundUp(target) : hugeBoundary(target), reservedBytes);
         long from = segment.address() + committed;
         long grownBytes = target - committed;
         try {
@@ -103,10 +113,17 @@ public final class Region implements AutoCloseable {
                     .with("errno", failure.getErrorCode())
                     .mend("The machine has no memory left: lower memory.limit or free memory.");
         }
+        if (target >= HUGE_FROM_BYTES) {
+            advise(from, grownBytes, Advice.HUGE_PAGES);
+        }
         if (!manager.lock(from, grownBytes)) {
             lockRefused = true;
         }
         committedBytes = target;
+    }
+
+    private long hugeBoundary(long bytes) {
+        return ((bytes - hugeAlignment + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES) + hugeAlignment;
     }
 
     /// Writer: says how much of the committed memory is free for new records, so that the budget does not count it.
@@ -117,11 +134,15 @@ public final class Region implements AutoCloseable {
     /// Tells the kernel how the region will be used; advice that it does not know is left out.
     public void advise(Advice advice) {
         if (committedBytes > 0) {
-            try {
-                SystemCalls.madvise(segment.address(), committedBytes, advice.number());
-            } catch (LastErrorException failure) {
-                manager.adviceRefused(advice, failure.getErrorCode());
-            }
+            advise(segment.address(), committedBytes, advice);
+        }
+    }
+
+    private void advise(long address, long bytes, Advice advice) {
+        try {
+            SystemCalls.madvise(address, bytes, advice.number());
+        } catch (LastErrorException failure) {
+            manager.adviceRefused(advice, failure.getErrorCode());
         }
     }
 

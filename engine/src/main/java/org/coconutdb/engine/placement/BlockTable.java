@@ -3,6 +3,7 @@ package org.coconutdb.engine.placement;
 import java.util.stream.IntStream;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
+import org.coconutdb.engine.row.KeyHash;
 import org.coconutdb.engine.row.KeyRange;
 
 /// Which block holds a key. Immutable.
@@ -19,6 +20,8 @@ public final class BlockTable {
 
     /// Fixed for the life of a format: a row's slot depends on it.
     public static final int SLOT_COUNT = 1024;
+
+    private static final long SLOT_SEED = 0x636F636F6E7574L;
 
     private final int blockCount;
     private final int[] all;
@@ -55,18 +58,7 @@ public final class BlockTable {
 
     /// The slot of a distribution key, 0 to [#SLOT_COUNT] less one.
     public static int slot(byte[] key) {
-        return (int) (hash(key) >>> 32) & (SLOT_COUNT - 1);
-    }
-
-    /// FNV-1a, 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv), finished by the mixer of SplitMix64 so that keys which differ in their
-    /// last byte alone spread over all bits. On disk rows lie where it says: it never changes.
-    static long hash(byte[] key) {
-        long hash = 0xCBF29CE484222325L;
-        for (byte b : key) {
-            hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
-        }
-        hash = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
-        hash = (hash ^ (hash >>> 27)) * 0x94D049BB133111EBL;
-        return hash ^ (hash >>> 31);
+        // On disk rows lie where this says: it never changes without the database's format.
+        return (int) (KeyHash.of(key, SLOT_SEED) >>> 32) & (SLOT_COUNT - 1);
     }
 }

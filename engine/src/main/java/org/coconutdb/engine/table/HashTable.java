@@ -2,38 +2,58 @@ package org.coconutdb.engine.table;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.row.KeyHash;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.version.RecordHeap;
 import org.jspecify.annotations.Nullable;
 
 /// Index of a hash table, on Chronicle Map.
 ///
-/// A Chronicle Map cannot grow past what it promised, so the table moves to a map four times as large while it is used: each put
-/// carries a part of the old map over. Meanwhile the writer keeps both true, and a reader looks in the new map first and then in
-/// the old one.
+/// The map leads from a *slot*, the 64-bit hash of a key, to the key's record, where the key itself stands: so entries are small and
+/// of one size. Two keys with one hash are almost never met; the later one takes the next free slot (open addressing, over 2^64
+/// slots). The hash has a seed of this process's own, so nobody can choose keys that collide.
+///
+/// A Chronicle Map cannot grow past what it promised, so the table moves to a map half as large again while it is used: another
+/// thread makes that map, and then each put carries a part of the old one over. Meanwhile the writer keeps both true, and a reader
+/// looks in the new map first and then in the old one.
 /// ```
-///  current only ──(current is three quarters full)──► current and next ──(all segments carried over)──► current only
-///                          startMove                    carrySegment                  finishMove
+///  current only ──(7/8 full)──► current, next being made ──(made, 15/16 full)──► current and next ──(all carried)──► current only
+///                 prepareMove                              startMove                                finishMove
 /// ```
 /// Invariants
-/// 1. While a move is under way, a key that is in `current` has the same record in `next` or is not there yet; a key that was put
-///    since the move began is in `next`. So next-then-current finds every key.
-/// 2. A map that was left is closed when no snapshot that was open at that time is open any more; until then a reader that still
+/// 1. A slot is free only where it is free in both maps. A key that was put at a slot stays at it until it is removed, so all slots
+///    between a key's hash and its own slot are taken: a key leaves only if the slot behind it is free, and stays as a tombstone
+///    otherwise.
+/// 2. While a move is under way, a slot of `current` has the same record in `next` or none yet; a key that was put since the move
+///    began is in `next`. So next-then-current finds every key.
+/// 3. A map that was left is closed when no snapshot that was open at that time is open any more; until then a reader that still
 ///    holds the old pair finds in it nothing older than the end of the move, which its snapshot is entitled to see.
 final class HashTable implements RecordIndex {
     private static final long FIRST_ENTRIES = 1024;
-    private static final double FIRST_AVERAGE_KEY_BYTES = 16;
-    private static final int GROWTH = 4;
-    // A move of E entries takes E / 256 segments · 16 puts = E / 16 puts: done long before the last quarter is full.
-    private static final int PUTS_PER_SEGMENT = 16;
+    // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8.
+    private static final int CARRIED_BY_PUT = 16;
 
     /// @param next the map that the table moves to; null while it does not
-    private record Maps(OffsetMap current, @Nullable OffsetMap next) {}
+    private record Maps(OffsetMap current, @Nullable OffsetMap next) {
+        long get(long slot) {
+            if (next != null) {
+                long record = next.get(slot);
+                if (record != 0) {
+                    return record;
+                }
+            }
+            return current.get(slot);
+        }
+    }
 
     private record Left(OffsetMap map, long retireTimestamp) {}
 
@@ -41,64 +61,73 @@ final class HashTable implements RecordIndex {
     private final MemoryOwner owner;
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
+    private final ToLongFunction<byte[]> hash;
     // Writer writes.
     private volatile Maps maps;
     private volatile long size;
     // Writer.
     private final Queue<Left> left = new ArrayDeque<>();
-    private final OffsetMap.Records carried = new OffsetMap.Records();
-    private long keyBytes;
-    private int segmentsCarried;
-    private int putsUntilSegment;
+    private @Nullable CompletableFuture<OffsetMap> prepared;
+    private final OffsetMap.Entries carrying = new OffsetMap.Entries();
+    private int carried;
+    private int segmentsRead;
 
     HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp) {
+        this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()));
+    }
+
+    private static ToLongFunction<byte[]> seeded(long seed) {
+        return key -> KeyHash.of(key, seed);
+    }
+
+    /// @param hash for tests, which want keys that collide
+    HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp, ToLongFunction<byte[]> hash) {
         JvmFlags.require();
         this.memory = memory;
         this.owner = owner;
         this.heap = heap;
         this.retireTimestamp = retireTimestamp;
-        this.maps = new Maps(new OffsetMap(memory, owner, FIRST_ENTRIES, FIRST_AVERAGE_KEY_BYTES), null);
+        this.hash = hash;
+        this.maps = new Maps(new OffsetMap(memory, owner, FIRST_ENTRIES), null);
     }
 
     @Override
     public long find(byte[] key) {
         Maps now = maps;
-        OffsetMap next = now.next();
-        if (next != null) {
-            long record = next.get(key);
-            if (record != 0) {
+        for (long slot = hash.applyAsLong(key);; slot++) {
+            long record = now.get(slot);
+            if (record == 0 || heap.compareKey(record, key) == 0) {
                 return record;
             }
         }
-        return now.current().get(key);
     }
 
     @Override
     public long put(byte[] key, long record) {
         Maps now = maps;
+        long slot = hash.applyAsLong(key);
+        long old = now.get(slot);
+        while (old != 0 && heap.compareKey(old, key) != 0) {
+            slot++;
+            old = now.get(slot);
+        }
         OffsetMap next = now.next();
-        long old = now.current().get(key);
         if (next == null) {
-            now.current().put(key, record);
+            now.current().put(slot, record);
         } else {
-            if (old != 0) {
-                next.put(key, record);
-                now.current().put(key, record);
-            } else {
-                old = next.get(key);
-                next.put(key, record);
+            next.put(slot, record);
+            // Where it is in the old map it stays true there: that map may be carried over, or read, after this.
+            if (old != 0 && now.current().get(slot) != 0) {
+                now.current().put(slot, record);
             }
         }
         if (old == 0) {
             addToSize(1);
-            keyBytes += key.length;
         }
-        if (next == null) {
-            if (old == 0 && now.current().isFilling(size, keyBytes)) {
-                startMove();
-            }
-        } else if (--putsUntilSegment <= 0) {
-            carrySegment();
+        if (next != null) {
+            carry(now.current(), next);
+        } else if (old == 0) {
+            grow(now.current().entriesPromised());
         }
         return old;
     }
@@ -109,51 +138,92 @@ final class HashTable implements RecordIndex {
         size = now + change;
     }
 
-    private void startMove() {
-        OffsetMap current = maps.current();
-        double averageKeyBytes = Math.max(1, (double) keyBytes / size);
-        // By size, not by the promise: keys that are longer than was thought fill a map early.
-        long entries = Math.max(size * GROWTH, current.entriesPromised());
-        maps = new Maps(current, new OffsetMap(memory, owner, entries, averageKeyBytes));
-        segmentsCarried = 0;
-        putsUntilSegment = PUTS_PER_SEGMENT;
+    /// After a key was added: makes a larger map, and moves to it, when it is time.
+    private void grow(long promised) {
+        if (prepared == null) {
+            if (size > promised / 8 * 7) {
+                prepareMove(promised + promised / 2);
+            }
+        } else if (size > promised / 16 * 15 && (prepared.isDone() || size > promised)) {
+            startMove(prepared);
+        }
     }
 
-    private void carrySegment() {
-        OffsetMap current = maps.current();
-        OffsetMap next = maps.next();
-        if (next == null) {
-            return;
+    /// Making a large map takes tens of milliseconds, which no put should wait for.
+    private void prepareMove(long entries) {
+        CompletableFuture<OffsetMap> map = new CompletableFuture<>();
+        prepared = map;
+        Thread.ofPlatform().daemon().name("coconut-hash-table-growth").start(() -> {
+            try {
+                map.complete(new OffsetMap(memory, owner, entries));
+            } catch (Throwable failure) {
+                map.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private void startMove(CompletableFuture<OffsetMap> made) {
+        OffsetMap next = awaitMap(made);
+        prepared = null;
+        maps = new Maps(maps.current(), next);
+        segmentsRead = 0;
+        carrying.count = 0;
+        carried = 0;
+    }
+
+    private static OffsetMap awaitMap(CompletableFuture<OffsetMap> made) {
+        try {
+            return made.join();
+        } catch (CompletionException failure) {
+            if (failure.getCause() instanceof CoconutException refused) {
+                throw refused.copy();
+            }
+            throw failure;
         }
-        int count = current.copySegment(segmentsCarried, carried);
-        for (int i = 0; i < count; i++) {
-            // The same record or, where the key was put meanwhile, the same newer one: see invariant 1.
-            long record = carried.offsets[i];
-            next.put(heap.key(record), record);
+    }
+
+    private void carry(OffsetMap current, OffsetMap next) {
+        for (int i = 0; i < CARRIED_BY_PUT; i++) {
+            while (carried == carrying.count) {
+                if (segmentsRead == current.segments()) {
+                    finishMove(current, next);
+                    return;
+                }
+                current.copySegment(segmentsRead++, carrying);
+                carried = 0;
+            }
+            // What was put since its segment was copied out is in the new map already, and newer; what was removed is 0 here.
+            if (carrying.records[carried] != 0) {
+                next.putIfAbsent(carrying.slots[carried], carrying.records[carried]);
+            }
+            carried++;
         }
-        segmentsCarried++;
-        putsUntilSegment = PUTS_PER_SEGMENT;
-        if (segmentsCarried == current.segments()) {
-            maps = new Maps(next, null);
-            left.add(new Left(current, retireTimestamp.getAsLong()));
-        }
+    }
+
+    private void finishMove(OffsetMap current, OffsetMap next) {
+        maps = new Maps(next, null);
+        left.add(new Left(current, retireTimestamp.getAsLong()));
     }
 
     @Override
-    public long remove(byte[] key) {
+    public boolean remove(byte[] key) {
         Maps now = maps;
-        long old = find(key);
-        if (old == 0) {
-            return 0;
+        long slot = hash.applyAsLong(key);
+        for (long record = now.get(slot); record == 0 || heap.compareKey(record, key) != 0; record = now.get(++slot)) {
+            if (record == 0) {
+                return false;
+            }
         }
-        now.current().remove(key);
-        OffsetMap next = now.next();
-        if (next != null) {
-            next.remove(key);
+        if (now.get(slot + 1) != 0) {
+            return false;
+        }
+        now.current().remove(slot);
+        if (now.next() != null) {
+            now.next().remove(slot);
+            carrying.forget(slot);
         }
         addToSize(-1);
-        keyBytes -= key.length;
-        return old;
+        return true;
     }
 
     /// All records, whatever the range: hash tables keep no order. A segment at a time; the keys that are only in `next` come last.
@@ -162,9 +232,9 @@ final class HashTable implements RecordIndex {
         return new SegmentCursor(maps);
     }
 
-    private final class SegmentCursor implements RecordCursor {
+    private static final class SegmentCursor implements RecordCursor {
         private final Maps visited;
-        private final OffsetMap.Records records = new OffsetMap.Records();
+        private final OffsetMap.Entries entries = new OffsetMap.Entries();
         private OffsetMap map;
         private int segment;
         private int position;
@@ -176,7 +246,7 @@ final class HashTable implements RecordIndex {
 
         @Override
         public int nextBatch(long[] into) {
-            while (position == records.count) {
+            while (position == entries.count) {
                 if (segment == map.segments()) {
                     OffsetMap next = visited.next();
                     if (next == null || map == next) {
@@ -185,26 +255,26 @@ final class HashTable implements RecordIndex {
                     map = next;
                     segment = 0;
                 }
-                map.copySegment(segment++, records);
+                map.copySegment(segment++, entries);
                 position = 0;
                 if (map != visited.current()) {
                     dropVisited();
                 }
             }
-            int count = Math.min(into.length, records.count - position);
-            System.arraycopy(records.offsets, position, into, 0, count);
+            int count = Math.min(into.length, entries.count - position);
+            System.arraycopy(entries.records, position, into, 0, count);
             position += count;
             return count;
         }
 
         private void dropVisited() {
             int kept = 0;
-            for (int i = 0; i < records.count; i++) {
-                if (visited.current().get(heap.key(records.offsets[i])) == 0) {
-                    records.offsets[kept++] = records.offsets[i];
+            for (int i = 0; i < entries.count; i++) {
+                if (visited.current().get(entries.slots[i]) == 0) {
+                    entries.records[kept++] = entries.records[i];
                 }
             }
-            records.count = kept;
+            entries.count = kept;
         }
     }
 
@@ -247,6 +317,12 @@ final class HashTable implements RecordIndex {
 
     @Override
     public void close() {
+        if (prepared != null) {
+            OffsetMap unused = prepared.exceptionally(_ -> null).join();
+            if (unused != null) {
+                unused.close();
+            }
+        }
         maps.current().close();
         OffsetMap next = maps.next();
         if (next != null) {

@@ -9,24 +9,24 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
 import org.jspecify.annotations.Nullable;
 
-/// One Chronicle Map from keys to record offsets, of a fixed size. [HashTable] moves to a larger one before it is full.
+/// One Chronicle Map from slots (hashes of keys) to record offsets, of a fixed size. [HashTable] moves to a larger one before it is full.
+///
+/// Both are numbers of eight bytes: an entry takes 27 bytes of the map, whatever the keys, and the promised number of entries is
+/// exact.
 final class OffsetMap implements AutoCloseable {
     // Short visits: a scan holds a segment's lock, which the writer may want, for some tens of microseconds.
-    private static final int ENTRIES_PER_SEGMENT = 256;
-    // The map can take this many times what it promises before it refuses, slower the further it goes. Growth begins long before.
+    private static final int ENTRIES_PER_SEGMENT = 1024;
+    // The map can take this many times what it promises before it refuses, slower the further it goes. Growth begins before.
     private static final double BLOAT_MAX = 10;
 
-    private final ChronicleMap<byte[], Long> map;
+    private final ChronicleMap<Long, Long> map;
     private final AutoCloseable memory;
     private final long entriesPromised;
-    private final long keyBytesPromised;
 
-    OffsetMap(MemoryManager memory, MemoryOwner owner, long entries, double averageKeyBytes) {
+    OffsetMap(MemoryManager memory, MemoryOwner owner, long entries) {
         this.entriesPromised = entries;
-        this.keyBytesPromised = (long) (entries * averageKeyBytes);
-        this.map = ChronicleMapBuilder.of(byte[].class, Long.class)
+        this.map = ChronicleMapBuilder.of(Long.class, Long.class)
                 .entries(entries)
-                .averageKeySize(averageKeyBytes)
                 .actualSegments((int) Math.max(1, entries / ENTRIES_PER_SEGMENT))
                 .maxBloatFactor(BLOAT_MAX)
                 .putReturnsNull(true)
@@ -42,54 +42,65 @@ final class OffsetMap implements AutoCloseable {
         }
     }
 
-    long get(byte[] key) {
-        Long record = map.get(key);
+    /// Offset of the slot's record, 0 where it has none.
+    long get(long slot) {
+        Long record = map.get(slot);
         return record == null ? 0 : record;
     }
 
-    void put(byte[] key, long record) {
-        map.put(key, record);
+    void put(long slot, long record) {
+        map.put(slot, record);
     }
 
-    void remove(byte[] key) {
-        map.remove(key);
+    void putIfAbsent(long slot, long record) {
+        map.putIfAbsent(slot, record);
+    }
+
+    void remove(long slot) {
+        map.remove(slot);
     }
 
     int segments() {
         return map.segments();
     }
 
-    /// Whether a move to a larger map should begin: a quarter of what was promised is left for the time that the move takes.
-    boolean isFilling(long entries, long keyBytes) {
-        return entries > entriesPromised / 4 * 3 || keyBytes > keyBytesPromised / 4 * 3;
-    }
-
     long entriesPromised() {
         return entriesPromised;
     }
 
-    /// Copies the records of one segment out, under its lock, and answers how many; the array grows as needed.
-    int copySegment(int segment, Records into) {
+    /// Copies the entries of one segment out, under its lock.
+    void copySegment(int segment, Entries into) {
         into.count = 0;
-        try (MapSegmentContext<byte[], Long, ?> context = map.segmentContext(segment)) {
-            context.forEachSegmentEntry(entry -> into.add(entry.value().get()));
+        try (MapSegmentContext<Long, Long, ?> context = map.segmentContext(segment)) {
+            context.forEachSegmentEntry(entry -> into.add(entry.key().get(), entry.value().get()));
         }
-        return into.count;
     }
 
-    /// A growing array of record offsets.
-    static final class Records {
-        long[] offsets = new long[ENTRIES_PER_SEGMENT * 2];
+    /// A growing list of slots with their records.
+    static final class Entries {
+        long[] slots = new long[ENTRIES_PER_SEGMENT + ENTRIES_PER_SEGMENT / 2];
+        long[] records = new long[slots.length];
         int count;
 
-        void add(@Nullable Long record) {
-            if (record == null) {
-                throw new IllegalStateException("an entry without a value");
+        void add(@Nullable Long slot, @Nullable Long record) {
+            if (slot == null || record == null) {
+                throw new IllegalStateException("half of an entry");
             }
-            if (count == offsets.length) {
-                offsets = Arrays.copyOf(offsets, 2 * count);
+            if (count == slots.length) {
+                slots = Arrays.copyOf(slots, 2 * count);
+                records = Arrays.copyOf(records, 2 * count);
             }
-            offsets[count++] = record;
+            slots[count] = slot;
+            records[count++] = record;
+        }
+
+        /// Gives the slot's entry, if it is here, record 0.
+        void forget(long slot) {
+            for (int i = 0; i < count; i++) {
+                if (slots[i] == slot) {
+                    records[i] = 0;
+                }
+            }
         }
     }
 

@@ -20,8 +20,8 @@ interface RecordIndex extends AutoCloseable {
     /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none.
     long put(byte[] key, long record);
 
-    /// Writer: forgets the key. Answers the offset removed, 0 if none.
-    long remove(byte[] key);
+    /// Writer: forgets the key. False where it was not there, and where the index has to keep it: then its record must stay.
+    boolean remove(byte[] key);
 
     /// Walks the records of a range. A sorted table answers in key order, descending when `reverse`; a hash table in any order,
     /// and only for ranges that its slice filters by itself.

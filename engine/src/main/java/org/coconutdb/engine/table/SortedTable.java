@@ -276,14 +276,13 @@ final class SortedTable implements RecordIndex {
     }
 
     @Override
-    public long remove(byte[] key) {
+    public boolean remove(byte[] key) {
         long head = RecordHeap.keyHead(key);
         long leaf = descend(head, key);
         int slot = lowerBound(leaf, head, key);
         if (slot >= pages.entryCount(leaf, true) || !isKey(leaf, slot, head, key)) {
-            return 0;
+            return false;
         }
-        long record = pages.record(leaf, slot);
         pages.beginWrite(leaf);
         pages.removeFromLeaf(leaf, slot);
         pages.endWrite(leaf);
@@ -291,7 +290,7 @@ final class SortedTable implements RecordIndex {
         if (pages.entryCount(leaf, true) < LEAF_MERGE_BELOW) {
             merge(depth - 1, leaf);
         }
-        return record;
+        return true;
     }
 
     /// Joins a page that became small with a neighbour below the same parent, where one page holds both with room to spare.

@@ -217,8 +217,7 @@ public final class TableSlice implements AutoCloseable {
         for (int i = 0; i < limit && tombstones.isDue(lowWater); i++) {
             long record = tombstones.remove();
             byte[] key = heap.key(record);
-            if (index.find(key) == record) {
-                index.remove(key);
+            if (index.find(key) == record && index.remove(key)) {
                 unlinked.add(retireTimestamp.getAsLong(), record);
             }
         }

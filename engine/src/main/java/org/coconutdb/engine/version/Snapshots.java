@@ -76,7 +76,8 @@ public final class Snapshots {
     }
 
     public void close(int slot) {
-        slots.set(slot * STRIDE, FREE);
+        // Release is enough: the mark may see it late, and what was read before stays before.
+        slots.setRelease(slot * STRIDE, FREE);
     }
 
     /// The oldest timestamp that a snapshot reads at now or later.
