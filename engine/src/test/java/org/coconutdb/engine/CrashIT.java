@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// there, wholly; every row is what was written. `-Dcrash.rounds=200` makes it 200 rounds.
 class CrashIT {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 8);
-    private static final int WRITERS = 3;
+    static final int WRITERS = 3;
     private static final int ROWS = 5;
     // Then a new database: what is checked grows with every round.
     private static final int ROUNDS_PER_DATABASE = 20;
@@ -78,11 +78,7 @@ class CrashIT {
                     }
                     continue;
                 }
-                // A line that the kill cut short has no end mark.
-                if (line.endsWith(".")) {
-                    String[] words = line.substring(0, line.length() - 1).split(" ");
-                    told[Integer.parseInt(words[0])] = Long.parseLong(words[1]);
-                }
+                hear(line, told);
             }
         } finally {
             process.destroyForcibly();
@@ -91,7 +87,15 @@ class CrashIT {
         }
     }
 
-    private static long[] check(Path database, long[] told, String context) {
+    /// Notes an acknowledgement. A line that the kill cut short has no end mark.
+    static void hear(String line, long[] told) {
+        if (line.endsWith(".")) {
+            String[] words = line.substring(0, line.length() - 1).split(" ");
+            told[Integer.parseInt(words[0])] = Long.parseLong(words[1]);
+        }
+    }
+
+    static long[] check(Path database, long[] told, String context) {
         try (CoconutEngine engine = CoconutEngine.open(config(database)); Transaction reader = engine.begin()) {
             engine.verify();
             long[] found = new long[WRITERS];
