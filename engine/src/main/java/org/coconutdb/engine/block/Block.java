@@ -235,10 +235,23 @@ public final class Block implements AutoCloseable {
 
     /// Writer: frees what no snapshot needs any more, a bounded amount.
     public void collect(long lowWater) {
+        collect(lowWater, false);
+    }
+
+    /// The same while a log is replayed: what conditions of later entries may be judged by stays.
+    public void collectReplayed(long lowWater) {
+        collect(lowWater, true);
+    }
+
+    private void collect(long lowWater, boolean replaying) {
         int limit = COLLECT_AT_LEAST + 2 * writesSinceCollect;
         writesSinceCollect = 0;
         for (TableSlice slice : slices.values()) {
-            slice.collect(lowWater, limit);
+            if (replaying) {
+                slice.collectReplayed(lowWater, limit);
+            } else {
+                slice.collect(lowWater, limit);
+            }
         }
         if (!dropped.isEmpty()) {
             dropped.removeIf(slice -> slice.closeIfDue(lowWater));

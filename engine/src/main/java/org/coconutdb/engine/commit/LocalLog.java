@@ -104,7 +104,7 @@ public final class LocalLog implements CommandLog {
                 recovered.wallMicros = entry.stamp().wallMicros();
                 lastTimestamp.set(entry.stamp().commitTimestamp());
                 snapshots.publish(entry.stamp().commitTimestamp());
-                block.collect(snapshots.lowWater());
+                block.collectReplayed(snapshots.lowWater());
             });
         } catch (IOException failure) {
             throw CoconutException.of(ErrorCode.IO_FAILED, failure)

@@ -232,6 +232,21 @@ public final class TableSlice implements AutoCloseable {
         index.reclaim(lowWater);
     }
 
+    /// Writer, while a log is replayed: frees superseded rows as [#collect] does and keeps all tombstones. Nobody reads meanwhile, but
+    /// an entry still to come may have been judged at a snapshot that was older than a deletion, and has to be judged so again.
+    public void collectReplayed(long lowWater, int limit) {
+        for (int i = 0; i < limit && superseded.isDue(lowWater); i++) {
+            long record = superseded.remove();
+            if (isTombstone(record)) {
+                // It stands in `tombstones` too, which must not come to lead into freed memory: it waits until those are collected.
+                superseded.add(lowWater, record);
+            } else {
+                heap.free(record);
+            }
+        }
+        index.reclaim(lowWater);
+    }
+
     /// Rows of the newest state that have a time to live.
     public long ttlRowCount() {
         return ttlRowCount;

@@ -238,6 +238,41 @@ class LogRecoveryTest {
     }
 
     @Test
+    void aTransactionThatWasRefusedForADeletedRowIsRefusedOnReplayToo() {
+        Path database = directory.resolve("db");
+        for (TableKind kind : TableKind.values()) {
+            try (CoconutEngine engine = CoconutEngine.open(config(database))) {
+                TableDescriptor table = engine.createTable(kind.name(), kind, new byte[0]);
+                put(engine, table, "deleted", "1");
+                put(engine, table, "kept", "1");
+                try (Transaction late = engine.begin()) {
+                    try (Transaction deletion = engine.begin()) {
+                        deletion.delete(table, bytes("deleted"));
+                        deletion.commit();
+                    }
+                    put(engine, table, "kept", "2");
+                    late.update(table, bytes("deleted"), bytes("back"));
+                    try {
+                        late.commit();
+                        fail("the row was deleted since the snapshot");
+                    } catch (CoconutException failure) {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.SERIALIZATION_CONFLICT);
+                    }
+                }
+            }
+        }
+
+        assertThat(read(database)).isEqualTo(Map.of("HASHkept", "2", "SORTEDkept", "2"));
+    }
+
+    private static void put(CoconutEngine engine, TableDescriptor table, String key, String row) {
+        try (Transaction transaction = engine.begin()) {
+            transaction.put(table, bytes(key), bytes(row));
+            transaction.commit();
+        }
+    }
+
+    @Test
     void foreignFilesAreNamedAndLeftAlone() throws IOException {
         Path database = directory.resolve("notes");
         Files.createDirectories(database);
