@@ -2,9 +2,11 @@ package org.coconutdb.engine.block;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -116,11 +118,15 @@ public final class Block implements AutoCloseable {
         if (failed != null) {
             return failed;
         }
+        hold(prepare);
+        return CommandResult.DONE;
+    }
+
+    private void hold(BlockCommand.Prepare prepare) {
         prepared.put(prepare.transaction(), prepare);
         for (Write write : prepare.writes()) {
             heldKeys.put(new HeldKey(write.table(), write.key()), prepare.transaction());
         }
-        return CommandResult.DONE;
     }
 
     private CommandResult decide(BlockCommand.Decide decide, Stamp stamp) {
@@ -271,6 +277,30 @@ public final class Block implements AutoCloseable {
     /// Writer: decisions that are still remembered.
     public List<Long> remembered() {
         return List.copyOf(decisions.keySet());
+    }
+
+    /// Writer: what the block is now.
+    public BlockImage image() {
+        List<BlockImage.Slice> held = new ArrayList<>();
+        slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice)));
+        held.sort(Comparator.comparingInt(BlockImage.Slice::table));
+        return new BlockImage(id, appliedIndex, commitTimestamp, held, List.copyOf(prepared.values()), List.copyOf(decisions.values()));
+    }
+
+    /// Writer, before the first command: takes over what an image says of transactions and the log; its rows are loaded into
+    /// [#restoreTable]'s slices.
+    public void restore(BlockImage image) {
+        assert image.block() == id : "block " + id + " restored from block " + image.block();
+        appliedIndex = image.appliedIndex();
+        commitTimestamp = image.commitTimestamp();
+        image.prepared().forEach(this::hold);
+        image.decisions().forEach(decide -> decisions.put(decide.transaction(), decide));
+    }
+
+    /// Writer, before the first command: an empty slice to load rows into.
+    public TableSlice restoreTable(int table, TableKind kind) {
+        createTable(table, kind);
+        return Objects.requireNonNull(slices.get(table));
     }
 
     /// Table ids of the slices held.

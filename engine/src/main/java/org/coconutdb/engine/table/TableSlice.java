@@ -35,6 +35,7 @@ public final class TableSlice implements AutoCloseable {
     // Address space for one slice's records: 128 GiB costs nothing until it is used.
     private static final long RESERVED_BYTES = 128L << 30;
 
+    private final TableKind kind;
     private final RecordIndex index;
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
@@ -48,7 +49,8 @@ public final class TableSlice implements AutoCloseable {
     // Not above the first expiry of a row; lowered by the writer, raised by whoever has looked at all rows.
     private final AtomicLong earliestExpiryMicros = new AtomicLong(Long.MAX_VALUE);
 
-    private TableSlice(RecordIndex index, RecordHeap heap, LongSupplier retireTimestamp) {
+    private TableSlice(TableKind kind, RecordIndex index, RecordHeap heap, LongSupplier retireTimestamp) {
+        this.kind = kind;
         this.index = index;
         this.heap = heap;
         this.retireTimestamp = retireTimestamp;
@@ -64,11 +66,15 @@ public final class TableSlice implements AutoCloseable {
                 case HASH -> new HashTable(memory, owner, heap, retireTimestamp);
                 case SORTED -> new SortedTable(memory, owner, heap);
             };
-            return new TableSlice(index, heap, retireTimestamp);
+            return new TableSlice(kind, index, heap, retireTimestamp);
         } catch (Throwable failure) {
             heap.close();
             throw failure;
         }
+    }
+
+    public TableKind kind() {
+        return kind;
     }
 
     /// Points the view at the version of the row that the reader sees; false where it sees none.
@@ -86,6 +92,33 @@ public final class TableSlice implements AutoCloseable {
         return new SliceScan(this, index.cursor(range, reverse), point);
     }
 
+    /// Every key's newest version at a timestamp, tombstones included: what a checkpoint keeps. A sorted table's come in key order; a
+    /// hash table that grows meanwhile may show a key twice, with the same version.
+    public VersionScan scanVersions(long timestamp) {
+        return new VersionScan(this, index.cursor(KeyRange.ALL, false), timestamp);
+    }
+
+    /// Writer: restores what [#scanVersions] showed, into a slice that nobody reads yet.
+    ///
+    /// @param stamp the version's commit timestamp and its time of update
+    public void load(byte[] key, byte[] row, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
+        long record = heap.allocate(key, row, stamp, 0, createdAtMicros, ttlSeconds, flags);
+        long known = index.put(key, record);
+        if (known != 0) {
+            // Shown twice. The first one stays: it may stand in `tombstones`.
+            index.put(key, known);
+            heap.free(record);
+        } else if (isTombstone(record)) {
+            tombstones.add(stamp.commitTimestamp(), record);
+        } else {
+            addToRowCount(1);
+            if (ttlSeconds != 0) {
+                addToTtlRowCount(1);
+                lowerEarliestExpiry(stamp.wallMicros() + ttlSeconds * 1_000_000L);
+            }
+        }
+    }
+
     MemorySegment segment() {
         return heap.segment();
     }
@@ -93,6 +126,16 @@ public final class TableSlice implements AutoCloseable {
     /// Rows that have expired by a time, for a reader that holds a snapshot.
     public ExpiryScan expired(long nowMicros) {
         return new ExpiryScan(this, index.cursor(KeyRange.ALL, false), nowMicros);
+    }
+
+    /// The newest version at or below a timestamp, be it a row or a tombstone; 0 where there is none.
+    long versionAt(long newest, long timestamp) {
+        MemorySegment memory = heap.segment();
+        long record = newest;
+        while (record != 0 && memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) > timestamp) {
+            record = memory.get(LONG, record + RecordView.PREVIOUS);
+        }
+        return record;
     }
 
     /// Follows the chain from a version to the one that the reader sees; 0 where it sees none.

@@ -86,6 +86,10 @@ public final class RecordView {
         return segment.get(INT, offset + TTL_SECONDS);
     }
 
+    public byte flags() {
+        return segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS);
+    }
+
     public boolean hasTtl() {
         return (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & HAS_TTL) != 0;
     }

@@ -71,6 +71,14 @@ public final class Snapshots {
                 .mend("Close transactions and result sets that are no longer read.");
     }
 
+    /// Keeps the low-water mark from rising until the slot that this answers is closed: nothing is freed that a snapshot which is open
+    /// now, or a transaction that reads at one, may still ask for. Called by the one thread that computes the mark.
+    public int hold() {
+        int slot = open();
+        slots.set(slot * STRIDE, lowWater());
+        return slot;
+    }
+
     public long timestamp(int slot) {
         return slots.get(slot * STRIDE);
     }

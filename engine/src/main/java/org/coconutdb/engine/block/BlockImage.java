@@ -1,0 +1,28 @@
+package org.coconutdb.engine.block;
+
+import java.util.List;
+import org.coconutdb.engine.table.TableSlice;
+
+/// All that a block is, at one index of its log: with the rows of its slices at the index's timestamp, what a checkpoint keeps.
+///
+/// @param appliedIndex the last entry of this block
+/// @param commitTimestamp its newest commit
+/// @param slices ordered by table id
+/// @param prepared transactions in doubt
+/// @param decisions remembered outcomes
+public record BlockImage(
+        int block,
+        long appliedIndex,
+        long commitTimestamp,
+        List<Slice> slices,
+        List<BlockCommand.Prepare> prepared,
+        List<BlockCommand.Decide> decisions) {
+    /// One table's part. The slice goes on changing; its versions at the image's timestamp do not, while the low-water mark is held.
+    public record Slice(int table, TableSlice rows) {}
+
+    public BlockImage {
+        slices = List.copyOf(slices);
+        prepared = List.copyOf(prepared);
+        decisions = List.copyOf(decisions);
+    }
+}
