@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.commit.Checkpointer;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.DatabaseDirectory;
 import org.coconutdb.engine.commit.LocalLog;
@@ -54,6 +55,8 @@ public final class CoconutEngine implements AutoCloseable {
     private final Expiry expiry;
     private final Housekeeper housekeeper;
     private final Object definition = new Object();
+    // Set once, before the engine is given out.
+    private @Nullable Checkpointer checkpointer;
     // Replaced under `definition`.
     private volatile Tables tables = new Tables(0, List.of(), Map.of());
     private volatile boolean closed;
@@ -62,7 +65,8 @@ public final class CoconutEngine implements AutoCloseable {
         this.directory = directory;
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
-        this.config = new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock());
+        this.config =
+                new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock(), config.checkpointLogBytes());
         this.snapshots = new Snapshots(0);
         this.clock = clock;
         AtomicLong lastTimestamp = new AtomicLong();
@@ -71,9 +75,14 @@ public final class CoconutEngine implements AutoCloseable {
             // Above every timestamp given out, so above every open snapshot.
             blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
         }
-        this.log = directory == null
-                ? LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock)
-                : LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock);
+        try {
+            this.log = directory == null
+                    ? LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock)
+                    : LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock);
+        } catch (Throwable failure) {
+            blocks.forEach(Block::close);
+            throw failure;
+        }
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock);
         this.housekeeper = new Housekeeper(this::doChores);
@@ -137,6 +146,10 @@ public final class CoconutEngine implements AutoCloseable {
         readDirectory();
         sweep();
         housekeeper.start();
+        if (directory != null) {
+            // After the orphans, so that a checkpoint hardly ever holds any.
+            checkpointer = Checkpointer.start(directory, blocks, snapshots, log, config.checkpointLogBytes());
+        }
     }
 
     /// Decides transactions that a crash left between their phases: as the coordinator decided, and where it did not, not at all.
@@ -316,6 +329,16 @@ public final class CoconutEngine implements AutoCloseable {
         log.asWriter(() -> blocks.forEach(Block::verify));
     }
 
+    /// Writes a checkpoint of a `file:` database and waits for it: what is in it is not replayed when the database is opened, and its log
+    /// is deleted. Writes go on meanwhile. The database does this by itself when its log has grown. DISK_FULL or IO_FAILED where it cannot
+    /// be written: nothing is lost then, and the log goes on growing. Without effect for a database in memory.
+    public void checkpoint() {
+        requireOpen();
+        if (checkpointer != null) {
+            checkpointer.run();
+        }
+    }
+
     private void requireOpen() {
         if (closed) {
             throw CoconutException.of(ErrorCode.CONNECTION_CLOSED).with("object", "database").mend("Open the database again.");
@@ -332,6 +355,9 @@ public final class CoconutEngine implements AutoCloseable {
             closed = true;
             housekeeper.close();
             try {
+                if (checkpointer != null) {
+                    checkpointer.close();
+                }
                 log.close();
             } finally {
                 blocks.forEach(Block::close);

@@ -11,16 +11,28 @@ import org.jspecify.annotations.Nullable;
 /// @param blockCount blocks for tables, fixed when the database is created; default: the machine's cores, at least 2
 /// @param memoryLimitBytes `memory.limit`: off-heap bytes of the whole database, rows and indexes; default: half of the machine's
 /// @param lock `memory.lock`
-public record EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
+/// @param checkpointLogBytes `checkpoint.log.bytes`: log between two checkpoints, at least; and at least as much as the checkpoint has
+///        bytes. Default: 64 MiB, which is replayed in about a second
+public record EngineConfig(
+        @Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock, long checkpointLogBytes) {
     public static final int BLOCK_COUNT_MAX = 256;
     /// Below this a database cannot hold its own directory.
     public static final long MEMORY_LIMIT_BYTES_MIN = 4L << 20;
 
+    public static final long CHECKPOINT_LOG_BYTES = 64L << 20;
+
     public EngineConfig {
         Objects.requireNonNull(lock);
+        if (checkpointLogBytes < 1) {
+            throw new IllegalArgumentException("checkpoint.log.bytes must be above 0, was " + checkpointLogBytes);
+        }
         if (blockCount < 1 || blockCount > BLOCK_COUNT_MAX) {
             throw new IllegalArgumentException("blocks must be 1 to " + BLOCK_COUNT_MAX + ", was " + blockCount);
         }
+    }
+
+    public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES);
     }
 
     public static EngineConfig inMemory() {

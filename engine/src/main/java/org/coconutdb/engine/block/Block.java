@@ -293,6 +293,7 @@ public final class Block implements AutoCloseable {
         assert image.block() == id : "block " + id + " restored from block " + image.block();
         appliedIndex = image.appliedIndex();
         commitTimestamp = image.commitTimestamp();
+        holdsTtl = slices.values().stream().anyMatch(slice -> slice.ttlRowCount() != 0);
         image.prepared().forEach(this::hold);
         image.decisions().forEach(decide -> decisions.put(decide.transaction(), decide));
     }

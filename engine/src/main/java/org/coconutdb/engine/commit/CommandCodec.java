@@ -9,6 +9,7 @@ import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// Commands as bytes, little-endian. The first byte says which; numbers are never given to another command.
 /// ```
@@ -102,6 +103,15 @@ final class CommandCodec {
                 into.put(row);
             }
         }
+    }
+
+    static byte code(TableKind kind) {
+        return code(KINDS, kind);
+    }
+
+    /// Null where no kind has the code.
+    static @Nullable TableKind kind(byte code) {
+        return code >= 0 && code < KINDS.length ? KINDS[code] : null;
     }
 
     private static <T> byte code(T[] values, T value) {

@@ -23,6 +23,7 @@ import org.coconutdb.engine.error.ErrorCode;
 ///  coconut.database   what it is: format, uuid, number of blocks, checksum; text, written once
 ///  coconut.lock       locked while the database is open
 ///  log/               the log's segments
+///  checkpoint/        what the log's entries up to an index made of the blocks
 /// ```
 /// Names that begin with a dot are left alone; anything else is refused, so that a wrong path never becomes a database by accident.
 public final class DatabaseDirectory implements AutoCloseable {
@@ -31,6 +32,7 @@ public final class DatabaseDirectory implements AutoCloseable {
     private static final String MANIFEST_BEING_WRITTEN = "coconut.database.new";
     private static final String LOCK = "coconut.lock";
     private static final String LOG = "log";
+    private static final String CHECKPOINT = "checkpoint";
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -84,7 +86,8 @@ public final class DatabaseDirectory implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG).contains(name) || name.startsWith(".");
+                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG, CHECKPOINT).contains(name)
+                        || name.startsWith(".");
                 if (!known) {
                     throw CoconutException.of(ErrorCode.FOREIGN_FILE)
                             .with("file", file)
@@ -94,17 +97,21 @@ public final class DatabaseDirectory implements AutoCloseable {
                 }
             }
         }
-        Path log = path.resolve(LOG);
-        if (!exists && Files.isDirectory(log)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(log)) {
-                if (files.iterator().hasNext()) {
-                    throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
-                            .with("missingFile", path.resolve(MANIFEST))
-                            .mend("The log is there and the file that says whose it is is not: restore it from a backup.");
-                }
-            }
+        if (!exists && (holdsFiles(path.resolve(LOG)) || holdsFiles(path.resolve(CHECKPOINT)))) {
+            throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                    .with("missingFile", path.resolve(MANIFEST))
+                    .mend("A log or checkpoint is there and the file that says whose it is is not: restore it from a backup.");
         }
         return exists;
+    }
+
+    private static boolean holdsFiles(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            return files.iterator().hasNext();
+        }
     }
 
     private static FileLock lock(FileChannel channel, Path path) throws IOException {
@@ -179,6 +186,10 @@ public final class DatabaseDirectory implements AutoCloseable {
 
     Path log() {
         return path.resolve(LOG);
+    }
+
+    Path checkpoint() {
+        return path.resolve(CHECKPOINT);
     }
 
     UUID database() {

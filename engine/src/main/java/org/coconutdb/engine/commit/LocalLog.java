@@ -1,6 +1,7 @@
 package org.coconutdb.engine.commit;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -44,6 +45,12 @@ public final class LocalLog implements CommandLog {
     private final LogClock clock;
     private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
     private final ReentrantLock writing = new ReentrantLock();
+    private final Recovered recovered;
+
+    // Called by the writer after each batch.
+    private volatile Runnable written = () -> {};
+    // Bytes of entries behind the checkpoint; written by the writer.
+    private volatile long replayBytes;
 
     // Held by the thread that holds `writing`.
     private long lastIndex;
@@ -56,7 +63,9 @@ public final class LocalLog implements CommandLog {
         this.lastTimestamp = lastTimestamp;
         this.clock = clock;
         clock.atLeast(recovered.wallMicros);
+        this.recovered = recovered;
         this.writer = recovered.writer;
+        this.replayBytes = recovered.replayBytes;
         this.lastIndex = recovered.index;
     }
 
@@ -69,7 +78,7 @@ public final class LocalLog implements CommandLog {
         return new LocalLog(blocks, snapshots, lastTimestamp, clock, new Recovered());
     }
 
-    /// The log of a directory: applies everything that is in it to the blocks, then goes on behind it.
+    /// The log of a directory: loads the newest checkpoint into the blocks, applies everything behind it, then goes on there.
     public static LocalLog recover(
             DatabaseDirectory directory,
             List<Block> blocks,
@@ -87,8 +96,18 @@ public final class LocalLog implements CommandLog {
             AtomicLong lastTimestamp,
             LogClock clock) {
         Recovered recovered = new Recovered();
-        LogReader reader = new LogReader(disk, directory.log(), directory.database());
         try {
+            Checkpoints checkpoints = new Checkpoints(disk, directory);
+            CheckpointFile.Header checkpoint = checkpoints.newest(blocks.size());
+            if (checkpoint != null) {
+                lastTimestamp.set(checkpoint.timestamp());
+                recovered.index = checkpoint.index();
+                recovered.wallMicros = checkpoint.wallMicros();
+                recovered.checkpointIndex = checkpoint.index();
+                recovered.checkpointBytes = checkpoints.load(checkpoint, blocks);
+                snapshots.publish(checkpoint.timestamp());
+            }
+            LogReader reader = new LogReader(disk, directory.log(), directory.database(), recovered.checkpointIndex);
             recovered.writer = reader.recover(entry -> {
                 if (entry.block() < 0 || entry.block() >= blocks.size()) {
                     throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
@@ -106,11 +125,13 @@ public final class LocalLog implements CommandLog {
                 snapshots.publish(entry.stamp().commitTimestamp());
                 block.collectReplayed(snapshots.lowWater());
             });
+            recovered.firstSegment = reader.firstNeeded();
+            recovered.replayBytes = reader.replayedBytes();
         } catch (IOException failure) {
             throw CoconutException.of(ErrorCode.IO_FAILED, failure)
                     .with("directory", directory.path())
                     .with("cause", String.valueOf(failure.getMessage()))
-                    .mend("The log cannot be read or written: mend the disk or its rights and open the database again.");
+                    .mend("The log or a checkpoint cannot be read or written: mend the disk or its rights and open the database again.");
         }
         if (blocks.stream().anyMatch(Block::holdsTtl)) {
             clock.setExpiring();
@@ -230,7 +251,9 @@ public final class LocalLog implements CommandLog {
             all.addAll(group);
         }
         if (writer != null) {
+            long before = writer.appendedBytes();
             writer.append(all);
+            addReplayBytes(writer.appendedBytes() - before);
         }
         lastIndex = index;
         lastTimestamp.set(timestamp);
@@ -256,6 +279,50 @@ public final class LocalLog implements CommandLog {
                 blocks.get(entry.block()).collect(lowWater);
             }
         }
+        written.run();
+    }
+
+    // The writer alone writes it; volatile is for those who read it.
+    private void addReplayBytes(long change) {
+        long now = replayBytes;
+        replayBytes = now + change;
+    }
+
+    /// Where a checkpoint is taken.
+    ///
+    /// @param wallMicros the log's time, not before the stamp of an entry up to the index
+    /// @param segment the segment that is written to: every entry in an older one is at or below the index
+    /// @param replayBytes bytes of log between the checkpoint before and this one
+    record Position(long index, long timestamp, long wallMicros, Path segment, long replayBytes) {}
+
+    /// Writer: where the log stands; all of it is applied and durable.
+    Position position() {
+        requireOpen();
+        if (writer == null || writer.isFailed()) {
+            throw CoconutException.of(ErrorCode.IO_FAILED)
+                    .mend("An earlier write of the log failed. Mend the disk and open the database again.");
+        }
+        return new Position(lastIndex, lastTimestamp.get(), clock.nowMicros(), writer.path(), replayBytes);
+    }
+
+    /// A checkpoint at the position is durable.
+    void checkpointed(Position position) {
+        asWriter(() -> addReplayBytes(-position.replayBytes()));
+    }
+
+    /// Bytes of log that would have to be replayed if the database were opened now.
+    long replayBytes() {
+        return replayBytes;
+    }
+
+    /// Calls the listener after each batch, on the thread that wrote it, which many may be waiting for: it must not wait.
+    void whenWritten(Runnable listener) {
+        written = listener;
+    }
+
+    /// What the log began with.
+    Recovered recovered() {
+        return recovered;
     }
 
     /// Runs something as the writer: no command is applied meanwhile.
@@ -290,10 +357,30 @@ public final class LocalLog implements CommandLog {
         });
     }
 
-    private static final class Recovered {
+    /// What was found when the log was opened.
+    static final class Recovered {
         private @Nullable LogWriter writer;
         private long index;
         private long wallMicros;
+        private long checkpointIndex;
+        private long checkpointBytes;
+        private long replayBytes;
+        private @Nullable Path firstSegment;
+
+        /// The last entry that came from the checkpoint; 0 where there was none.
+        long checkpointIndex() {
+            return checkpointIndex;
+        }
+
+        long checkpointBytes() {
+            return checkpointBytes;
+        }
+
+        /// The oldest segment that is still needed.
+        @Nullable
+        Path firstSegment() {
+            return firstSegment;
+        }
     }
 
     private static final class Ticket {

@@ -5,9 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Opens the log's files. [#REAL] is the file system; tests give one that fails at a chosen write.
+/// Opens the files of the log and of checkpoints. [#REAL] is the file system; tests give one that fails at a chosen write.
 interface LogDisk {
     LogDisk REAL = new LogDisk() {
         @Override
@@ -31,8 +32,18 @@ interface LogDisk {
 
     void forceDirectory(Path directory) throws IOException;
 
+    /// Deletes a file or an empty directory.
     default void delete(Path file) throws IOException {
         Files.delete(file);
+    }
+
+    default void createDirectory(Path directory) throws IOException {
+        Files.createDirectory(directory);
+    }
+
+    /// Gives a file or a directory another name that is free, at once or not at all.
+    default void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// A file by its channel.

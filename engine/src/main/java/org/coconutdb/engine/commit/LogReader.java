@@ -14,8 +14,11 @@ import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.Stamp;
+import org.jspecify.annotations.Nullable;
 
-/// Reads a log from its first entry to its last and leaves a writer that goes on behind it.
+/// Reads a log from the first entry that a checkpoint does not hold to its last, and leaves a writer that goes on behind it.
+///
+/// It begins in the last segment that begins at or below that entry; segments before are left over from before the checkpoint.
 ///
 /// The log ends at the first record that is not whole. That is a *torn tail*, which was never acknowledged and is cut off, unless
 /// something behind it claims that it was durable: a later record's `durableUpTo`, or a later segment. Then it is damage, and the
@@ -27,20 +30,47 @@ final class LogReader {
     private final LogDisk disk;
     private final Path directory;
     private final UUID database;
+    // Entries up to here are in the checkpoint; 0 where there is none.
+    private final long checkpointIndex;
     private long lastIndex;
+    private long replayedBytes;
+    private @Nullable Path firstNeeded;
 
-    LogReader(LogDisk disk, Path directory, UUID database) {
+    LogReader(LogDisk disk, Path directory, UUID database, long checkpointIndex) {
         this.disk = disk;
         this.directory = directory;
         this.database = database;
+        this.checkpointIndex = checkpointIndex;
     }
 
-    /// Gives every entry to the consumer, in order, and answers the writer.
+    /// The oldest segment that was read; null where there was none.
+    @Nullable
+    Path firstNeeded() {
+        return firstNeeded;
+    }
+
+    /// Bytes of the entries that were given to the consumer.
+    long replayedBytes() {
+        return replayedBytes;
+    }
+
+    /// Gives every entry behind the checkpoint to the consumer, in order, and answers the writer.
     LogWriter recover(Consumer<LogEntry> apply) throws IOException {
-        List<Path> segments = segments();
-        if (segments.isEmpty()) {
+        sweep();
+        List<Path> all = segments(directory);
+        if (all.isEmpty()) {
+            if (checkpointIndex > 0) {
+                throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                        .with("missingFile", Segment.file(directory, checkpointIndex + 1))
+                        .with("checkpointIndex", checkpointIndex)
+                        .mend("There is a checkpoint and no log behind it: restore the directory from a backup.");
+            }
             return LogWriter.create(disk, directory, database, 1);
         }
+        List<Path> segments = all.subList(firstNeededOf(all), all.size());
+        firstNeeded = segments.getFirst();
+        // What a segment's name says is compared with its header; entries before it are the checkpoint's.
+        lastIndex = Math.min(Segment.firstIndex(segments.getFirst()) - 1, checkpointIndex);
         Path damagedIfGap = segments.getFirst();
         long damagedAt = 0;
         for (int i = 0; i < segments.size(); i++) {
@@ -53,17 +83,15 @@ final class LogReader {
             LogFile file = disk.open(path, false);
             boolean keep = false;
             try {
-                if (isLast && isHeaderTorn(file)) {
-                    // The process ended while it made the segment: nothing was ever in it.
-                    file.close();
-                    disk.delete(path);
-                    return LogWriter.create(disk, directory, database, lastIndex + 1);
-                }
                 checkHeader(file, path);
                 long end = read(file, path, apply);
                 damagedIfGap = path;
                 damagedAt = end;
                 if (isLast) {
+                    if (lastIndex < checkpointIndex) {
+                        // A checkpoint is made of entries that are durable.
+                        throw damaged(path, end).with("expectedIndex", lastIndex + 1).with("checkpointIndex", checkpointIndex);
+                    }
                     clear(file, end, checkTail(file, path, end));
                     keep = true;
                     return new LogWriter(disk, directory, database, path, file, end, Math.max(file.size(), end), lastIndex);
@@ -77,42 +105,65 @@ final class LogReader {
         throw new AssertionError("the last segment returns");
     }
 
-    private List<Path> segments() throws IOException {
-        List<Path> segments = new ArrayList<>();
+    /// Position of the segment that holds the first entry behind the checkpoint, or will.
+    private int firstNeededOf(List<Path> segments) {
+        int first = 0;
+        while (first + 1 < segments.size() && Segment.firstIndex(segments.get(first + 1)) <= checkpointIndex + 1) {
+            first++;
+        }
+        return first;
+    }
+
+    /// Deletes the segments whose entries are all in a checkpoint that is durable.
+    static void deleteBefore(LogDisk disk, Path directory, Path firstNeeded) throws IOException {
+        boolean deleted = false;
+        for (Path segment : segments(directory)) {
+            if (segment.compareTo(firstNeeded) < 0) {
+                disk.delete(segment);
+                deleted = true;
+            }
+        }
+        if (deleted) {
+            disk.forceDirectory(directory);
+        }
+    }
+
+    /// Removes what a crash left of a segment that was being made, and refuses what is no segment.
+    private void sweep() throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (Segment.NAME.matcher(name).matches() && Files.isRegularFile(file)) {
-                    segments.add(file);
-                } else if (!name.startsWith(".")) {
+                if (Segment.NAME_BEING_WRITTEN.matcher(name).matches()) {
+                    disk.delete(file);
+                } else if (!isSegment(file) && !name.startsWith(".")) {
                     throw CoconutException.of(ErrorCode.FOREIGN_FILE)
                             .with("file", file)
                             .mend("Move it out of the database's directory and open the database again.");
                 }
             }
         }
+    }
+
+    private static List<Path> segments(Path directory) throws IOException {
+        List<Path> segments = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, LogReader::isSegment)) {
+            files.forEach(segments::add);
+        }
         segments.sort(null);
         return segments;
     }
 
-    private static boolean isHeaderTorn(LogFile file) throws IOException {
-        if (file.size() < Segment.HEADER_BYTES) {
-            return true;
-        }
-        ByteBuffer header = buffer(Segment.HEADER_BYTES);
-        file.read(header, 0);
-        for (int i = 0; i < Segment.HEADER_BYTES; i++) {
-            if (header.get(i) != 0) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isSegment(Path file) {
+        return Segment.NAME.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file);
     }
 
     private void checkHeader(LogFile file, Path path) throws IOException {
         ByteBuffer header = buffer(Segment.HEADER_BYTES);
         file.read(header, 0);
         header.clear();
+        if (file.size() < Segment.HEADER_BYTES) {
+            throw damaged(path, file.size());
+        }
         if (header.getLong(0) != Segment.MAGIC) {
             throw CoconutException.of(ErrorCode.FOREIGN_FILE)
                     .with("file", path)
@@ -168,8 +219,11 @@ final class LogReader {
                 }
                 ByteBuffer command = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
                 command.limit(at + Segment.PREFIX_BYTES + buffer.getInt(at)).position(at + Segment.RECORD_HEADER_BYTES);
-                Stamp stamp = new Stamp(buffer.getLong(at + 32), buffer.getLong(at + 40));
-                apply.accept(new LogEntry(index, buffer.getInt(at + 24), stamp, decode(command, path, position)));
+                if (index > checkpointIndex) {
+                    Stamp stamp = new Stamp(buffer.getLong(at + 32), buffer.getLong(at + 40));
+                    apply.accept(new LogEntry(index, buffer.getInt(at + 24), stamp, decode(command, path, position)));
+                    replayedBytes += needed;
+                }
                 lastIndex = index;
             } else if (kind != Segment.KIND_CLOSED || index != lastIndex) {
                 throw damaged(path, position).with("recordKind", kind);

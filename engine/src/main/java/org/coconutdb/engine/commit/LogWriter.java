@@ -3,6 +3,7 @@ package org.coconutdb.engine.commit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -37,6 +38,8 @@ final class LogWriter implements AutoCloseable {
     private long durableIndex;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
     private boolean failed;
+    // Since the log was opened.
+    private long appendedBytes;
 
     /// Goes on at a position of an existing segment: behind it all is zeros up to `allocated`.
     LogWriter(LogDisk disk, Path directory, UUID database, Path path, LogFile file, long position, long allocated, long durableIndex) {
@@ -58,17 +61,20 @@ final class LogWriter implements AutoCloseable {
     }
 
     private static LogFile createSegment(LogDisk disk, Path directory, UUID database, Path path, long firstIndex) throws IOException {
-        LogFile file = disk.open(path, true);
+        // It gets its name when its header is durable: a segment without a whole header is damage, wherever it stands.
+        Path written = Segment.beingWritten(path);
+        Files.deleteIfExists(written);
+        LogFile file = disk.open(written, true);
         try {
             file.write(Segment.header(database, firstIndex), 0);
             file.force(true);
+            disk.rename(written, path);
             disk.forceDirectory(directory);
             return file;
         } catch (IOException failure) {
-            // A segment without a whole header would be taken for damage at the next start.
             try {
                 file.close();
-                disk.delete(path);
+                disk.delete(Files.exists(path) ? path : written);
             } catch (IOException another) {
                 failure.addSuppressed(another);
             }
@@ -92,6 +98,7 @@ final class LogWriter implements AutoCloseable {
             file.write(buffer, position);
             file.force(false);
             position += bytes;
+            appendedBytes += bytes;
             durableIndex = entries.getLast().index();
         } catch (IOException failure) {
             failed = true;
@@ -100,6 +107,19 @@ final class LogWriter implements AutoCloseable {
                     .with("file", path)
                     .mend("The disk failed while the change was written. Open the database again and read whether it is there.");
         }
+    }
+
+    /// The segment that is written now; all older ones are complete.
+    Path path() {
+        return path;
+    }
+
+    long appendedBytes() {
+        return appendedBytes;
+    }
+
+    boolean isFailed() {
+        return failed;
     }
 
     private static boolean areDecisions(List<LogEntry> entries) {
@@ -169,7 +189,7 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
-    private static boolean isFull(IOException failure) {
+    static boolean isFull(IOException failure) {
         String message = String.valueOf(failure.getMessage());
         return message.contains("No space left") || message.contains("Disk quota");
     }

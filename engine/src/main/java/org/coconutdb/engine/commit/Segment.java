@@ -25,6 +25,7 @@ final class Segment {
     static final int VERSION = 1;
     static final long MAGIC = 0x31474F4C4F434F43L; // "COCOLOG1"
     static final Pattern NAME = Pattern.compile("[0-9a-f]{16}\\.log");
+    static final Pattern NAME_BEING_WRITTEN = Pattern.compile("[0-9a-f]{16}\\.log\\.new");
 
     static final int KIND_COMMAND = 1;
     /// Written when the database is closed: says that everything before it is durable.
@@ -34,6 +35,11 @@ final class Segment {
 
     static Path file(Path directory, long firstIndex) {
         return directory.resolve(String.format("%016x.log", firstIndex));
+    }
+
+    /// The name that a segment has until its header is durable.
+    static Path beingWritten(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new");
     }
 
     static long firstIndex(Path file) {
