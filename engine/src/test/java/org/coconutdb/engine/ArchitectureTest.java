@@ -30,7 +30,8 @@ class ArchitectureTest {
                 .whereLayer("transaction").mayOnlyBeAccessedByLayers("door")
                 .whereLayer("commit").mayOnlyBeAccessedByLayers("transaction", "door")
                 .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "transaction", "door")
-                .whereLayer("table").mayOnlyBeAccessedByLayers("block", "transaction", "door")
+                // The commit package writes and loads slices' rows for checkpoints.
+                .whereLayer("table").mayOnlyBeAccessedByLayers("block", "commit", "transaction", "door")
                 .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "transaction", "door")
                 // The root package also holds plain values that all layers speak in: TableKind, TableDescriptor.
                 .check(CLASSES);

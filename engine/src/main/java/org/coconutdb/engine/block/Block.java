@@ -284,7 +284,8 @@ public final class Block implements AutoCloseable {
         List<BlockImage.Slice> held = new ArrayList<>();
         slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice)));
         held.sort(Comparator.comparingInt(BlockImage.Slice::table));
-        return new BlockImage(id, appliedIndex, commitTimestamp, held, List.copyOf(prepared.values()), List.copyOf(decisions.values()));
+        return new BlockImage(id, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros, held, List.copyOf(prepared.values()),
+                List.copyOf(decisions.values()));
     }
 
     /// Writer, before the first command: takes over what an image says of transactions and the log; its rows are loaded into
@@ -294,6 +295,8 @@ public final class Block implements AutoCloseable {
         appliedIndex = image.appliedIndex();
         commitTimestamp = image.commitTimestamp();
         holdsTtl = slices.values().stream().anyMatch(slice -> slice.ttlRowCount() != 0);
+        createdAtMicros = image.createdAtMicros();
+        updatedAtMicros = image.updatedAtMicros();
         image.prepared().forEach(this::hold);
         image.decisions().forEach(decide -> decisions.put(decide.transaction(), decide));
     }

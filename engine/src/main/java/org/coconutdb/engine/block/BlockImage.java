@@ -7,6 +7,8 @@ import org.coconutdb.engine.table.TableSlice;
 ///
 /// @param appliedIndex the last entry of this block
 /// @param commitTimestamp its newest commit
+/// @param createdAtMicros when its first command was applied
+/// @param updatedAtMicros when a row was last written
 /// @param slices ordered by table id
 /// @param prepared transactions in doubt
 /// @param decisions remembered outcomes
@@ -14,6 +16,8 @@ public record BlockImage(
         int block,
         long appliedIndex,
         long commitTimestamp,
+        long createdAtMicros,
+        long updatedAtMicros,
         List<Slice> slices,
         List<BlockCommand.Prepare> prepared,
         List<BlockCommand.Decide> decisions) {

@@ -20,7 +20,7 @@ import org.coconutdb.engine.error.ErrorCode;
 /// ```
 /// The chunks' bytes, one after the other, are the stream; a chunk may end anywhere in an item of it.
 /// ```
-///  state    1 | appliedIndex 8 | commitTimestamp 8 |                                  first, once
+///  state    1 | appliedIndex 8 | commitTimestamp 8 | createdAt 8 | updatedAt 8 |      the block's; first, once
 ///  command  2 | bytes 4 | Prepare in doubt, or Decide remembered, as in the log |
 ///  table    3 | table 4 | kind 1 |                                                    its records follow; ids rise
 ///  record   4 | flags 1 | keyBytes 2 | rowBytes 4 | ttlSeconds 4 | commitTimestamp 8 | createdAt 8 | updatedAt 8 | key | row |
@@ -32,6 +32,7 @@ final class CheckpointFile {
     static final int CHUNK_HEADER_BYTES = 8;
     static final int CHUNK_BYTES_MAX = 256 << 10;
     static final int FOOTER_BYTES = 24;
+    static final int STATE_BYTES = 33;
     static final int RECORD_HEADER_BYTES = 36;
 
     static final byte STATE = 1;

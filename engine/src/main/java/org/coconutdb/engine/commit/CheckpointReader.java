@@ -76,9 +76,11 @@ final class CheckpointReader implements AutoCloseable {
     }
 
     private void items(CheckpointFile.Header header, Block block) throws IOException {
-        require(hasMore() && next(17).get() == CheckpointFile.STATE);
+        require(hasMore() && next(CheckpointFile.STATE_BYTES).get() == CheckpointFile.STATE);
         long appliedIndex = item.getLong();
         long commitTimestamp = item.getLong();
+        long createdAt = item.getLong();
+        long updatedAt = item.getLong();
         List<BlockCommand.Prepare> prepared = new ArrayList<>();
         List<BlockCommand.Decide> decisions = new ArrayList<>();
         TableSlice slice = null;
@@ -108,7 +110,8 @@ final class CheckpointReader implements AutoCloseable {
                 default -> throw damaged().with("item", type);
             }
         }
-        block.restore(new BlockImage(block.id(), appliedIndex, commitTimestamp, List.of(), prepared, decisions));
+        block.restore(
+                new BlockImage(block.id(), appliedIndex, commitTimestamp, createdAt, updatedAt, List.of(), prepared, decisions));
     }
 
     private BlockCommand command() throws IOException {

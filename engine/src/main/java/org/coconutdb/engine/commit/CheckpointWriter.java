@@ -49,6 +49,7 @@ final class CheckpointWriter implements AutoCloseable {
 
     private void state(BlockImage image) throws IOException {
         item.clear().put(CheckpointFile.STATE).putLong(image.appliedIndex()).putLong(image.commitTimestamp());
+        item.putLong(image.createdAtMicros()).putLong(image.updatedAtMicros());
         put(item.flip());
         for (BlockCommand prepare : image.prepared()) {
             command(prepare);

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.coconutdb.engine.BlockStatus;
 import org.coconutdb.engine.Seeds;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
@@ -281,6 +282,7 @@ class CheckpointTest {
         Path path = directory.resolve("db");
         Map<String, String> versions;
         Map<String, String> rows;
+        List<BlockStatus> status;
         try (Database database = new Database(path)) {
             database.createTables();
             for (int table : new int[] {HASH, SORTED}) {
@@ -305,6 +307,7 @@ class CheckpointTest {
             }
             versions = database.versions();
             rows = database.rows();
+            status = database.blocks.stream().map(Block::status).toList();
 
             database.checkpointer.run();
         }
@@ -313,6 +316,7 @@ class CheckpointTest {
             assertThat(database.log.replayBytes()).isZero();
             assertThat(database.versions()).isEqualTo(versions);
             assertThat(database.rows()).isEqualTo(rows);
+            assertThat(database.blocks).extracting(Block::status).isEqualTo(status);
             database.verify();
             database.commit(0, 0, put(HASH, "more", "row"));
         }
