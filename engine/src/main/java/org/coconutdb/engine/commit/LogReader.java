@@ -92,6 +92,7 @@ final class LogReader {
                         // A checkpoint is made of entries that are durable.
                         throw damaged(path, end).with("expectedIndex", lastIndex + 1).with("checkpointIndex", checkpointIndex);
                     }
+                    checkLength(file, path, end);
                     clear(file, end, checkTail(file, path, end));
                     keep = true;
                     return new LogWriter(disk, directory, database, path, file, end, Math.max(file.size(), end), lastIndex);
@@ -266,6 +267,21 @@ final class LogReader {
         }
         int from = at + Segment.PREFIX_BYTES;
         return Segment.crc(buffer.duplicate().limit(from + bytes).position(from)) == buffer.getInt(at + 4);
+    }
+
+    /// A crash leaves a record torn in a file that reaches beyond it; where the file ends before, it was cut, and what was acknowledged
+    /// may be missing.
+    private static void checkLength(LogFile file, Path path, long end) throws IOException {
+        ByteBuffer next = buffer(Segment.RECORD_HEADER_BYTES);
+        file.read(next, end);
+        next.flip();
+        long reaches = end + Segment.TAIL_BYTES;
+        if (next.remaining() >= Integer.BYTES && next.getInt(0) != 0) {
+            reaches += neededBytes(next, 0);
+        }
+        if (file.size() < reaches) {
+            throw damaged(path, end).with("bytes", file.size()).with("bytesExpected", reaches);
+        }
     }
 
     /// Looks behind the end for anything that vouches for what is missing there; answers how many bytes of a torn tail there are, up

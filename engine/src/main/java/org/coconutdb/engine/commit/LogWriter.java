@@ -26,6 +26,9 @@ final class LogWriter implements AutoCloseable {
     private static final int ALLOCATE_BYTES = 4 << 20;
     // Kept free behind everything else for the decisions of prepared transactions: on a full disk they can still be finished.
     private static final int DECISION_BYTES = 256 << 10;
+    // Behind the last decision: the mark of an orderly close, and the tail.
+    private static final int END_BYTES = Segment.RECORD_HEADER_BYTES + Segment.TAIL_BYTES;
+    private static final int FRESH_BYTES = Segment.HEADER_BYTES + Segment.TAIL_BYTES;
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
     private final LogDisk disk;
@@ -57,7 +60,7 @@ final class LogWriter implements AutoCloseable {
     static LogWriter create(LogDisk disk, Path directory, UUID database, long firstIndex) throws IOException {
         Path path = Segment.file(directory, firstIndex);
         LogFile file = createSegment(disk, directory, database, path, firstIndex);
-        return new LogWriter(disk, directory, database, path, file, Segment.HEADER_BYTES, Segment.HEADER_BYTES, firstIndex - 1);
+        return new LogWriter(disk, directory, database, path, file, Segment.HEADER_BYTES, FRESH_BYTES, firstIndex - 1);
     }
 
     private static LogFile createSegment(LogDisk disk, Path directory, UUID database, Path path, long firstIndex) throws IOException {
@@ -66,7 +69,9 @@ final class LogWriter implements AutoCloseable {
         Files.deleteIfExists(written);
         LogFile file = disk.open(written, true);
         try {
-            file.write(Segment.header(database, firstIndex), 0);
+            ByteBuffer fresh = ByteBuffer.allocate(FRESH_BYTES);
+            fresh.put(Segment.header(database, firstIndex)).clear();
+            file.write(fresh, 0);
             file.force(true);
             disk.rename(written, path);
             disk.forceDirectory(directory);
@@ -90,7 +95,7 @@ final class LogWriter implements AutoCloseable {
                     .mend("An earlier write failed. Everything stays readable; mend the disk and open the database again to write.");
         }
         encode(entries);
-        if (!areDecisions(entries) || position + buffer.remaining() > allocated) {
+        if (!areDecisions(entries) || position + buffer.remaining() + END_BYTES > allocated) {
             reserve(buffer.remaining(), entries.getFirst().index());
         }
         try {
@@ -170,7 +175,7 @@ final class LogWriter implements AutoCloseable {
                 file = opened;
                 path = next;
                 position = Segment.HEADER_BYTES;
-                allocated = Segment.HEADER_BYTES;
+                allocated = FRESH_BYTES;
             }
             if (position + bytes + DECISION_BYTES > allocated) {
                 long target = position + bytes + ALLOCATE_BYTES;
@@ -198,7 +203,7 @@ final class LogWriter implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (LogFile closing = file) {
-            if (!failed && position > Segment.HEADER_BYTES && position + Segment.RECORD_HEADER_BYTES <= allocated) {
+            if (!failed && position > Segment.HEADER_BYTES && position + END_BYTES <= allocated) {
                 buffer.clear();
                 end(begin(durableIndex, 0, Segment.KIND_CLOSED, 0, 0));
                 closing.write(buffer.flip(), position);

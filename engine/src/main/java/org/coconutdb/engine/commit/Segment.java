@@ -18,10 +18,13 @@ import java.util.zip.CRC32C;
 /// `bytes` counts from `index` to the command's end, `crc` is CRC-32C of those bytes. A record whose `bytes` is 0 is the end: the
 /// rest of the file is zeros, written ahead so that a commit's fsync needs no metadata. `durableUpTo` is the last index that was
 /// known to be durable when the record was written: it tells a tail that was never acknowledged from damage to what was.
+///
+/// A record is written only into a file that reaches [#TAIL_BYTES] beyond it already: a file that ends earlier was cut.
 final class Segment {
     static final int HEADER_BYTES = 64;
     static final int RECORD_HEADER_BYTES = 48;
     static final int PREFIX_BYTES = 8;
+    static final int TAIL_BYTES = 64;
     static final int VERSION = 1;
     static final long MAGIC = 0x31474F4C4F434F43L; // "COCOLOG1"
     static final Pattern NAME = Pattern.compile("[0-9a-f]{16}\\.log");

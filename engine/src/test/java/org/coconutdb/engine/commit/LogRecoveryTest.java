@@ -1,6 +1,7 @@
 package org.coconutdb.engine.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -144,8 +146,9 @@ class LogRecoveryTest {
         return starts;
     }
 
-    private static byte[] cut(byte[] log, int at, boolean zeros) {
-        byte[] cut = zeros ? new byte[log.length] : new byte[at];
+    /// As a crash leaves it: the file's length was durable before anything was written into it.
+    private static byte[] cut(byte[] log, int at) {
+        byte[] cut = new byte[log.length];
         System.arraycopy(log, 0, cut, 0, at);
         return cut;
     }
@@ -164,7 +167,7 @@ class LogRecoveryTest {
                 if (at > records.getLast()) {
                     continue;
                 }
-                Map<String, String> state = read(crashed(cut(log, at, random.nextBoolean())));
+                Map<String, String> state = read(crashed(cut(log, at)));
 
                 int found = states.lastIndexOf(state);
                 assertThat(found).as("cut at %s; %s", at, Seeds.rerun(getClass(), "aLogThatEndsAnywhereHoldsWholeTransactions", seed))
@@ -220,6 +223,23 @@ class LogRecoveryTest {
         } catch (CoconutException failure) {
             assertThat(failure.code()).isEqualTo(ErrorCode.DATA_CORRUPTED);
             assertThat(failure.getMessage()).contains("offset=" + records.get(records.size() - 3));
+        }
+    }
+
+    @Test
+    void aLogFileThatWasCutIsFoundWhereverItEnds() throws IOException {
+        write(directory.resolve("db"), 1, false);
+        byte[] log = Files.readAllBytes(segment(directory.resolve("crashed")));
+        List<Integer> records = records(log);
+        Random random = Seeds.random(1);
+        for (int i = 0; i < 60; i++) {
+            int start = records.get(random.nextInt(records.size()));
+            int at = random.nextInt(3) == 0 ? start : Math.max(0, start + random.nextInt(-20, 60));
+            Path crashed = crashed(Arrays.copyOf(log, at));
+
+            assertThatThrownBy(() -> read(crashed)).as("cut at %s", at)
+                    .isInstanceOfSatisfying(CoconutException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DATA_CORRUPTED));
         }
     }
 
