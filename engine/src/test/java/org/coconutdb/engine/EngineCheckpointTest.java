@@ -16,7 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
@@ -168,6 +170,41 @@ class EngineCheckpointTest {
                 Map<Long, byte[]> found = rows(engine, table);
                 assertThat(found.keySet()).as(table.name()).isEqualTo(expected.keySet());
                 found.forEach((key, row) -> assertThat(row).isEqualTo(expected.get(key)));
+            }
+        }
+    }
+
+    @Test
+    void rowsOfACheckpointExpireWhenTheirTimeComes() {
+        AtomicLong micros = new AtomicLong(1_000_000_000_000_000L);
+        try (CoconutEngine engine = CoconutEngine.open(config(Long.MAX_VALUE), new LogClock(micros::get))) {
+            for (TableKind kind : TableKind.values()) {
+                TableDescriptor table = engine.createTable(kind.name(), kind, new byte[0]);
+                try (Transaction transaction = engine.begin()) {
+                    transaction.put(table, number(1), number(1), 100);
+                    transaction.put(table, number(2), number(2), 200);
+                    transaction.put(table, number(3), number(3));
+                    transaction.commit();
+                }
+            }
+            engine.checkpoint();
+        }
+
+        micros.addAndGet(150_000_000L);
+        try (CoconutEngine engine = CoconutEngine.open(config(Long.MAX_VALUE), new LogClock(micros::get))) {
+            for (TableDescriptor table : engine.tables()) {
+                assertThat(rows(engine, table)).containsOnlyKeys(2L, 3L);
+            }
+            engine.removeExpired(true);
+            for (TableDescriptor table : engine.tables()) {
+                assertThat(engine.rowCount(table)).isEqualTo(2);
+            }
+            engine.checkpoint();
+            micros.addAndGet(150_000_000L);
+        }
+        try (CoconutEngine engine = CoconutEngine.open(config(Long.MAX_VALUE), new LogClock(micros::get))) {
+            for (TableDescriptor table : engine.tables()) {
+                assertThat(rows(engine, table)).containsOnlyKeys(3L);
             }
         }
     }

@@ -31,6 +31,7 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.SliceScan;
 import org.coconutdb.engine.table.VersionScan;
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ class CheckpointTest {
             }
             directory = DatabaseDirectory.open(path, BLOCKS);
             try {
-                log = LocalLog.recover(disk, directory, blocks, snapshots, lastTimestamp);
+                log = LocalLog.recover(disk, directory, blocks, snapshots, lastTimestamp, LogClock.system());
                 checkpointer = new Checkpointer(disk, directory, blocks, snapshots, log, Long.MAX_VALUE);
             } catch (Throwable failure) {
                 closeBlocks();
@@ -193,7 +194,8 @@ class CheckpointTest {
             for (Block block : blocks) {
                 for (int table : block.tables()) {
                     long count = 0;
-                    SliceScan scan = block.slice(table).scan(KeyRange.ALL, false, snapshots.timestamp(slot));
+                    SliceScan scan = block.slice(table).scan(KeyRange.ALL, false, new ReadPoint(snapshots.timestamp(slot),
+                            ReadPoint.TIMELESS));
                     while (scan.next(row)) {
                         rows.put(block.id() + "/" + table + "/" + text(row.keyBytes()), text(row.rowBytes()));
                         count++;
