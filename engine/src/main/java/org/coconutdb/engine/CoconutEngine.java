@@ -84,7 +84,7 @@ public final class CoconutEngine implements AutoCloseable {
             throw failure;
         }
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
-        this.expiry = new Expiry(environment.blocks(), log, snapshots, clock);
+        this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }
 
@@ -353,6 +353,7 @@ public final class CoconutEngine implements AutoCloseable {
                 return;
             }
             closed = true;
+            expiry.stop();
             housekeeper.close();
             try {
                 if (checkpointer != null) {

@@ -10,8 +10,10 @@ import org.coconutdb.engine.block.BlockCommand.ExpiredRow;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.LocalLog;
 import org.coconutdb.engine.commit.LogClock;
+import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.table.ExpiryScan;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 
@@ -34,16 +36,19 @@ final class Expiry {
     private final LocalLog log;
     private final Snapshots snapshots;
     private final LogClock clock;
+    private final MemoryManager memory;
     // When a slice may be read again, by System.nanoTime.
     private final Map<SliceId, Long> pauses = new HashMap<>();
+    private volatile boolean stopped;
 
     private record SliceId(int block, int table) {}
 
-    Expiry(List<Block> blocks, LocalLog log, Snapshots snapshots, LogClock clock) {
+    Expiry(List<Block> blocks, LocalLog log, Snapshots snapshots, LogClock clock, MemoryManager memory) {
         this.blocks = blocks;
         this.log = log;
         this.snapshots = snapshots;
         this.clock = clock;
+        this.memory = memory;
     }
 
     /// Removes what has expired by now, but from slices that were read a moment ago.
@@ -61,6 +66,11 @@ final class Expiry {
         }
     }
 
+    /// Ends a round under way after its next step; another does nothing.
+    void stop() {
+        stopped = true;
+    }
+
     /// Removes everything that has expired by now.
     void all() {
         pauses.clear();
@@ -70,17 +80,17 @@ final class Expiry {
     private void remove(Block block, int table) {
         long begun = System.nanoTime();
         boolean found = false;
-        while (true) {
+        while (!stopped) {
             TableSlice slice = block.slice(table);
             long nowMicros = clock.readMicros();
             if (slice == null || slice.ttlRowCount() == 0 || slice.earliestExpiryMicros() > nowMicros) {
                 break;
             }
             List<ExpiredRow> rows = expired(block, table, nowMicros);
-            for (int from = 0; from < rows.size(); from += ROWS_A_COMMAND) {
+            for (int from = 0; from < rows.size() && !stopped; from += ROWS_A_COMMAND) {
                 propose(block, table, rows.subList(from, Math.min(rows.size(), from + ROWS_A_COMMAND)));
             }
-            if (!rows.isEmpty()) {
+            if (!rows.isEmpty() && !stopped) {
                 found = true;
                 collect(block, table, rows.size());
             }
@@ -126,6 +136,12 @@ final class Expiry {
     }
 
     private void propose(Block block, int table, List<ExpiredRow> rows) {
+        long bytes = 0;
+        for (ExpiredRow row : rows) {
+            bytes += RecordHeap.sizeFor(row.key().length, 0);
+        }
+        // A full database must come to have room again, so the limit does not hold here; but applying must not find memory refused.
+        memory.admitLocked(bytes);
         log.propose(List.of(new Proposal(block.id(), new BlockCommand.Expire(table, rows))));
     }
 

@@ -210,6 +210,37 @@ class ExpiryTest {
     }
 
     @Test
+    void expiredRowsMakeRoomInADatabaseThatIsFull() {
+        try (CoconutEngine full = CoconutEngine.open(new EngineConfig(null, 1, EngineConfig.MEMORY_LIMIT_BYTES_MIN, LockPolicy.OFF),
+                new LogClock(time::get))) {
+            TableDescriptor table = full.createTable("T", TableKind.SORTED, new byte[0]);
+            int rows = 0;
+            CoconutException refused = null;
+            while (refused == null) {
+                try (Transaction transaction = full.begin()) {
+                    transaction.put(table, key("k" + rows), new byte[100], 60);
+                    transaction.commit();
+                    rows++;
+                } catch (CoconutException failure) {
+                    refused = failure;
+                }
+            }
+            assertThat(refused.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED);
+
+            pass(60);
+            full.removeExpired(true);
+
+            assertThat(full.rowCount(table)).isZero();
+            try (Transaction transaction = full.begin()) {
+                for (int i = 0; i < rows / 2; i++) {
+                    transaction.put(table, key("n" + i), new byte[100], 60);
+                }
+                transaction.commit();
+            }
+        }
+    }
+
+    @Test
     void theHousekeeperRemovesByItself() throws InterruptedException {
         TableDescriptor table = table(TableKind.HASH);
         put(table, "a", 1, 10);

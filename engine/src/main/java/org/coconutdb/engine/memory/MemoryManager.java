@@ -84,6 +84,11 @@ public final class MemoryManager implements AutoCloseable {
                     .with("neededBytes", bytes)
                     .mend("Raise memory.limit, or delete rows or drop tables; what is stored stays readable.");
         }
+        admitLocked(bytes);
+    }
+
+    /// For changes that take a little to give back more: they pass `memory.limit`. Throws MEMORY_LOCK_REFUSED as [#admit] does.
+    public void admitLocked(long bytes) {
         if (policy == LockPolicy.REQUIRED && lockedBytes.get() + bytes > LockLimit.bytes()) {
             throw lockRefused(bytes, SystemCalls.ENOMEM);
         }
