@@ -301,10 +301,12 @@ public final class Block implements AutoCloseable {
         image.decisions().forEach(decide -> decisions.put(decide.transaction(), decide));
     }
 
-    /// Writer, before the first command: an empty slice to load rows into.
-    public TableSlice restoreTable(int table, TableKind kind) {
+    /// Writer, before the first command: an empty slice to load about so many rows into.
+    public TableSlice restoreTable(int table, TableKind kind, long expectedKeys) {
         createTable(table, kind);
-        return Objects.requireNonNull(slices.get(table));
+        TableSlice slice = Objects.requireNonNull(slices.get(table));
+        slice.expect(expectedKeys);
+        return slice;
     }
 
     /// Table ids of the slices held.

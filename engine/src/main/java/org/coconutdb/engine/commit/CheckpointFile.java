@@ -22,7 +22,7 @@ import org.coconutdb.engine.error.ErrorCode;
 /// ```
 ///  state    1 | appliedIndex 8 | commitTimestamp 8 | createdAt 8 | updatedAt 8 |      the block's; first, once
 ///  command  2 | bytes 4 | Prepare in doubt, or Decide remembered, as in the log |
-///  table    3 | table 4 | kind 1 |                                                    its records follow; ids rise
+///  table    3 | table 4 | kind 1 | about 8 |        its records follow, about so many; ids rise
 ///  record   4 | flags 1 | keyBytes 2 | rowBytes 4 | ttlSeconds 4 | commitTimestamp 8 | createdAt 8 | updatedAt 8 | key | row |
 /// ```
 /// Each checksum is CRC-32C of the checksum before it (the first chunk's: the header's), the length, and the bytes. So a chunk counts only
@@ -33,6 +33,7 @@ final class CheckpointFile {
     static final int CHUNK_BYTES_MAX = 256 << 10;
     static final int FOOTER_BYTES = 24;
     static final int STATE_BYTES = 33;
+    static final int TABLE_BYTES = 14;
     static final int RECORD_HEADER_BYTES = 36;
 
     static final byte STATE = 1;

@@ -96,14 +96,16 @@ final class CheckpointReader implements AutoCloseable {
                     }
                 }
                 case CheckpointFile.TABLE -> {
-                    next(5);
+                    next(CheckpointFile.TABLE_BYTES - 1);
                     int table = item.getInt();
                     TableKind kind = CommandCodec.kind(item.get());
                     if (kind == null || table <= lastTable) {
                         throw damaged().with("table", table);
                     }
                     lastTable = table;
-                    slice = block.restoreTable(table, kind);
+                    // It was counted when the scan began, and may be anything by its end; but the file holds no more than it has room for.
+                    long keys = Math.clamp(item.getLong(), 0, file.size() / CheckpointFile.RECORD_HEADER_BYTES);
+                    slice = block.restoreTable(table, kind, keys);
                     tables++;
                 }
                 case CheckpointFile.RECORD -> record(slice, header.timestamp());

@@ -68,7 +68,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     private void table(BlockImage.Slice slice, long timestamp) throws IOException {
-        put(item.clear().put(CheckpointFile.TABLE).putInt(slice.table()).put(CommandCodec.code(slice.rows().kind())).flip());
+        item.clear().put(CheckpointFile.TABLE).putInt(slice.table()).put(CommandCodec.code(slice.rows().kind()));
+        put(item.putLong(slice.rows().keyCount()).flip());
         tables++;
         VersionScan versions = slice.rows().scanVersions(timestamp);
         RecordView version = new RecordView();

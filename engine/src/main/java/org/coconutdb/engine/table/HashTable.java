@@ -132,6 +132,18 @@ final class HashTable implements RecordIndex {
         return old;
     }
 
+    @Override
+    public void expect(long keys) {
+        assert size == 0 : "not empty";
+        OffsetMap first = maps.current();
+        // As full as a map is half-way between two moves.
+        long entries = keys + keys / 4;
+        if (entries > first.entriesPromised()) {
+            maps = new Maps(new OffsetMap(memory, owner, entries), null);
+            first.close();
+        }
+    }
+
     // The writer alone writes it; volatile is for those who read it.
     private void addToSize(int change) {
         long now = size;

@@ -27,6 +27,9 @@ interface RecordIndex extends AutoCloseable {
     /// and only for ranges that its slice filters by itself.
     RecordCursor cursor(KeyRange range, boolean reverse);
 
+    /// Writer, before the first key and before anybody reads: makes room for about so many keys, so that it need not grow on the way.
+    default void expect(long keys) {}
+
     /// Keys held, tombstones included.
     long size();
 

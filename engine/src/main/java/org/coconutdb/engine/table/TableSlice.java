@@ -98,6 +98,16 @@ public final class TableSlice implements AutoCloseable {
         return new VersionScan(this, index.cursor(KeyRange.ALL, false), timestamp);
     }
 
+    /// Keys held now, those of deleted rows among them that are not forgotten yet.
+    public long keyCount() {
+        return index.size();
+    }
+
+    /// Writer, before anything is loaded: makes room for about so many keys.
+    public void expect(long keys) {
+        index.expect(keys);
+    }
+
     /// Writer: restores what [#scanVersions] showed, into a slice that nobody reads yet.
     ///
     /// @param stamp the version's commit timestamp and its time of update

@@ -49,7 +49,7 @@ class CheckpointTest {
     @TempDir private Path directory;
 
     static LongStream seeds() {
-        return Seeds.of(8);
+        return Seeds.of(5);
     }
 
     /// The real disk, which does something before each write of a checkpoint and fails when it is told to.
@@ -182,6 +182,14 @@ class CheckpointTest {
             return propose(block, new BlockCommand.Commit(snapshot, List.of(writes)));
         }
 
+        /// The same writes everywhere, some to a commit.
+        void commitInAllBlocks(List<Write> writes) {
+            for (int from = 0; from < writes.size(); from += 100) {
+                List<Write> some = writes.subList(from, Math.min(writes.size(), from + 100));
+                log.propose(blocks.stream().map(block -> new Proposal(block.id(), new BlockCommand.Commit(0, some))).toList());
+            }
+        }
+
         long now() {
             return snapshots.visible();
         }
@@ -288,21 +296,27 @@ class CheckpointTest {
         try (Database database = new Database(path)) {
             database.createTables();
             for (int table : new int[] {HASH, SORTED}) {
+                List<Write> first = new ArrayList<>();
+                List<Write> second = new ArrayList<>();
+                List<Write> third = new ArrayList<>();
                 for (int i = 0; i < 3000; i++) {
-                    database.commit(i % BLOCKS, 0, put(table, "key" + i, "first" + "x".repeat(i % 900)));
+                    first.add(put(table, "key" + i, "first" + "x".repeat(i % 900)));
+                    if (i % 2 == 0) {
+                        second.add(i % 3 == 0 ? delete(table, "key" + i) : put(table, "key" + i, "second"));
+                    }
+                    if (i % 5 == 0) {
+                        third.add(put(table, "key" + i, "third"));
+                    }
                 }
+                database.commitInAllBlocks(first);
                 // Larger than a chunk.
                 database.commit(1, 0, put(table, "large", "y".repeat(1 << 20)));
                 database.commit(1, 0, put(table, "", ""));
                 database.commit(2, 0, new Write(table, Write.Condition.NONE, bytes("mortal"), bytes("row"), 4711));
                 // Open while what follows happens, so that old versions and tombstones stay.
                 int reader = database.snapshots.open();
-                for (int i = 0; i < 3000; i += 2) {
-                    database.commit(i % BLOCKS, 0, i % 3 == 0 ? delete(table, "key" + i) : put(table, "key" + i, "second"));
-                }
-                for (int i = 0; i < 3000; i += 5) {
-                    database.commit(i % BLOCKS, 0, put(table, "key" + i, "third"));
-                }
+                database.commitInAllBlocks(second);
+                database.commitInAllBlocks(third);
                 if (table == SORTED) {
                     database.snapshots.close(reader);
                 }

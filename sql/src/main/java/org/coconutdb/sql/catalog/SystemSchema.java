@@ -87,6 +87,8 @@ final class SystemSchema {
     private static List<@Nullable Object[]> settings(EngineConfig config) {
         return List.of(
                 setting("blocks", config.blockCount(), "blocks that hold tables; fixed when the database is made"),
+                setting("checkpoint.log.bytes", config.checkpointLogBytes(),
+                        "bytes of log between two checkpoints, at least; without effect for a mem: database"),
                 setting("directory", config.directory() == null ? "" : config.directory(), "where the log lies; empty for a mem: database"),
                 setting("memory.limit", config.memoryLimitBytes(), "bytes of off-heap memory, rows and indexes, that the database may use"),
                 setting("memory.lock", config.lock().name().toLowerCase(Locale.ROOT), "required, preferred or off"));

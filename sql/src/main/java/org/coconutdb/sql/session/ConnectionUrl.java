@@ -31,9 +31,10 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
 
     static final String LOCK = "memory.lock";
     static final String LIMIT = "memory.limit";
+    static final String CHECKPOINT = "checkpoint.log.bytes";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, BLOCKS, SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, CHECKPOINT, BLOCKS, SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -69,8 +70,11 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
                 new EngineConfig(
                         directory,
                         settings.containsKey(BLOCKS) ? blocks(settings.get(BLOCKS)) : defaults.blockCount(),
-                        settings.containsKey(LIMIT) ? limit(settings.get(LIMIT)) : defaults.memoryLimitBytes(),
-                        settings.containsKey(LOCK) ? lock(settings.get(LOCK)) : defaults.lock());
+                        settings.containsKey(LIMIT) ? size(LIMIT, settings.get(LIMIT)) : defaults.memoryLimitBytes(),
+                        settings.containsKey(LOCK) ? lock(settings.get(LOCK)) : defaults.lock(),
+                        settings.containsKey(CHECKPOINT)
+                                ? Math.max(1, size(CHECKPOINT, settings.get(CHECKPOINT)))
+                                : defaults.checkpointLogBytes());
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
     }
 
@@ -119,16 +123,16 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         throw invalid().with(BLOCKS, value).mend("Give a number from 1 to " + EngineConfig.BLOCK_COUNT_MAX + ".");
     }
 
-    private static long limit(String value) {
+    private static long size(String property, String value) {
         Matcher size = SIZE.matcher(value.toUpperCase(Locale.ROOT));
         if (!size.matches()) {
-            throw invalid().with(LIMIT, value).mend("Write a size such as 512MB or 4GB.");
+            throw invalid().with(property, value).mend("Write a size such as 512MB or 4GB.");
         }
         long number = Long.parseLong(size.group(1));
         String unit = size.group(2);
         int shift = unit.isEmpty() ? 0 : 10 * "BKMGT".indexOf(unit.charAt(0));
         if (number > Long.MAX_VALUE >> shift) {
-            throw invalid().with(LIMIT, value).mend("Write a size such as 512MB or 4GB.");
+            throw invalid().with(property, value).mend("Write a size such as 512MB or 4GB.");
         }
         return number << shift;
     }

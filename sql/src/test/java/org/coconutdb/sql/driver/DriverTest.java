@@ -338,6 +338,7 @@ class DriverTest {
                 new Case("jdbc:coconut:mem:x;memory.lock=maybe", "08001", "required"),
                 new Case("jdbc:coconut:mem:x;memory.limit=lots", "08001", "512MB"),
                 new Case("jdbc:coconut:mem:x;memory.limit=1KB", "53200", "memory.limit"),
+                new Case("jdbc:coconut:mem:x;checkpoint.log.bytes=often", "08001", "512MB"),
                 new Case("jdbc:coconut:mem:x;blocks=0", "08001", "1 to 256"),
                 new Case("jdbc:coconut:mem:x;schema=NOPE", "3F000", "PUBLIC"),
                 new Case("jdbc:coconut:file:", "08001", "directory"),
