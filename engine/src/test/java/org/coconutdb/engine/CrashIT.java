@@ -52,6 +52,8 @@ class CrashIT {
         total += Arrays.stream(acknowledged).sum();
         System.out.println("crash rounds: " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed " + seed);
         assertThat(total).as("the writers wrote").isPositive();
+        assertThat(directory.resolve("db0").resolve("checkpoint")).as("checkpoints were written meanwhile").isDirectoryContaining(
+                "glob:**/????????????????");
     }
 
     /// Starts the writer, lets it work for some time after it has opened the database, or (`early`) after its start, so that it may still
