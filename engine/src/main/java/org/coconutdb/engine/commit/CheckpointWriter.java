@@ -12,12 +12,16 @@ import org.coconutdb.engine.version.RecordView;
 
 /// Writes one block's file of a checkpoint. [CheckpointFile] draws it. One thread.
 final class CheckpointWriter implements AutoCloseable {
+    // Synced a part at a time: a file of gigabytes that is synced at its end would keep the disk from the commits meanwhile.
+    private static final long SYNC_BYTES = 16L << 20;
+
     private final LogFile file;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CheckpointFile.CHUNK_HEADER_BYTES + CheckpointFile.CHUNK_BYTES_MAX)
             .order(ByteOrder.LITTLE_ENDIAN);
     private final MemorySegment chunkMemory = MemorySegment.ofBuffer(chunk);
     private final ByteBuffer item = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
     private long position;
+    private long syncedBytes;
     private int crc;
     private long tables;
     private long records;
@@ -121,6 +125,10 @@ final class CheckpointWriter implements AutoCloseable {
         int bytes = chunk.remaining();
         file.write(chunk, position);
         position += bytes;
+        if (position - syncedBytes >= SYNC_BYTES) {
+            file.force(false);
+            syncedBytes = position;
+        }
     }
 
     private void end() throws IOException {
