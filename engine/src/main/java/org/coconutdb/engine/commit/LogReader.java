@@ -199,14 +199,16 @@ final class LogReader {
         while (true) {
             int needed = neededBytes(buffer, at);
             if (buffer.limit() - at < needed) {
-                buffer = fill(file, position, Math.max(CHUNK_BYTES, needed), buffer);
+                long left = file.size() - position;
+                buffer = fill(file, position, CHUNK_BYTES, buffer);
                 at = 0;
                 needed = neededBytes(buffer, 0);
-                if (buffer.limit() < needed && needed > CHUNK_BYTES && needed <= file.size() - position) {
-                    buffer = fill(file, position, needed, buffer);
+                // A length that was damaged may say gigabytes: what the file does not hold is not asked for.
+                if (needed > left) {
+                    return position;
                 }
                 if (buffer.limit() < needed) {
-                    return position;
+                    buffer = fill(file, position, needed, buffer);
                 }
             }
             if (!isWhole(buffer, at)) {

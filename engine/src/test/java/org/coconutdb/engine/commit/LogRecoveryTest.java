@@ -227,6 +227,21 @@ class LogRecoveryTest {
     }
 
     @Test
+    void aRecordThatClaimsGigabytesIsFoundAndNotAskedFor() throws IOException {
+        write(directory.resolve("db"), 1, true);
+        byte[] log = Files.readAllBytes(segment(directory.resolve("crashed")));
+        List<Integer> records = records(log);
+        int start = records.get(records.size() / 2);
+        // The highest bit of the length that leaves it positive.
+        log[start + 3] ^= 0x40;
+
+        assertThatThrownBy(() -> read(crashed(log))).isInstanceOfSatisfying(CoconutException.class, failure -> {
+            assertThat(failure.code()).isEqualTo(ErrorCode.DATA_CORRUPTED);
+            assertThat(failure.facts()).containsEntry("offset", Integer.toString(start));
+        });
+    }
+
+    @Test
     void aLogFileThatWasCutIsFoundWhereverItEnds() throws IOException {
         write(directory.resolve("db"), 1, false);
         byte[] log = Files.readAllBytes(segment(directory.resolve("crashed")));
