@@ -2,6 +2,7 @@ package org.coconutdb.bench.storage;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.TableDescriptor;
@@ -66,6 +67,19 @@ final class CoconutStore implements Store {
                 }
             }
         };
+    }
+
+    /// Reads all rows in any order, until told to stop; answers how many.
+    long scan(AtomicBoolean stop) {
+        try (Transaction transaction = engine.begin()) {
+            Scan scan = transaction.scan(table, KeyRange.ALL, false);
+            RecordView view = new RecordView();
+            long found = 0;
+            while (!stop.get() && scan.next(view)) {
+                found++;
+            }
+            return found;
+        }
     }
 
     @Override
