@@ -91,7 +91,7 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
-    /// Point lookup: points the view at the row, or answers false. The row remembers, to about a second, that it was read.
+    /// Point lookup: points the view at the row, or answers false. The row remembers, to about ten seconds, that it was read.
     public boolean get(TableDescriptor table, byte[] key, RecordView into) {
         if (inspect(table, key, into)) {
             into.markRead(environment.clock().coarseSeconds());

@@ -25,6 +25,10 @@ public final class RecordView {
     public static final int KEY_BYTES = 46;
     public static final int HEADER_BYTES = 48;
 
+    // A note makes its cache line one that must be written back: each second, random lookups in a sorted table of a million rows took
+    // an eighth longer than without notes.
+    private static final int READ_GRAIN_SECONDS = 10;
+
     /// Flag: the key was deleted by this version.
     public static final byte TOMBSTONE = 1;
     /// Flag: `ttlSeconds` is not 0. A reader looks at the flags anyway, and at times only where this one is set.
@@ -68,15 +72,15 @@ public final class RecordView {
         return segment.get(LONG, offset + UPDATED_AT);
     }
 
-    /// When a lookup last found the row, in seconds since 1970 and to about a second; 0 where none did since it came into memory. Kept
+    /// When a lookup last found the row, in seconds since 1970 and up to ten seconds early; 0 where none did since it came into memory. Kept
     /// here alone: it is not in the log, so it does not outlive the process and may differ between replicas.
     public long readAtSeconds() {
         return Integer.toUnsignedLong(segment.get(INT, offset + READ_AT_SECONDS));
     }
 
-    /// Any reader: notes that the row was read. Written only where it changes, so that a row that is read by many is written once a second.
+    /// Any reader: notes that the row was read, where it was not noted in the last seconds.
     public void markRead(int seconds) {
-        if (segment.get(INT, offset + READ_AT_SECONDS) != seconds) {
+        if (seconds - segment.get(INT, offset + READ_AT_SECONDS) >= READ_GRAIN_SECONDS) {
             segment.set(INT, offset + READ_AT_SECONDS, seconds);
         }
     }
