@@ -25,6 +25,7 @@ class ArchitectureTest {
                 .layer("table").definedBy(ENGINE + ".table..")
                 .layer("version").definedBy(ENGINE + ".version..")
                 .layer("memory").definedBy(ENGINE + ".memory..")
+                .layer("disk").definedBy(ENGINE + ".disk..")
                 .layer("row").definedBy(ENGINE + ".row..")
                 .layer("error").definedBy(ENGINE + ".error..")
                 .whereLayer("transaction").mayOnlyBeAccessedByLayers("door")
@@ -33,6 +34,7 @@ class ArchitectureTest {
                 // The commit package writes and loads slices' rows for checkpoints.
                 .whereLayer("table").mayOnlyBeAccessedByLayers("block", "commit", "transaction", "door")
                 .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "transaction", "door")
+                .whereLayer("disk").mayOnlyBeAccessedByLayers("commit", "door")
                 // The root package also holds plain values that all layers speak in: TableKind, TableDescriptor.
                 .check(CLASSES);
     }

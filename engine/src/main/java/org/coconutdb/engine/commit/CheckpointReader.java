@@ -10,6 +10,8 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.BlockImage;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.version.RecordHeap;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// behind it. Whatever else is found is DATA_CORRUPTED with file and offset; a block that was loaded in part is then thrown away by the
 /// caller.
 final class CheckpointReader implements AutoCloseable {
-    private final LogFile file;
+    private final DiskFile file;
     private final Path path;
     private final ByteBuffer prefix = buffer(CheckpointFile.CHUNK_HEADER_BYTES);
     private final byte[] itemBytes = new byte[64];
@@ -36,17 +38,17 @@ final class CheckpointReader implements AutoCloseable {
     private long records;
     private boolean ended;
 
-    private CheckpointReader(LogFile file, Path path) {
+    private CheckpointReader(DiskFile file, Path path) {
         this.file = file;
         this.path = path;
     }
 
-    private static CheckpointReader open(LogDisk disk, Path path) throws IOException {
+    private static CheckpointReader open(Disk disk, Path path) throws IOException {
         return new CheckpointReader(disk.open(path, false), path);
     }
 
     /// What a file says to be of.
-    static CheckpointFile.Header header(LogDisk disk, Path path, int block) throws IOException {
+    static CheckpointFile.Header header(Disk disk, Path path, int block) throws IOException {
         try (CheckpointReader reader = open(disk, path)) {
             return reader.begin(block);
         }
@@ -55,7 +57,7 @@ final class CheckpointReader implements AutoCloseable {
     /// Loads the block, which is empty; answers the file's bytes.
     ///
     /// @param expected what all files of the checkpoint are of
-    static long load(LogDisk disk, Path path, CheckpointFile.Header expected, Block block) throws IOException {
+    static long load(Disk disk, Path path, CheckpointFile.Header expected, Block block) throws IOException {
         try (CheckpointReader reader = open(disk, path)) {
             CheckpointFile.Header header = reader.begin(block.id());
             if (!header.equals(expected)) {

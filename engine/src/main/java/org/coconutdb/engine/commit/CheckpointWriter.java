@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.BlockImage;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.table.VersionScan;
 import org.coconutdb.engine.version.RecordView;
 
@@ -15,7 +17,7 @@ final class CheckpointWriter implements AutoCloseable {
     // Synced a part at a time: a file of gigabytes that is synced at its end would keep the disk from the commits meanwhile.
     private static final long SYNC_BYTES = 16L << 20;
 
-    private final LogFile file;
+    private final DiskFile file;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CheckpointFile.CHUNK_HEADER_BYTES + CheckpointFile.CHUNK_BYTES_MAX)
             .order(ByteOrder.LITTLE_ENDIAN);
     private final MemorySegment chunkMemory = MemorySegment.ofBuffer(chunk);
@@ -26,12 +28,12 @@ final class CheckpointWriter implements AutoCloseable {
     private long tables;
     private long records;
 
-    private CheckpointWriter(LogFile file) {
+    private CheckpointWriter(DiskFile file) {
         this.file = file;
     }
 
     /// Writes the image with its rows at the header's timestamp, durably; answers the file's bytes.
-    static long write(LogDisk disk, Path path, CheckpointFile.Header header, BlockImage image) throws IOException {
+    static long write(Disk disk, Path path, CheckpointFile.Header header, BlockImage image) throws IOException {
         try (CheckpointWriter writer = new CheckpointWriter(disk.open(path, true))) {
             writer.begin(CheckpointFile.encode(header, image.block()));
             writer.state(image);

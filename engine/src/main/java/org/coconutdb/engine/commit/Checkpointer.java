@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockImage;
+import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.Snapshots;
@@ -31,7 +32,7 @@ public final class Checkpointer implements AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofMinutes(1);
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
-    private final LogDisk disk;
+    private final Disk disk;
     private final DatabaseDirectory directory;
     private final List<Block> blocks;
     private final Snapshots snapshots;
@@ -49,7 +50,7 @@ public final class Checkpointer implements AutoCloseable {
     private volatile long lastBytes;
     private volatile boolean stopping;
 
-    Checkpointer(LogDisk disk, DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, LocalLog log, long logBytesMin) {
+    Checkpointer(Disk disk, DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, LocalLog log, long logBytesMin) {
         this.disk = disk;
         this.directory = directory;
         this.blocks = List.copyOf(blocks);
@@ -71,7 +72,7 @@ public final class Checkpointer implements AutoCloseable {
             Snapshots snapshots,
             LocalLog log,
             long logBytesMin) {
-        Checkpointer checkpointer = new Checkpointer(LogDisk.REAL, directory, blocks, snapshots, log, logBytesMin);
+        Checkpointer checkpointer = new Checkpointer(Disk.REAL, directory, blocks, snapshots, log, logBytesMin);
         Path firstSegment = log.recovered().firstSegment();
         if (firstSegment != null) {
             // What a crash left between a checkpoint's name and the end of its cleaning.

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockImage;
+import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +35,12 @@ final class Checkpoints {
     private static final Pattern NAME_WRITING = Pattern.compile("[0-9a-f]{16}\\.writing");
     private static final int LOADING_THREADS_MAX = 8;
 
-    private final LogDisk disk;
+    private final Disk disk;
     private final Path parent;
     private final Path directory;
     private final UUID database;
 
-    Checkpoints(LogDisk disk, DatabaseDirectory directory) {
+    Checkpoints(Disk disk, DatabaseDirectory directory) {
         this.disk = disk;
         this.parent = directory.path();
         this.directory = directory.checkpoint();

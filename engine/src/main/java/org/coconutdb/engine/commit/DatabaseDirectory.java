@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
@@ -139,7 +140,7 @@ public final class DatabaseDirectory implements AutoCloseable {
             manifest.force(true);
         }
         Files.move(written, path.resolve(MANIFEST), StandardCopyOption.ATOMIC_MOVE);
-        LogDisk.REAL.forceDirectory(path);
+        Disk.REAL.forceDirectory(path);
         return new DatabaseDirectory(path, channel, lock, database, blockCount);
     }
 

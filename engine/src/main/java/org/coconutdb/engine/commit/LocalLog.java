@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.Snapshots;
@@ -85,11 +86,11 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(LogDisk.REAL, directory, blocks, snapshots, lastTimestamp, clock);
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock);
     }
 
     static LocalLog recover(
-            LogDisk disk,
+            Disk disk,
             DatabaseDirectory directory,
             List<Block> blocks,
             Snapshots snapshots,

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.Stamp;
@@ -27,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LogReader {
     private static final int CHUNK_BYTES = 1 << 20;
 
-    private final LogDisk disk;
+    private final Disk disk;
     private final Path directory;
     private final UUID database;
     // Entries up to here are in the checkpoint; 0 where there is none.
@@ -36,7 +38,7 @@ final class LogReader {
     private long replayedBytes;
     private @Nullable Path firstNeeded;
 
-    LogReader(LogDisk disk, Path directory, UUID database, long checkpointIndex) {
+    LogReader(Disk disk, Path directory, UUID database, long checkpointIndex) {
         this.disk = disk;
         this.directory = directory;
         this.database = database;
@@ -80,7 +82,7 @@ final class LogReader {
                 // A segment follows another only when all of that was durable: what is missing is missing there.
                 throw damaged(damagedIfGap, damagedAt).with("expectedIndex", lastIndex + 1).with("nextSegment", path);
             }
-            LogFile file = disk.open(path, false);
+            DiskFile file = disk.open(path, false);
             boolean keep = false;
             try {
                 checkHeader(file, path);
@@ -116,7 +118,7 @@ final class LogReader {
     }
 
     /// Deletes the segments whose entries are all in a checkpoint that is durable.
-    static void deleteBefore(LogDisk disk, Path directory, Path firstNeeded) throws IOException {
+    static void deleteBefore(Disk disk, Path directory, Path firstNeeded) throws IOException {
         boolean deleted = false;
         for (Path segment : segments(directory)) {
             if (segment.compareTo(firstNeeded) < 0) {
@@ -158,7 +160,7 @@ final class LogReader {
         return Segment.NAME.matcher(file.getFileName().toString()).matches() && Files.isRegularFile(file);
     }
 
-    private void checkHeader(LogFile file, Path path) throws IOException {
+    private void checkHeader(DiskFile file, Path path) throws IOException {
         ByteBuffer header = buffer(Segment.HEADER_BYTES);
         file.read(header, 0);
         header.clear();
@@ -192,7 +194,7 @@ final class LogReader {
     }
 
     /// Reads records from the header's end; answers where the first one that is not whole begins.
-    private long read(LogFile file, Path path, Consumer<LogEntry> apply) throws IOException {
+    private long read(DiskFile file, Path path, Consumer<LogEntry> apply) throws IOException {
         long position = Segment.HEADER_BYTES;
         ByteBuffer buffer = buffer(CHUNK_BYTES).limit(0);
         int at = 0;
@@ -236,7 +238,7 @@ final class LogReader {
         }
     }
 
-    private static ByteBuffer fill(LogFile file, long position, int bytes, ByteBuffer reuse) throws IOException {
+    private static ByteBuffer fill(DiskFile file, long position, int bytes, ByteBuffer reuse) throws IOException {
         ByteBuffer buffer = reuse.capacity() >= bytes ? reuse.clear() : buffer(bytes);
         file.read(buffer, position);
         return buffer.flip();
@@ -273,7 +275,7 @@ final class LogReader {
 
     /// A crash leaves a record torn in a file that reaches beyond it; where the file ends before, it was cut, and what was acknowledged
     /// may be missing.
-    private static void checkLength(LogFile file, Path path, long end) throws IOException {
+    private static void checkLength(DiskFile file, Path path, long end) throws IOException {
         ByteBuffer next = buffer(Segment.RECORD_HEADER_BYTES);
         file.read(next, end);
         next.flip();
@@ -288,7 +290,7 @@ final class LogReader {
 
     /// Looks behind the end for anything that vouches for what is missing there; answers how many bytes of a torn tail there are, up
     /// to the last that is not zero.
-    private int checkTail(LogFile file, Path path, long end) throws IOException {
+    private int checkTail(DiskFile file, Path path, long end) throws IOException {
         long size = file.size();
         ByteBuffer tail = buffer(Math.clamp(size - end, 0, Integer.MAX_VALUE - 8));
         file.read(tail, end);
@@ -307,7 +309,7 @@ final class LogReader {
     }
 
     /// Overwrites a torn tail with zeros, so that it never comes back behind a new record.
-    private static void clear(LogFile file, long end, int tornBytes) throws IOException {
+    private static void clear(DiskFile file, long end, int tornBytes) throws IOException {
         if (tornBytes > 0) {
             file.write(buffer(tornBytes), end);
             file.force(true);

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.slf4j.Logger;
@@ -31,10 +33,10 @@ final class LogWriter implements AutoCloseable {
     private static final int FRESH_BYTES = Segment.HEADER_BYTES + Segment.TAIL_BYTES;
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
-    private final LogDisk disk;
+    private final Disk disk;
     private final Path directory;
     private final UUID database;
-    private LogFile file;
+    private DiskFile file;
     private Path path;
     private long position;
     private long allocated;
@@ -45,7 +47,7 @@ final class LogWriter implements AutoCloseable {
     private long appendedBytes;
 
     /// Goes on at a position of an existing segment: behind it all is zeros up to `allocated`.
-    LogWriter(LogDisk disk, Path directory, UUID database, Path path, LogFile file, long position, long allocated, long durableIndex) {
+    LogWriter(Disk disk, Path directory, UUID database, Path path, DiskFile file, long position, long allocated, long durableIndex) {
         this.disk = disk;
         this.directory = directory;
         this.database = database;
@@ -57,17 +59,17 @@ final class LogWriter implements AutoCloseable {
     }
 
     /// A new segment and a writer at its start.
-    static LogWriter create(LogDisk disk, Path directory, UUID database, long firstIndex) throws IOException {
+    static LogWriter create(Disk disk, Path directory, UUID database, long firstIndex) throws IOException {
         Path path = Segment.file(directory, firstIndex);
-        LogFile file = createSegment(disk, directory, database, path, firstIndex);
+        DiskFile file = createSegment(disk, directory, database, path, firstIndex);
         return new LogWriter(disk, directory, database, path, file, Segment.HEADER_BYTES, FRESH_BYTES, firstIndex - 1);
     }
 
-    private static LogFile createSegment(LogDisk disk, Path directory, UUID database, Path path, long firstIndex) throws IOException {
+    private static DiskFile createSegment(Disk disk, Path directory, UUID database, Path path, long firstIndex) throws IOException {
         // It gets its name when its header is durable: a segment without a whole header is damage, wherever it stands.
         Path written = Segment.beingWritten(path);
         Files.deleteIfExists(written);
-        LogFile file = disk.open(written, true);
+        DiskFile file = disk.open(written, true);
         try {
             ByteBuffer fresh = ByteBuffer.allocate(FRESH_BYTES);
             fresh.put(Segment.header(database, firstIndex)).clear();
@@ -170,7 +172,7 @@ final class LogWriter implements AutoCloseable {
         try {
             if (position + bytes > SEGMENT_BYTES && position > Segment.HEADER_BYTES) {
                 Path next = Segment.file(directory, firstIndex);
-                LogFile opened = createSegment(disk, directory, database, next, firstIndex);
+                DiskFile opened = createSegment(disk, directory, database, next, firstIndex);
                 file.close();
                 file = opened;
                 path = next;
@@ -202,7 +204,7 @@ final class LogWriter implements AutoCloseable {
     /// Marks the log as closed in order, so that the next start can tell damage at its very end.
     @Override
     public void close() throws IOException {
-        try (LogFile closing = file) {
+        try (DiskFile closing = file) {
             if (!failed && position > Segment.HEADER_BYTES && position + END_BYTES <= allocated) {
                 buffer.clear();
                 end(begin(durableIndex, 0, Segment.KIND_CLOSED, 0, 0));

@@ -24,6 +24,8 @@ import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -53,7 +55,7 @@ class CheckpointTest {
     }
 
     /// The real disk, which does something before each write of a checkpoint and fails when it is told to.
-    private static final class TestDisk implements LogDisk {
+    private static final class TestDisk implements Disk {
         Runnable beforeWrite = () -> {};
         long operations;
         long operationsLeft = Long.MAX_VALUE;
@@ -68,10 +70,10 @@ class CheckpointTest {
         }
 
         @Override
-        public LogFile open(Path path, boolean create) throws IOException {
+        public DiskFile open(Path path, boolean create) throws IOException {
             count(path);
-            LogFile real = REAL.open(path, create);
-            return new LogFile() {
+            DiskFile real = REAL.open(path, create);
+            return new DiskFile() {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
                     if (path.toString().contains("checkpoint")) {
@@ -150,10 +152,10 @@ class CheckpointTest {
         final Checkpointer checkpointer;
 
         Database(Path path) {
-            this(path, LogDisk.REAL);
+            this(path, Disk.REAL);
         }
 
-        Database(Path path, LogDisk disk) {
+        Database(Path path, Disk disk) {
             for (int id = 0; id < BLOCKS; id++) {
                 blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
             }

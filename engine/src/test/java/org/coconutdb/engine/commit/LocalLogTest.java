@@ -22,6 +22,8 @@ import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.disk.Disk;
+import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -45,7 +47,7 @@ class LocalLogTest {
     }
 
     /// The real disk until a count of operations is used up; then each write fails, after writing a part of what it was given.
-    private static final class FailingDisk implements LogDisk {
+    private static final class FailingDisk implements Disk {
         private final String message;
         private int operationsLeft = Integer.MAX_VALUE;
         private boolean full;
@@ -59,9 +61,9 @@ class LocalLogTest {
         }
 
         @Override
-        public LogFile open(Path file, boolean create) throws IOException {
-            LogFile real = REAL.open(file, create);
-            return new LogFile() {
+        public DiskFile open(Path file, boolean create) throws IOException {
+            DiskFile real = REAL.open(file, create);
+            return new DiskFile() {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
                     if (full && position + bytes.remaining() > real.size()) {
@@ -119,7 +121,7 @@ class LocalLogTest {
         final DatabaseDirectory directory;
         final LocalLog log;
 
-        Fixture(Path path, LogDisk disk) {
+        Fixture(Path path, Disk disk) {
             directory = DatabaseDirectory.open(path, 1);
             log = LocalLog.recover(disk, directory, List.of(block), snapshots, lastTimestamp, LogClock.system());
             log.propose(List.of(new Proposal(0, new BlockCommand.CreateTable(TABLE, TableKind.SORTED))));
@@ -185,7 +187,7 @@ class LocalLogTest {
             acknowledged.forEach(key -> assertThat(fixture.has(key, 300)).isTrue());
         }
 
-        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
             acknowledged.forEach(key -> assertThat(again.has(key, 300)).as("acknowledged %s", key).isTrue());
             for (int key = unknown + 1; key < 60; key++) {
                 assertThat(again.has(key, 300)).as("refused %s", key).isFalse();
@@ -220,7 +222,7 @@ class LocalLogTest {
             fixture.put(1000, 1 << 20);
         }
 
-        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
             assertThat(again.has(1, 1000)).isTrue();
             assertThat(again.has(kept, 1 << 20)).isTrue();
             assertThat(again.has(kept + 1, 1 << 20)).isFalse();
@@ -231,14 +233,14 @@ class LocalLogTest {
     @Test
     void logsGoOnInNewSegments() {
         int rows = 80;
-        try (Fixture fixture = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+        try (Fixture fixture = new Fixture(directory.resolve("db"), Disk.REAL)) {
             for (int i = 0; i < rows; i++) {
                 fixture.put(i, 1 << 20);
             }
         }
 
         assertThat(directory.resolve("db").resolve("log").toFile().list()).hasSizeGreaterThan(1);
-        try (Fixture again = new Fixture(directory.resolve("db"), LogDisk.REAL)) {
+        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
             for (int i = 0; i < rows; i++) {
                 assertThat(again.has(i, 1 << 20)).isTrue();
             }
@@ -248,11 +250,11 @@ class LocalLogTest {
     @Test
     void manyProposersShareSyncs() throws Exception {
         AtomicInteger syncs = new AtomicInteger();
-        LogDisk counting = new LogDisk() {
+        Disk counting = new Disk() {
             @Override
-            public LogFile open(Path file, boolean create) throws IOException {
-                LogFile real = REAL.open(file, create);
-                return (LogFile) java.lang.reflect.Proxy.newProxyInstance(LogFile.class.getClassLoader(), new Class<?>[] {LogFile.class},
+            public DiskFile open(Path file, boolean create) throws IOException {
+                DiskFile real = REAL.open(file, create);
+                return (DiskFile) java.lang.reflect.Proxy.newProxyInstance(DiskFile.class.getClassLoader(), new Class<?>[] {DiskFile.class},
                         (_, method, arguments) -> {
                             if (method.getName().equals("force")) {
                                 syncs.incrementAndGet();

@@ -1,4 +1,4 @@
-package org.coconutdb.engine.commit;
+package org.coconutdb.engine.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/// Opens the files of the log and of checkpoints. [#REAL] is the file system; tests give one that fails at a chosen write.
-interface LogDisk {
-    LogDisk REAL = new LogDisk() {
+/// Opens the files of a database: of its log, its checkpoints and its cold rows. [#REAL] is the file system; tests give one that fails at a chosen write.
+public interface Disk {
+    Disk REAL = new Disk() {
         @Override
-        public LogFile open(Path file, boolean create) throws IOException {
+        public DiskFile open(Path file, boolean create) throws IOException {
             FileChannel channel = create
                     ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
                     : FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -28,7 +28,7 @@ interface LogDisk {
         }
     };
 
-    LogFile open(Path file, boolean create) throws IOException;
+    DiskFile open(Path file, boolean create) throws IOException;
 
     void forceDirectory(Path directory) throws IOException;
 
@@ -47,7 +47,7 @@ interface LogDisk {
     }
 
     /// A file by its channel.
-    record ChannelFile(FileChannel channel) implements LogFile {
+    record ChannelFile(FileChannel channel) implements DiskFile {
         @Override
         public void write(ByteBuffer bytes, long position) throws IOException {
             long at = position;

@@ -1,10 +1,10 @@
-package org.coconutdb.engine.commit;
+package org.coconutdb.engine.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// One open file of the log, and the seam at which tests make a disk fail.
-interface LogFile extends AutoCloseable {
+/// One open file, and the seam at which tests make a disk fail.
+public interface DiskFile extends AutoCloseable {
     /// Writes all remaining bytes at the position.
     void write(ByteBuffer bytes, long position) throws IOException;
 
