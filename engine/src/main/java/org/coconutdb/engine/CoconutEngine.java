@@ -17,6 +17,7 @@ import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.DatabaseDirectory;
 import org.coconutdb.engine.commit.LocalLog;
 import org.coconutdb.engine.commit.LogClock;
+import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
@@ -24,6 +25,9 @@ import org.coconutdb.engine.memory.MemoryUse;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.tier.ColdDirectory;
+import org.coconutdb.engine.tier.Tier;
+import org.coconutdb.engine.tier.TierPolicy;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -53,6 +57,8 @@ public final class CoconutEngine implements AutoCloseable {
     private final Transaction.Environment environment;
     private final LogClock clock;
     private final Expiry expiry;
+    private final @Nullable ColdDirectory cold;
+    private final @Nullable Tier tier;
     private final Housekeeper housekeeper;
     private final Object definition = new Object();
     // Set once, before the engine is given out.
@@ -61,7 +67,8 @@ public final class CoconutEngine implements AutoCloseable {
     private volatile Tables tables = new Tables(0, List.of(), Map.of());
     private volatile boolean closed;
 
-    private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock) {
+    private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
+            int coldFileBytes) {
         this.directory = directory;
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
@@ -71,18 +78,30 @@ public final class CoconutEngine implements AutoCloseable {
         this.clock = clock;
         AtomicLong lastTimestamp = new AtomicLong();
         this.blocks = new ArrayList<>();
+        this.cold = directory == null
+                ? null
+                : ColdDirectory.open(Disk.REAL, directory.cold(), directory.database(), blockCount + 1, coldFileBytes);
         for (int id = 0; id <= blockCount; id++) {
             // Above every timestamp given out, so above every open snapshot.
-            blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
+            blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1, cold == null ? null : cold.of(id)));
         }
+        LogBlockWriter blockWriter = new LogBlockWriter(snapshots);
         try {
-            this.log = directory == null
-                    ? LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock)
-                    : LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock);
+            if (directory == null || cold == null) {
+                this.tier = null;
+                this.log = LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock);
+            } else {
+                this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(), clock::coarseSeconds);
+                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying);
+            }
         } catch (Throwable failure) {
             blocks.forEach(Block::close);
+            if (cold != null) {
+                cold.close();
+            }
             throw failure;
         }
+        blockWriter.use(log);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
@@ -97,6 +116,11 @@ public final class CoconutEngine implements AutoCloseable {
 
     /// @param clock the time that rows are stamped with and expire by
     static CoconutEngine open(EngineConfig config, LogClock clock) {
+        return open(config, clock, ColdDirectory.FILE_BYTES_MAX);
+    }
+
+    /// @param coldFileBytes a file of cold rows takes no more when it has so many bytes
+    static CoconutEngine open(EngineConfig config, LogClock clock, int coldFileBytes) {
         if (config.memoryLimitBytes() < EngineConfig.MEMORY_LIMIT_BYTES_MIN) {
             throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
                     .with("limitBytes", config.memoryLimitBytes())
@@ -107,7 +131,7 @@ public final class CoconutEngine implements AutoCloseable {
         DatabaseDirectory directory = null;
         try {
             directory = config.directory() == null ? null : DatabaseDirectory.open(config.directory(), config.blockCount());
-            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock);
+            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock, coldFileBytes);
             engine.start();
             return engine;
         } catch (Throwable failure) {
@@ -122,6 +146,9 @@ public final class CoconutEngine implements AutoCloseable {
     private void doChores() {
         clock.tick();
         removeExpired(false);
+        if (checkpointer != null) {
+            checkpointer.wake();
+        }
     }
 
     /// Removes rows whose time to live is over.
@@ -148,7 +175,10 @@ public final class CoconutEngine implements AutoCloseable {
         housekeeper.start();
         if (directory != null) {
             // After the orphans, so that a checkpoint hardly ever holds any.
-            checkpointer = Checkpointer.start(directory, blocks, snapshots, log, config.checkpointLogBytes());
+            checkpointer = Checkpointer.start(directory, blocks, snapshots, log, config.checkpointLogBytes(), cold);
+        }
+        if (tier != null) {
+            tier.start();
         }
     }
 
@@ -308,6 +338,30 @@ public final class CoconutEngine implements AutoCloseable {
         return bytes;
     }
 
+    /// What of each table is hot and what is cold, ordered by block and table.
+    public List<TierUse> tierUse() {
+        requireOpen();
+        List<TierUse> uses = new ArrayList<>();
+        for (Block block : blocks) {
+            for (int table : block.tables().stream().sorted().toList()) {
+                TableSlice slice = block.slice(table);
+                if (slice != null) {
+                    long coldRows = slice.coldRowCount();
+                    long coldBytes = cold == null ? 0 : cold.bytesOf(block.id(), table);
+                    uses.add(new TierUse(block.id(), table, slice.rowCount() - coldRows, slice.hotBytes(), coldRows, coldBytes,
+                            slice.promotions(), slice.demotions()));
+                }
+            }
+        }
+        return uses;
+    }
+
+    /// The cold tier, null where the database has none.
+    @Nullable
+    Tier tier() {
+        return tier;
+    }
+
     /// Every owner's memory, measured now.
     public List<MemoryUse> memoryUse() {
         requireOpen();
@@ -355,6 +409,9 @@ public final class CoconutEngine implements AutoCloseable {
             closed = true;
             expiry.stop();
             housekeeper.close();
+            if (tier != null) {
+                tier.close();
+            }
             try {
                 if (checkpointer != null) {
                     checkpointer.close();
@@ -363,10 +420,31 @@ public final class CoconutEngine implements AutoCloseable {
             } finally {
                 blocks.forEach(Block::close);
                 memory.close();
+                if (cold != null) {
+                    cold.close();
+                }
                 if (directory != null) {
                     directory.close();
                 }
             }
+        }
+    }
+
+    /// Budgets and ages of the tables as they are now.
+    private static final class Policy implements TierPolicy {
+        @Override
+        public long hotBytesMax(int table) {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long hotBytesMaxOfBlock() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public int coldAfterSeconds(int table) {
+            return 0;
         }
     }
 

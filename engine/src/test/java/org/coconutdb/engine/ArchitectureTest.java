@@ -21,6 +21,7 @@ class ArchitectureTest {
                 .layer("door").definedBy(ENGINE)
                 .layer("transaction").definedBy(ENGINE + ".transaction..")
                 .layer("commit").definedBy(ENGINE + ".commit..")
+                .layer("tier").definedBy(ENGINE + ".tier..")
                 .layer("block").definedBy(ENGINE + ".block..")
                 .layer("table").definedBy(ENGINE + ".table..")
                 .layer("version").definedBy(ENGINE + ".version..")
@@ -29,12 +30,13 @@ class ArchitectureTest {
                 .layer("row").definedBy(ENGINE + ".row..")
                 .layer("error").definedBy(ENGINE + ".error..")
                 .whereLayer("transaction").mayOnlyBeAccessedByLayers("door")
+                .whereLayer("tier").mayOnlyBeAccessedByLayers("commit", "door")
                 .whereLayer("commit").mayOnlyBeAccessedByLayers("transaction", "door")
-                .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "transaction", "door")
+                .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "tier", "transaction", "door")
                 // The commit package writes and loads slices' rows for checkpoints.
-                .whereLayer("table").mayOnlyBeAccessedByLayers("block", "commit", "transaction", "door")
-                .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "transaction", "door")
-                .whereLayer("disk").mayOnlyBeAccessedByLayers("commit", "door")
+                .whereLayer("table").mayOnlyBeAccessedByLayers("block", "commit", "tier", "transaction", "door")
+                .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "tier", "transaction", "door")
+                .whereLayer("disk").mayOnlyBeAccessedByLayers("commit", "tier", "door")
                 // The root package also holds plain values that all layers speak in: TableKind, TableDescriptor.
                 .check(CLASSES);
     }

@@ -49,7 +49,7 @@ final class CoconutStore implements Store {
                         return -1;
                     }
                     int length = view.rowLength();
-                    MemorySegment.copy(view.segment(), ValueLayout.JAVA_BYTE, view.rowOffset(), into, 0, length);
+                    MemorySegment.copy(view.rowSegment(), ValueLayout.JAVA_BYTE, view.rowOffset(), into, 0, length);
                     return length;
                 }
             }
@@ -60,7 +60,7 @@ final class CoconutStore implements Store {
                     Scan scan = transaction.scan(table, new KeyRange(from, null), false);
                     int found = 0;
                     while (found < count && scan.next(view)) {
-                        sink.consume(view.segment().get(ValueLayout.JAVA_BYTE, view.rowOffset()));
+                        sink.consume(view.rowSegment().get(ValueLayout.JAVA_BYTE, view.rowOffset()));
                         found++;
                     }
                     return found;

@@ -17,6 +17,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.ColdRows;
 import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class Block implements AutoCloseable {
     private final int id;
     private final MemoryManager memory;
     private final LongSupplier retireTimestamp;
+    private final @Nullable ColdRows coldRows;
     private final Map<Integer, TableSlice> slices = new ConcurrentHashMap<>();
 
     // Writer.
@@ -54,7 +56,9 @@ public final class Block implements AutoCloseable {
     private volatile long updatedAtMicros;
 
     /// @param retireTimestamp a timestamp above every one given out so far
-    public Block(int id, MemoryManager memory, LongSupplier retireTimestamp) {
+    /// @param coldRows the block's cold tier; null: it has none
+    public Block(int id, MemoryManager memory, LongSupplier retireTimestamp, @Nullable ColdRows coldRows) {
+        this.coldRows = coldRows;
         this.id = id;
         this.memory = memory;
         this.retireTimestamp = retireTimestamp;
@@ -90,7 +94,7 @@ public final class Block implements AutoCloseable {
 
     private CommandResult createTable(int table, TableKind kind) {
         if (!slices.containsKey(table)) {
-            slices.put(table, TableSlice.create(kind, memory, new MemoryOwner(id, table), retireTimestamp));
+            slices.put(table, TableSlice.create(kind, memory, new MemoryOwner(id, table), retireTimestamp, coldRows));
         }
         return CommandResult.DONE;
     }
@@ -99,7 +103,7 @@ public final class Block implements AutoCloseable {
         TableSlice slice = slices.remove(table);
         if (slice != null) {
             // A reader may have found the slice just before; it is gone when the mark has reached this command.
-            dropped.add(new Dropped(stamp.commitTimestamp(), slice));
+            dropped.add(new Dropped(stamp.commitTimestamp(), table, slice));
         }
         return CommandResult.DONE;
     }
@@ -260,7 +264,7 @@ public final class Block implements AutoCloseable {
             }
         }
         if (!dropped.isEmpty()) {
-            dropped.removeIf(slice -> slice.closeIfDue(lowWater));
+            dropped.removeIf(slice -> closeIfDue(slice, lowWater));
         }
     }
 
@@ -352,15 +356,18 @@ public final class Block implements AutoCloseable {
         dropped.clear();
     }
 
-    private record Dropped(long timestamp, TableSlice slice) {
-        boolean closeIfDue(long lowWater) {
-            if (timestamp > lowWater) {
-                return false;
-            }
-            slice.close();
-            return true;
+    private boolean closeIfDue(Dropped gone, long lowWater) {
+        if (gone.timestamp() > lowWater) {
+            return false;
         }
+        gone.slice().close();
+        if (coldRows != null) {
+            coldRows.releaseAll(gone.table());
+        }
+        return true;
     }
+
+    private record Dropped(long timestamp, int table, TableSlice slice) {}
 
     private record HeldKey(int table, byte[] key) {
         @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.coconutdb.engine.version.ColdRef;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
@@ -25,6 +26,8 @@ import org.coconutdb.engine.error.ErrorCode;
 ///  table    3 | table 4 | kind 1 | about 8 |        its records follow, about so many; ids rise
 ///  record   4 | flags 1 | keyBytes 2 | rowBytes 4 | ttlSeconds 4 | commitTimestamp 8 | createdAt 8 | updatedAt 8 | key | row |
 /// ```
+/// In place of a cold row stands its reference ([ColdRef], 16 bytes); `rowBytes` is the row's own length all the same.
+///
 /// Each checksum is CRC-32C of the checksum before it (the first chunk's: the header's), the length, and the bytes. So a chunk counts only
 /// in its file and its place, and the footer vouches for all.
 final class CheckpointFile {
@@ -42,7 +45,7 @@ final class CheckpointFile {
     static final byte RECORD = 4;
 
     private static final long MAGIC = 0x31504B434F434F43L; // "COCOCKP1"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int CRC_AT = 60;
     static final Pattern NAME = Pattern.compile("block-\\d{1,4}\\.checkpoint");
 

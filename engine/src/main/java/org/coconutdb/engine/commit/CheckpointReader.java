@@ -14,7 +14,9 @@ import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.ColdRef;
 import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
 
@@ -143,8 +145,14 @@ final class CheckpointReader implements AutoCloseable {
             throw damaged().with("keyBytes", keyBytes).with("rowBytes", rowBytes).with("commitTimestamp", commitTimestamp);
         }
         byte[] key = bytes(keyBytes);
-        byte[] row = bytes(rowBytes);
-        slice.load(key, row, new Stamp(commitTimestamp, updatedAt), createdAt, ttlSeconds, flags);
+        Stamp stamp = new Stamp(commitTimestamp, updatedAt);
+        if ((flags & RecordView.COLD) != 0) {
+            next(ColdRef.BYTES);
+            ColdRef ref = new ColdRef(item.getInt(), item.getInt(), item.getInt(), item.getInt());
+            slice.loadCold(key, rowBytes, ref, stamp, createdAt, ttlSeconds, flags);
+        } else {
+            slice.load(key, bytes(rowBytes), stamp, createdAt, ttlSeconds, flags);
+        }
         records++;
     }
 

@@ -10,6 +10,7 @@ import org.coconutdb.engine.block.BlockImage;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.table.VersionScan;
+import org.coconutdb.engine.version.ColdRef;
 import org.coconutdb.engine.version.RecordView;
 
 /// Writes one block's file of a checkpoint. [CheckpointFile] draws it. One thread.
@@ -92,7 +93,12 @@ final class CheckpointWriter implements AutoCloseable {
         item.putLong(version.createdAtMicros()).putLong(version.updatedAtMicros());
         put(item.flip());
         put(version.segment(), version.keyOffset(), keyBytes);
-        put(version.segment(), version.rowOffset(), rowBytes);
+        if (version.isCold()) {
+            ColdRef ref = version.coldRef();
+            put(item.clear().putInt(ref.file()).putInt(ref.frame()).putInt(ref.frameBytes()).putInt(ref.rowAt()).flip());
+        } else {
+            put(version.rowSegment(), version.rowOffset(), rowBytes);
+        }
         records++;
     }
 

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.BlockImage;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.tier.ColdDirectory;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class Checkpointer implements AutoCloseable {
     private final Snapshots snapshots;
     private final LocalLog log;
     private final long logBytesMin;
+    private final @Nullable ColdDirectory cold;
     private final Checkpoints checkpoints;
     private final ReentrantLock running = new ReentrantLock();
     private @Nullable Thread thread;
@@ -50,7 +53,15 @@ public final class Checkpointer implements AutoCloseable {
     private volatile long lastBytes;
     private volatile boolean stopping;
 
-    Checkpointer(Disk disk, DatabaseDirectory directory, List<Block> blocks, Snapshots snapshots, LocalLog log, long logBytesMin) {
+    Checkpointer(
+            Disk disk,
+            DatabaseDirectory directory,
+            List<Block> blocks,
+            Snapshots snapshots,
+            LocalLog log,
+            long logBytesMin,
+            @Nullable ColdDirectory cold) {
+        this.cold = cold;
         this.disk = disk;
         this.directory = directory;
         this.blocks = List.copyOf(blocks);
@@ -71,12 +82,13 @@ public final class Checkpointer implements AutoCloseable {
             List<Block> blocks,
             Snapshots snapshots,
             LocalLog log,
-            long logBytesMin) {
-        Checkpointer checkpointer = new Checkpointer(Disk.REAL, directory, blocks, snapshots, log, logBytesMin);
+            long logBytesMin,
+            @Nullable ColdDirectory cold) {
+        Checkpointer checkpointer = new Checkpointer(Disk.REAL, directory, blocks, snapshots, log, logBytesMin, cold);
         Path firstSegment = log.recovered().firstSegment();
         if (firstSegment != null) {
             // What a crash left between a checkpoint's name and the end of its cleaning.
-            checkpointer.clean(checkpointer.lastIndex, firstSegment);
+            checkpointer.clean(checkpointer.lastIndex, firstSegment, null);
         }
         Thread thread = Thread.ofPlatform().daemon().name("coconut-checkpoint").unstarted(checkpointer::watch);
         checkpointer.thread = thread;
@@ -90,7 +102,20 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private boolean isDue() {
-        return log.replayBytes() > Math.max(logBytesMin, lastBytes);
+        return log.replayBytes() > Math.max(logBytesMin, lastBytes) || hasMuchColdGarbage();
+    }
+
+    /// Cold files without a row that is needed go with the next checkpoint.
+    private boolean hasMuchColdGarbage() {
+        return cold != null && cold.isWorthCleaning();
+    }
+
+    /// Looks whether a checkpoint is due for another reason than the log.
+    public void wake() {
+        Thread watching = thread;
+        if (watching != null && isDue()) {
+            LockSupport.unpark(watching);
+        }
     }
 
     private void watch() {
@@ -145,6 +170,10 @@ public final class Checkpointer implements AutoCloseable {
 
     private void checkpoint() {
         long begun = System.nanoTime();
+        if (hasMuchColdGarbage() && log.lastIndex() == lastIndex) {
+            // A checkpoint is named by its index, and there is one of this.
+            log.propose(List.of(new CommandLog.Proposal(blocks.getFirst().id(), new BlockCommand.Forget(0))));
+        }
         Start start = begin();
         LocalLog.Position position = start.position;
         try {
@@ -153,7 +182,7 @@ public final class Checkpointer implements AutoCloseable {
             }
             CheckpointFile.Header header =
                     new CheckpointFile.Header(directory.database(), position.index(), position.timestamp(), position.wallMicros());
-            long bytes = checkpoints.write(header, start.images);
+            long bytes = checkpoints.write(header, start.images, cold);
             lastIndex = position.index();
             lastBytes = bytes;
             log.checkpointed(position);
@@ -163,17 +192,18 @@ public final class Checkpointer implements AutoCloseable {
                     .addKeyValue("millis", (System.nanoTime() - begun) / 1_000_000)
                     .log("wrote a checkpoint");
         } catch (IOException failure) {
-            throw CoconutException.of(LogWriter.isFull(failure) ? ErrorCode.DISK_FULL : ErrorCode.IO_FAILED, failure)
+            throw CoconutException.of(Disk.isFull(failure) ? ErrorCode.DISK_FULL : ErrorCode.IO_FAILED, failure)
                     .with("directory", directory.checkpoint())
                     .with("cause", String.valueOf(failure.getMessage()))
                     .mend("Free space or mend the disk; nothing was changed, and the log keeps everything.");
         } finally {
             snapshots.close(start.slot);
         }
-        clean(position.index(), position.segment());
+        clean(position.index(), position.segment(), start.garbage);
     }
 
-    private record Start(int slot, LocalLog.Position position, List<BlockImage> images) {}
+    private record Start(
+            int slot, LocalLog.Position position, List<BlockImage> images, ColdDirectory.@Nullable Garbage garbage) {}
 
     /// Everything that must be of one moment.
     private Start begin() {
@@ -181,17 +211,21 @@ public final class Checkpointer implements AutoCloseable {
         log.asWriter(() -> {
             LocalLog.Position position = log.position();
             List<BlockImage> images = blocks.stream().map(Block::image).toList();
+            ColdDirectory.Garbage garbage = cold == null ? null : cold.beginCheckpoint();
             // Last: it has to be given back. The mark, not the position's own time: tombstones above the mark decide about transactions
             // whose entries are still to come, and must be there when the files come to them.
-            started.add(new Start(snapshots.hold(), position, images));
+            started.add(new Start(snapshots.hold(), position, images, garbage));
         });
         return started.getFirst();
     }
 
-    private void clean(long index, Path firstSegment) {
+    private void clean(long index, Path firstSegment, ColdDirectory.@Nullable Garbage garbage) {
         try {
             checkpoints.deleteBefore(index);
             LogReader.deleteBefore(disk, directory.log(), firstSegment);
+            if (garbage != null) {
+                garbage.delete();
+            }
         } catch (IOException | CoconutException failure) {
             LOG.atWarn()
                     .addKeyValue("directory", directory.path())

@@ -17,6 +17,7 @@ import org.coconutdb.engine.block.BlockImage;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.tier.ColdDirectory;
 import org.jspecify.annotations.Nullable;
 
 /// The checkpoints of a database's directory: the newest, and what a crash left of others.
@@ -122,7 +123,9 @@ final class Checkpoints {
 
     /// Writes a checkpoint that is whole and durable when this returns; answers its bytes. When it throws, the checkpoint before it is
     /// still the newest, or this one is whole.
-    long write(CheckpointFile.Header header, List<BlockImage> images) throws IOException {
+    ///
+    /// @param cold makes durable what the images' cold rows refer to
+    long write(CheckpointFile.Header header, List<BlockImage> images, @Nullable ColdDirectory cold) throws IOException {
         Path writing = directory.resolve(name(header.index()) + WRITING);
         Path whole = directory(header.index());
         try {
@@ -135,6 +138,9 @@ final class Checkpoints {
             long bytes = 0;
             for (BlockImage image : images) {
                 bytes += CheckpointWriter.write(disk, CheckpointFile.file(writing, image.block()), header, image);
+            }
+            if (cold != null) {
+                cold.force();
             }
             disk.forceDirectory(writing);
             disk.rename(writing, whole);

@@ -34,6 +34,7 @@ public final class DatabaseDirectory implements AutoCloseable {
     private static final String LOCK = "coconut.lock";
     private static final String LOG = "log";
     private static final String CHECKPOINT = "checkpoint";
+    private static final String COLD = "cold";
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -87,7 +88,7 @@ public final class DatabaseDirectory implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG, CHECKPOINT).contains(name)
+                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG, CHECKPOINT, COLD).contains(name)
                         || name.startsWith(".");
                 if (!known) {
                     throw CoconutException.of(ErrorCode.FOREIGN_FILE)
@@ -193,7 +194,12 @@ public final class DatabaseDirectory implements AutoCloseable {
         return path.resolve(CHECKPOINT);
     }
 
-    UUID database() {
+    /// Where files of cold rows lie.
+    public Path cold() {
+        return path.resolve(COLD);
+    }
+
+    public UUID database() {
         return database;
     }
 

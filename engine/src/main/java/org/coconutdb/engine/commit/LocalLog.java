@@ -15,6 +15,7 @@ import org.coconutdb.engine.block.CommandResult;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.tier.ColdDirectory;
 import org.coconutdb.engine.version.Snapshots;
 import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,7 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock);
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {});
     }
 
     static LocalLog recover(
@@ -96,6 +97,32 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
+        return recover(disk, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {});
+    }
+
+    /// The same of a database with a cold tier.
+    ///
+    /// @param replayed called after each entry: what came into memory may have to leave it
+    public static LocalLog recover(
+            DatabaseDirectory directory,
+            List<Block> blocks,
+            Snapshots snapshots,
+            AtomicLong lastTimestamp,
+            LogClock clock,
+            ColdDirectory cold,
+            Runnable replayed) {
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, cold, replayed);
+    }
+
+    static LocalLog recover(
+            Disk disk,
+            DatabaseDirectory directory,
+            List<Block> blocks,
+            Snapshots snapshots,
+            AtomicLong lastTimestamp,
+            LogClock clock,
+            @Nullable ColdDirectory cold,
+            Runnable replayed) {
         Recovered recovered = new Recovered();
         try {
             Checkpoints checkpoints = new Checkpoints(disk, directory);
@@ -107,6 +134,9 @@ public final class LocalLog implements CommandLog {
                 recovered.checkpointIndex = checkpoint.index();
                 recovered.checkpointBytes = checkpoints.load(checkpoint, blocks);
                 snapshots.publish(checkpoint.timestamp());
+            }
+            if (cold != null) {
+                cold.deleteUnused();
             }
             LogReader reader = new LogReader(disk, directory.log(), directory.database(), recovered.checkpointIndex);
             recovered.writer = reader.recover(entry -> {
@@ -125,6 +155,7 @@ public final class LocalLog implements CommandLog {
                 lastTimestamp.set(entry.stamp().commitTimestamp());
                 snapshots.publish(entry.stamp().commitTimestamp());
                 block.collectReplayed(snapshots.lowWater());
+                replayed.run();
             });
             recovered.firstSegment = reader.firstNeeded();
             recovered.replayBytes = reader.replayedBytes();
@@ -324,6 +355,23 @@ public final class LocalLog implements CommandLog {
     /// What the log began with.
     Recovered recovered() {
         return recovered;
+    }
+
+    /// The last entry's index.
+    long lastIndex() {
+        AtomicLong index = new AtomicLong();
+        asWriter(() -> index.set(lastIndex));
+        return index.get();
+    }
+
+    /// Gives out a timestamp at which nothing is committed: snapshots that open from now on read at it, and what was unlinked before can
+    /// be freed when the older ones are closed. Not in the log: entries behind it have later timestamps all the same.
+    public void advance() {
+        asWriter(() -> {
+            if (!closed && !broken) {
+                snapshots.publish(lastTimestamp.incrementAndGet());
+            }
+        });
     }
 
     /// Runs something as the writer: no command is applied meanwhile.

@@ -189,16 +189,11 @@ final class LogWriter implements AutoCloseable {
                 allocated = target;
             }
         } catch (IOException failure) {
-            throw CoconutException.of(isFull(failure) ? ErrorCode.DISK_FULL : ErrorCode.IO_FAILED, failure)
+            throw CoconutException.of(Disk.isFull(failure) ? ErrorCode.DISK_FULL : ErrorCode.IO_FAILED, failure)
                     .with("directory", directory)
                     .with("neededBytes", bytes)
                     .mend("Free space on the disk and try again; nothing was changed, and everything stays readable.");
         }
-    }
-
-    static boolean isFull(IOException failure) {
-        String message = String.valueOf(failure.getMessage());
-        return message.contains("No space left") || message.contains("Disk quota");
     }
 
     /// Marks the log as closed in order, so that the next start can tell damage at its very end.

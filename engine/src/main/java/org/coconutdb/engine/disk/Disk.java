@@ -46,6 +46,12 @@ public interface Disk {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /// Whether a write failed because there is no room.
+    static boolean isFull(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("No space left") || message.contains("Disk quota");
+    }
+
     /// A file by its channel.
     record ChannelFile(FileChannel channel) implements DiskFile {
         @Override

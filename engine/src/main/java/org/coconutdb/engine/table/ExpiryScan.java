@@ -26,12 +26,12 @@ public final class ExpiryScan {
     public boolean next(RecordView into) {
         while (true) {
             while (position < count) {
-                view.at(slice.segment(), batch[position++]);
+                slice.show(batch[position++], view);
                 if (!view.hasTtl() || view.isTombstone()) {
                     continue;
                 }
                 if (view.expiresAtMicros() <= nowMicros) {
-                    into.at(view.segment(), view.offset());
+                    into.at(view);
                     return true;
                 }
                 earliestMicros = Math.min(earliestMicros, view.expiresAtMicros());

@@ -27,7 +27,7 @@ public final class SliceScan {
             while (position < count) {
                 long record = slice.visible(batch[position++], point);
                 if (record != 0) {
-                    into.at(slice.segment(), record);
+                    slice.show(record, into);
                     return true;
                 }
             }

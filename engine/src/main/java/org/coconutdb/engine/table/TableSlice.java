@@ -3,16 +3,20 @@ package org.coconutdb.engine.table;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.version.ColdRef;
+import org.coconutdb.engine.version.ColdRows;
 import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Stamp;
+import org.jspecify.annotations.Nullable;
 
 /// A table's slice in one block: versions of its rows over an index of their keys.
 ///
@@ -25,7 +29,9 @@ import org.coconutdb.engine.version.Stamp;
 /// Invariants
 /// 1. A version superseded by a commit T is freed only when the low-water mark has reached T: from then on every reader finds the
 ///    newer one before it.
-/// 2. A tombstone leaves the index only when the mark has reached its commit, and is freed only when every reader that was active at
+/// 2. A row that goes cold or hot changes its record and nothing that a reader is told: commit, previous version, times and row are the
+///    same. The record that it leaves is freed when every reader that was active then has ended, as in 3.
+/// 3. A tombstone leaves the index only when the mark has reached its commit, and is freed only when every reader that was active at
 ///    the unlinking has ended: it waits for the mark to pass the newest timestamp given out until then.
 public final class TableSlice implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -39,17 +45,33 @@ public final class TableSlice implements AutoCloseable {
     private final RecordIndex index;
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
+    private final int table;
+    private final @Nullable ColdRows coldRows;
     // Writer.
     private final RetireQueue superseded = new RetireQueue();
     private final RetireQueue tombstones = new RetireQueue();
     private final RetireQueue unlinked = new RetireQueue();
     // Written by the writer.
-    private volatile long rowCount;
-    private volatile long ttlRowCount;
+    private final WriterCount rowCount = new WriterCount();
+    private final WriterCount ttlRowCount = new WriterCount();
+    private final WriterCount coldRowCount = new WriterCount();
+    private final WriterCount coldRecordBytes = new WriterCount();
+    private final WriterCount unlinkedBytes = new WriterCount();
+    private final WriterCount retiredRecords = new WriterCount();
+    private final WriterCount demotions = new WriterCount();
+    private final WriterCount promotions = new WriterCount();
     // Not above the first expiry of a row; lowered by the writer, raised by whoever has looked at all rows.
     private final AtomicLong earliestExpiryMicros = new AtomicLong(Long.MAX_VALUE);
 
-    private TableSlice(TableKind kind, RecordIndex index, RecordHeap heap, LongSupplier retireTimestamp) {
+    private TableSlice(
+            TableKind kind,
+            RecordIndex index,
+            RecordHeap heap,
+            LongSupplier retireTimestamp,
+            int table,
+            @Nullable ColdRows coldRows) {
+        this.table = table;
+        this.coldRows = coldRows;
         this.kind = kind;
         this.index = index;
         this.heap = heap;
@@ -59,14 +81,20 @@ public final class TableSlice implements AutoCloseable {
     /// An empty slice.
     ///
     /// @param retireTimestamp a timestamp above every one given out so far: no snapshot that is open now reads at it
-    public static TableSlice create(TableKind kind, MemoryManager memory, MemoryOwner owner, LongSupplier retireTimestamp) {
+    /// @param coldRows the block's cold tier; null where it has none
+    public static TableSlice create(
+            TableKind kind,
+            MemoryManager memory,
+            MemoryOwner owner,
+            LongSupplier retireTimestamp,
+            @Nullable ColdRows coldRows) {
         RecordHeap heap = new RecordHeap(memory.reserve(owner, "records", RESERVED_BYTES));
         try {
             RecordIndex index = switch (kind) {
                 case HASH -> new HashTable(memory, owner, heap, retireTimestamp);
                 case SORTED -> new SortedTable(memory, owner, heap);
             };
-            return new TableSlice(kind, index, heap, retireTimestamp);
+            return new TableSlice(kind, index, heap, retireTimestamp, owner.table(), coldRows);
         } catch (Throwable failure) {
             heap.close();
             throw failure;
@@ -83,8 +111,19 @@ public final class TableSlice implements AutoCloseable {
         if (record == 0) {
             return false;
         }
-        into.at(heap.segment(), record);
+        show(record, into);
         return true;
+    }
+
+    void show(long record, RecordView into) {
+        into.at(heap.segment(), record, coldRows);
+    }
+
+    /// A lookup found the cold row that the view shows: it should come back into memory.
+    public void wanted(RecordView row) {
+        if (coldRows != null) {
+            coldRows.wanted(table, row);
+        }
     }
 
     /// Rows of a range at a snapshot: in key order, descending when `reverse`, for a sorted table; in any order for a hash table.
@@ -112,25 +151,142 @@ public final class TableSlice implements AutoCloseable {
     ///
     /// @param stamp the version's commit timestamp and its time of update
     public void load(byte[] key, byte[] row, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
-        long record = heap.allocate(key, row, stamp, 0, createdAtMicros, ttlSeconds, flags);
+        loaded(key, heap.allocate(key, row, stamp, 0, createdAtMicros, ttlSeconds, flags), stamp, ttlSeconds);
+    }
+
+    /// Writer: the same of a row in the cold tier. DATA_CORRUPTED where it cannot be there.
+    public void loadCold(byte[] key, int rowBytes, ColdRef ref, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
+        Objects.requireNonNull(coldRows, "no cold tier").retain(table, ref, key.length, rowBytes);
+        long record = heap.allocateCold(key, rowBytes, ref, stamp, createdAtMicros, ttlSeconds, flags);
+        coldRecordBytes.add(heap.sizeOf(record));
+        loaded(key, record, stamp, ttlSeconds);
+    }
+
+    private void loaded(byte[] key, long record, Stamp stamp, int ttlSeconds) {
         long known = index.put(key, record);
         if (known != 0) {
             // Shown twice. The first one stays: it may stand in `tombstones`.
             index.put(key, known);
-            heap.free(record);
+            free(record);
         } else if (isTombstone(record)) {
             tombstones.add(stamp.commitTimestamp(), record);
         } else {
-            addToRowCount(1);
+            rowCount.add(1);
+            if (heap.isCold(record)) {
+                coldRowCount.add(1);
+            }
             if (ttlSeconds != 0) {
-                addToTtlRowCount(1);
+                ttlRowCount.add(1);
                 lowerEarliestExpiry(stamp.wallMicros() + ttlSeconds * 1_000_000L);
             }
         }
     }
 
-    MemorySegment segment() {
-        return heap.segment();
+    /// Writer: frees a record, and lets go of its row in the cold tier.
+    private void free(long record) {
+        if (coldRows != null && heap.isCold(record)) {
+            coldRecordBytes.add(-heap.sizeOf(record));
+            coldRows.release(table, heap.coldRef(record), heap.keyLength(record), heap.rowLength(record));
+        }
+        heap.free(record);
+    }
+
+    /// All rows that are hot, for a reader that holds a snapshot. A sorted table's in key order, those behind a key where one is given.
+    public HotRows hotRows(byte @Nullable [] after) {
+        KeyRange range = after == null || kind == TableKind.HASH ? KeyRange.ALL : new KeyRange(KeyRange.after(after), null);
+        return new HotRows(this, index.cursor(range, false));
+    }
+
+    /// Writer: the row that `record` holds, or refers to, is in the cold tier from now on. Without effect, and false, where the record is
+    /// no longer the key's newest. What was in memory comes back when every reader that may look at it has ended.
+    public boolean moveToCold(byte[] key, long record, ColdRef ref) {
+        if (index.find(key) != record) {
+            return false;
+        }
+        boolean wasCold = heap.isCold(record);
+        long moved = heap.copyCold(record, ref);
+        Objects.requireNonNull(coldRows, "no cold tier").retain(table, ref, key.length, heap.rowLength(record));
+        coldRecordBytes.add(heap.sizeOf(moved));
+        index.put(key, moved);
+        unlink(record);
+        if (!wasCold) {
+            coldRowCount.add(1);
+            demotions.add(1);
+        }
+        return true;
+    }
+
+    /// Writer: the record of the key's newest version, where that is a cold row of this commit; 0 where it is not.
+    public long coldRecord(byte[] key, long commitTimestamp) {
+        long newest = index.find(key);
+        boolean isIt = newest != 0 && heap.isCold(newest)
+                && heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP) == commitTimestamp;
+        return isIt ? newest : 0;
+    }
+
+    /// Writer: the record of the key's newest version, where its row is at this place of the cold tier; 0 where it is not.
+    public long coldRecord(byte[] key, ColdRef ref) {
+        long newest = index.find(key);
+        return newest != 0 && heap.isCold(newest) && heap.coldRef(newest).equals(ref) ? newest : 0;
+    }
+
+    /// Writer: brings a cold row back into memory. Without effect, and false, where the newest version of the key is not a cold row of
+    /// this commit.
+    public boolean moveToMemory(byte[] key, long commitTimestamp, byte[] row) {
+        long cold = coldRecord(key, commitTimestamp);
+        if (cold == 0) {
+            return false;
+        }
+        index.put(key, heap.copyHot(cold, row));
+        unlink(cold);
+        coldRowCount.add(-1);
+        promotions.add(1);
+        return true;
+    }
+
+    private void unlink(long record) {
+        unlinkedBytes.add(heap.isCold(record) ? 0 : heap.sizeOf(record));
+        retiredRecords.add(1);
+        unlinked.add(retireTimestamp.getAsLong(), record);
+    }
+
+    private void freeUnlinked(long lowWater, int limit) {
+        for (int i = 0; i < limit && unlinked.isDue(lowWater); i++) {
+            long record = unlinked.remove();
+            retiredRecords.add(-1);
+            unlinkedBytes.add(heap.isCold(record) ? 0 : -heap.sizeOf(record));
+            free(record);
+        }
+    }
+
+    /// Records that only wait for readers to end.
+    public long retiredRecords() {
+        return retiredRecords.get();
+    }
+
+    /// Bytes of memory in rows that only wait for readers to end.
+    public long unlinkedBytes() {
+        return unlinkedBytes.get();
+    }
+
+    /// Rows of the newest state that are in the cold tier.
+    public long coldRowCount() {
+        return coldRowCount.get();
+    }
+
+    /// Bytes of memory in records whose rows are in memory, older versions included, but for those that only wait for readers to end.
+    public long hotBytes() {
+        return Math.max(0, heap.bytesInUse() - coldRecordBytes.get() - unlinkedBytes.get());
+    }
+
+    /// Rows that went to the cold tier since the database was opened.
+    public long demotions() {
+        return demotions.get();
+    }
+
+    /// Rows that came back from it.
+    public long promotions() {
+        return promotions.get();
     }
 
     /// Rows that have expired by a time, for a reader that holds a snapshot.
@@ -154,7 +310,7 @@ public final class TableSlice implements AutoCloseable {
         long snapshot = point.snapshot();
         for (long record = newest; record != 0; record = memory.get(LONG, record + RecordView.PREVIOUS)) {
             if (memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) <= snapshot) {
-                return flags(record) == 0 || isThere(record, point.nowMicros()) ? record : 0;
+                return (flags(record) & ~RecordView.COLD) == 0 || isThere(record, point.nowMicros()) ? record : 0;
             }
         }
         return 0;
@@ -220,9 +376,11 @@ public final class TableSlice implements AutoCloseable {
         index.put(key, record);
         supersede(old, stamp);
         if (!isCounted) {
-            addToRowCount(1);
+            rowCount.add(1);
+        } else if (heap.isCold(old)) {
+            coldRowCount.add(-1);
         }
-        addToTtlRowCount((ttl == 0 ? 0 : 1) - (isCounted && ttlSeconds(old) != 0 ? 1 : 0));
+        ttlRowCount.add((ttl == 0 ? 0 : 1) - (isCounted && ttlSeconds(old) != 0 ? 1 : 0));
         if (ttl != 0) {
             // Behind the index, so that whoever raises it and then looks at all rows finds this one.
             lowerEarliestExpiry(stamp.wallMicros() + ttl * 1_000_000L);
@@ -240,25 +398,16 @@ public final class TableSlice implements AutoCloseable {
         index.put(key, record);
         supersede(old, stamp);
         tombstones.add(stamp.commitTimestamp(), record);
-        addToRowCount(-1);
-        addToTtlRowCount(ttlSeconds(old) == 0 ? 0 : -1);
-    }
-
-    // The writer alone writes it; volatile is for those who read it.
-    private void addToRowCount(int change) {
-        long now = rowCount;
-        rowCount = now + change;
-    }
-
-    private void addToTtlRowCount(int change) {
-        if (change != 0) {
-            long now = ttlRowCount;
-            ttlRowCount = now + change;
+        rowCount.add(-1);
+        if (heap.isCold(old)) {
+            coldRowCount.add(-1);
         }
+        ttlRowCount.add(ttlSeconds(old) == 0 ? 0 : -1);
     }
 
     private void supersede(long old, Stamp stamp) {
         if (old != 0) {
+            retiredRecords.add(1);
             superseded.add(stamp.commitTimestamp(), old);
         }
     }
@@ -271,17 +420,16 @@ public final class TableSlice implements AutoCloseable {
             long record = tombstones.remove();
             byte[] key = heap.key(record);
             if (index.find(key) == record && index.remove(key)) {
-                unlinked.add(retireTimestamp.getAsLong(), record);
+                unlink(record);
             }
         }
         if (!tombstones.isDue(lowWater)) {
             for (int i = 0; i < limit && superseded.isDue(lowWater); i++) {
-                heap.free(superseded.remove());
+                retiredRecords.add(-1);
+                free(superseded.remove());
             }
         }
-        for (int i = 0; i < limit && unlinked.isDue(lowWater); i++) {
-            heap.free(unlinked.remove());
-        }
+        freeUnlinked(lowWater, limit);
         index.reclaim(lowWater);
     }
 
@@ -294,15 +442,17 @@ public final class TableSlice implements AutoCloseable {
                 // It stands in `tombstones` too, which must not come to lead into freed memory: it waits until those are collected.
                 superseded.add(lowWater, record);
             } else {
-                heap.free(record);
+                retiredRecords.add(-1);
+                free(record);
             }
         }
+        freeUnlinked(lowWater, limit);
         index.reclaim(lowWater);
     }
 
     /// Rows of the newest state that have a time to live.
     public long ttlRowCount() {
-        return ttlRowCount;
+        return ttlRowCount.get();
     }
 
     /// A time before which no row expires.
@@ -322,7 +472,7 @@ public final class TableSlice implements AutoCloseable {
 
     /// Rows of the newest state, those that have expired and are not removed yet among them.
     public long rowCount() {
-        return rowCount;
+        return rowCount.get();
     }
 
     /// Bytes in records, older versions included.

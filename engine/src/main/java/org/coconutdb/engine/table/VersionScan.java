@@ -26,7 +26,7 @@ public final class VersionScan {
             while (position < count) {
                 long record = slice.versionAt(batch[position++], timestamp);
                 if (record != 0) {
-                    into.at(slice.segment(), record);
+                    slice.show(record, into);
                     return true;
                 }
             }

@@ -91,23 +91,32 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
-    /// Point lookup: points the view at the row, or answers false. The row remembers, to about ten seconds, that it was read.
+    /// Point lookup: points the view at the row, or answers false. The row remembers, to about ten seconds, that it was read, and comes
+    /// back into memory soon where it was cold.
     public boolean get(TableDescriptor table, byte[] key, RecordView into) {
-        if (inspect(table, key, into)) {
-            into.markRead(environment.clock().coarseSeconds());
-            return true;
+        TableSlice slice = slice(table, key);
+        if (!slice.get(key, point, into)) {
+            return false;
         }
-        return false;
+        into.markRead(environment.clock().coarseSeconds());
+        if (into.isCold()) {
+            slice.wanted(into);
+        }
+        return true;
     }
 
     /// Point lookup that leaves no trace: for those who look at the record's header rather than at the row.
     public boolean inspect(TableDescriptor table, byte[] key, RecordView into) {
+        return slice(table, key).get(key, point, into);
+    }
+
+    private TableSlice slice(TableDescriptor table, byte[] key) {
         requireOpen();
         TableSlice slice = environment.blocks().get(environment.blockTable().blockOf(table, key)).slice(table.id());
         if (slice == null) {
             throw dropped(table);
         }
-        return slice.get(key, point, into);
+        return slice;
     }
 
     /// Rows of a range: in key order, descending when `reverse`, for a sorted table; a hash table answers in any order, and then only for

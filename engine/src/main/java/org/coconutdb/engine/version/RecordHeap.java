@@ -75,6 +75,11 @@ public final class RecordHeap implements AutoCloseable {
         return CLASS_BYTES[classOf(RecordView.rowStart(keyLength) + rowLength)];
     }
 
+    /// Bytes of memory that a record of a cold row takes.
+    public static int coldSizeFor(int keyLength) {
+        return sizeFor(keyLength, ColdRef.BYTES);
+    }
+
     public MemorySegment segment() {
         return segment;
     }
@@ -91,6 +96,21 @@ public final class RecordHeap implements AutoCloseable {
         int rowStart = RecordView.rowStart(key.length);
         int sizeClass = classOf(rowStart + row.length);
         long offset = take(sizeClass);
+        setHeader(offset, sizeClass, key, row.length, stamp, previous, createdAtMicros, ttlSeconds, flags);
+        MemorySegment.copy(row, 0, segment, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+        return offset;
+    }
+
+    private void setHeader(
+            long offset,
+            int sizeClass,
+            byte[] key,
+            int rowBytes,
+            Stamp stamp,
+            long previous,
+            long createdAtMicros,
+            int ttlSeconds,
+            byte flags) {
         MemorySegment memory = segment;
         memory.set(LONG, offset + RecordView.COMMIT_TIMESTAMP, stamp.commitTimestamp());
         memory.set(LONG, offset + RecordView.PREVIOUS, previous);
@@ -98,13 +118,70 @@ public final class RecordHeap implements AutoCloseable {
         memory.set(LONG, offset + RecordView.UPDATED_AT, stamp.wallMicros());
         memory.set(INT, offset + RecordView.READ_AT_SECONDS, 0);
         memory.set(INT, offset + RecordView.TTL_SECONDS, ttlSeconds);
-        memory.set(INT, offset + RecordView.ROW_BYTES, row.length);
+        memory.set(INT, offset + RecordView.ROW_BYTES, rowBytes);
         memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, flags);
         memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS, (byte) sizeClass);
         memory.set(SHORT, offset + RecordView.KEY_BYTES, (short) key.length);
         MemorySegment.copy(key, 0, memory, ValueLayout.JAVA_BYTE, offset + RecordView.HEADER_BYTES, key.length);
-        MemorySegment.copy(row, 0, memory, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+    }
+
+    /// Writer: a new record, not yet reachable, of a row that is cold.
+    public long allocateCold(byte[] key, int rowBytes, ColdRef ref, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
+        int sizeClass = classOf(RecordView.rowStart(key.length) + ColdRef.BYTES);
+        long offset = take(sizeClass);
+        setHeader(offset, sizeClass, key, rowBytes, stamp, 0, createdAtMicros, ttlSeconds, (byte) (flags | RecordView.COLD));
+        RecordView.setColdRef(segment, offset + RecordView.rowStart(key.length), ref);
         return offset;
+    }
+
+    /// Writer: the same version of the same row, not yet reachable, whose row is in the cold tier now, or at another place of it.
+    public long copyCold(long from, ColdRef ref) {
+        int keyBytes = keyLength(from);
+        long offset = copyVersion(from, classOf(RecordView.rowStart(keyBytes) + ColdRef.BYTES));
+        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(from) | RecordView.COLD));
+        RecordView.setColdRef(segment, offset + RecordView.rowStart(keyBytes), ref);
+        return offset;
+    }
+
+    /// Writer: the same version of the same row, not yet reachable, with its row in memory.
+    public long copyHot(long from, byte[] row) {
+        int rowStart = RecordView.rowStart(keyLength(from));
+        assert row.length == segment.get(INT, from + RecordView.ROW_BYTES) : "another row";
+        long offset = copyVersion(from, classOf(rowStart + row.length));
+        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(from) & ~RecordView.COLD));
+        MemorySegment.copy(row, 0, segment, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+        return offset;
+    }
+
+    /// Header and key of a record in another one.
+    private long copyVersion(long from, int sizeClass) {
+        long offset = take(sizeClass);
+        MemorySegment.copy(segment, from, segment, offset, RecordView.HEADER_BYTES + keyLength(from));
+        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS, (byte) sizeClass);
+        return offset;
+    }
+
+    private byte flags(long offset) {
+        return segment.get(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS);
+    }
+
+    public boolean isCold(long offset) {
+        return (flags(offset) & RecordView.COLD) != 0;
+    }
+
+    /// Where a cold record's row is.
+    public ColdRef coldRef(long offset) {
+        return RecordView.coldRef(segment, offset + RecordView.rowStart(keyLength(offset)));
+    }
+
+    /// Length of the record's row, wherever that is.
+    public int rowLength(long offset) {
+        return segment.get(INT, offset + RecordView.ROW_BYTES);
+    }
+
+    /// Bytes of memory that the record takes.
+    public int sizeOf(long offset) {
+        return CLASS_BYTES[segment.get(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS)];
     }
 
     /// Writer: gives a row's new version the time of the last read of the one before it. A reader may write that very moment; its second is

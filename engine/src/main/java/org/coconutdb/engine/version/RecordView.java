@@ -2,6 +2,10 @@ package org.coconutdb.engine.version;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// A view of one visible record: a flyweight that the caller makes once and reads point at. Valid while the snapshot that it was
 /// read at is open.
@@ -12,6 +16,10 @@ import java.lang.foreign.ValueLayout;
 /// Little-endian, offsets in bytes, times in microseconds since 1970 unless said, `previous` is the offset of the next older
 /// version in the same heap (0: none), `class` the heap's size class, `keyBytes` an unsigned 16-bit length. The row starts at the
 /// next multiple of 8 behind the key.
+///
+/// Where the flags say that the row is cold, a [ColdRef] stands in its place, and `rowBytes` is still the row's own length. The row is
+/// read from the cold tier when it is first asked for ([#rowSegment], [#rowOffset]), into memory of the view's own, and stays there until
+/// the view shows another cold row.
 public final class RecordView {
     public static final int COMMIT_TIMESTAMP = 0;
     public static final int PREVIOUS = 8;
@@ -33,6 +41,8 @@ public final class RecordView {
     public static final byte TOMBSTONE = 1;
     /// Flag: `ttlSeconds` is not 0. A reader looks at the flags anyway, and at times only where this one is set.
     public static final byte HAS_TTL = 2;
+    /// Flag: the row is in the cold tier.
+    public static final byte COLD = 4;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -40,16 +50,32 @@ public final class RecordView {
 
     private MemorySegment segment = MemorySegment.NULL;
     private long offset;
+    private @Nullable ColdRows coldRows;
+    // Made with the first cold row.
+    private @Nullable ColdFrame coldFrame;
 
     /// Points the view at a record.
-    public void at(MemorySegment segment, long offset) {
+    ///
+    /// @param coldRows where its row is if it is cold; null where there is no cold tier
+    public void at(MemorySegment segment, long offset, @Nullable ColdRows coldRows) {
         this.segment = segment;
         this.offset = offset;
+        this.coldRows = coldRows;
     }
 
-    /// The memory that holds the record; read with absolute offsets, such as [#rowOffset].
+    /// Points the view at what another shows.
+    public void at(RecordView other) {
+        at(other.segment, other.offset, other.coldRows);
+    }
+
+    /// The memory that holds the record's header and key; read with absolute offsets, such as [#keyOffset].
     public MemorySegment segment() {
         return segment;
+    }
+
+    /// The memory that holds the row, at [#rowOffset]. Reads a cold row: DATA_CORRUPTED or IO_FAILED where it cannot be read.
+    public MemorySegment rowSegment() {
+        return isCold() ? thaw(coldRef()).memory() : segment;
     }
 
     public long offset() {
@@ -119,8 +145,58 @@ public final class RecordView {
         return segment.get(INT, offset + ROW_BYTES);
     }
 
+    /// Where the row begins in [#rowSegment].
     public long rowOffset() {
+        return isCold() ? segment.get(INT, refOffset() + 12) : offset + rowStart(keyLength());
+    }
+
+    public boolean isCold() {
+        return (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & COLD) != 0;
+    }
+
+    private long refOffset() {
         return offset + rowStart(keyLength());
+    }
+
+    /// Where the row is; only where it [#isCold].
+    public ColdRef coldRef() {
+        return coldRef(segment, refOffset());
+    }
+
+    static ColdRef coldRef(MemorySegment memory, long at) {
+        return new ColdRef(memory.get(INT, at), memory.get(INT, at + 4), memory.get(INT, at + 8), memory.get(INT, at + 12));
+    }
+
+    static void setColdRef(MemorySegment memory, long at, ColdRef ref) {
+        memory.set(INT, at, ref.file());
+        memory.set(INT, at + 4, ref.frame());
+        memory.set(INT, at + 8, ref.frameBytes());
+        memory.set(INT, at + 12, ref.rowAt());
+    }
+
+    private ColdFrame thaw(ColdRef ref) {
+        ColdRows rows = Objects.requireNonNull(coldRows, "a cold row without a cold tier");
+        ColdFrame frame = coldFrame;
+        if (frame == null) {
+            frame = new ColdFrame();
+            coldFrame = frame;
+        }
+        if (!frame.isOf(rows, ref)) {
+            rows.load(ref, frame);
+        }
+        int keyBytes = keyLength();
+        int keyAt = ref.rowAt() - keyBytes;
+        // The frame is whole; whether it is the one that the record means is for the key to say.
+        boolean isOwn = keyAt >= 0 && ref.rowAt() + (long) rowLength() <= frame.bytes()
+                && MemorySegment.mismatch(frame.memory(), keyAt, ref.rowAt(), segment, keyOffset(), keyOffset() + keyBytes) < 0;
+        if (!isOwn) {
+            throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                    .with("coldFile", ref.file())
+                    .with("offset", ref.frame())
+                    .with("rowAt", ref.rowAt())
+                    .mend("The row is not where its record says. Restore the directory from a backup.");
+        }
+        return frame;
     }
 
     /// Distance from a record's start to its row.
@@ -129,16 +205,16 @@ public final class RecordView {
     }
 
     public byte[] keyBytes() {
-        return copy(keyOffset(), keyLength());
+        return copy(segment, keyOffset(), keyLength());
     }
 
     public byte[] rowBytes() {
-        return copy(rowOffset(), rowLength());
+        return copy(rowSegment(), rowOffset(), rowLength());
     }
 
-    private byte[] copy(long from, int length) {
+    private static byte[] copy(MemorySegment memory, long from, int length) {
         byte[] bytes = new byte[length];
-        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
         return bytes;
     }
 }

@@ -157,12 +157,12 @@ class CheckpointTest {
 
         Database(Path path, Disk disk) {
             for (int id = 0; id < BLOCKS; id++) {
-                blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1));
+                blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1, null));
             }
             directory = DatabaseDirectory.open(path, BLOCKS);
             try {
                 log = LocalLog.recover(disk, directory, blocks, snapshots, lastTimestamp, LogClock.system());
-                checkpointer = new Checkpointer(disk, directory, blocks, snapshots, log, Long.MAX_VALUE);
+                checkpointer = new Checkpointer(disk, directory, blocks, snapshots, log, Long.MAX_VALUE, null);
             } catch (Throwable failure) {
                 closeBlocks();
                 throw failure;

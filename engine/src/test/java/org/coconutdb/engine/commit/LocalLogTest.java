@@ -117,7 +117,7 @@ class LocalLogTest {
         final MemoryManager memory = new MemoryManager(LockPolicy.OFF, 1L << 30);
         final AtomicLong lastTimestamp = new AtomicLong();
         final Snapshots snapshots = new Snapshots(0);
-        final Block block = new Block(0, memory, () -> lastTimestamp.get() + 1);
+        final Block block = new Block(0, memory, () -> lastTimestamp.get() + 1, null);
         final DatabaseDirectory directory;
         final LocalLog log;
 

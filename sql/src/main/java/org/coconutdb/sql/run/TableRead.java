@@ -1,6 +1,7 @@
 package org.coconutdb.sql.run;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.row.KeyCodec;
@@ -23,6 +24,7 @@ public final class TableRead {
     private final int[] columns;
     private final @Nullable HeaderColumn[] headerColumns;
     private final boolean ofHeaders;
+    private final boolean readsRow;
     private final boolean[] binary;
     private final @Nullable RowCondition condition;
 
@@ -45,6 +47,7 @@ public final class TableRead {
         }
         this.ofHeaders = table instanceof MetaTable;
         this.condition = condition;
+        this.readsRow = condition != null || Arrays.stream(this.columns).anyMatch(column -> column >= 0);
     }
 
     TableDescriptor table() {
@@ -75,8 +78,9 @@ public final class TableRead {
         /// The wanted columns, in Calcite's internal representation; null where the row does not meet the condition.
         @Nullable
         Object @Nullable [] read(RecordView view) {
-            MemorySegment memory = view.segment();
-            long row = view.rowOffset();
+            // A cold row is read from disk when it is asked for: not where it is only counted.
+            MemorySegment memory = readsRow ? view.rowSegment() : view.segment();
+            long row = readsRow ? view.rowOffset() : 0;
             if (test != null && test.test(layout, memory, row) != RowTest.TRUE) {
                 return null;
             }
