@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -67,11 +70,11 @@ class ColdRowsTest {
     }
 
     private void coolDown(TableDescriptor table) {
-        Objects.requireNonNull(engine.tier()).cool(table.id(), Integer.MAX_VALUE, Long.MAX_VALUE);
+        Cooling.some(engine, table, Long.MAX_VALUE);
     }
 
     private void round() {
-        Objects.requireNonNull(engine.tier()).round();
+        Cooling.round(engine);
     }
 
     private long coldRows(TableDescriptor table) {
@@ -258,6 +261,107 @@ class ColdRowsTest {
         }
     }
 
+    /// Accounts whose sum no transfer changes, while all rows go cold and come back all the time and checkpoints are written.
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void readersSeeTheirSnapshotsWhileRowsMove(TableKind kind) throws Exception {
+        TableDescriptor table = engine.createTable("T", kind, new byte[0]);
+        int accounts = 200;
+        try (Transaction transaction = engine.begin()) {
+            for (int i = 0; i < accounts; i++) {
+                transaction.insert(table, key("k" + i), account(1_000));
+            }
+            transaction.commit();
+        }
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong sums = new AtomicLong();
+        AtomicLong transfers = new AtomicLong();
+        AtomicLong coldReads = new AtomicLong();
+        try (ExecutorService threads = Executors.newFixedThreadPool(5)) {
+            List<Future<?>> running = new ArrayList<>();
+            running.add(threads.submit(() -> transfer(table, accounts, stop, transfers)));
+            running.add(threads.submit(() -> addUp(table, accounts, stop, sums, coldReads)));
+            running.add(threads.submit(() -> addUp(table, accounts, stop, sums, coldReads)));
+            running.add(threads.submit(() -> {
+                while (!stop.get()) {
+                    coolDown(table);
+                    round();
+                }
+            }));
+            running.add(threads.submit(() -> {
+                while (!stop.get()) {
+                    engine.checkpoint();
+                }
+            }));
+            long end = System.nanoTime() + 3_000_000_000L;
+            while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+                Thread.sleep(10);
+            }
+            stop.set(true);
+            for (Future<?> task : running) {
+                task.get();
+            }
+        }
+        assertThat(sums.get()).as("sums").isPositive();
+        assertThat(transfers.get()).as("transfers").isPositive();
+        assertThat(coldReads.get()).as("reads of cold rows").isPositive();
+        engine.verify();
+        reopen();
+        assertThat(sum(engine.table("T").orElseThrow(), accounts, coldReads)).isEqualTo(accounts * 1_000L);
+    }
+
+    private static byte[] account(long money) {
+        return ByteBuffer.allocate(150).putLong(money).array();
+    }
+
+    private static long money(RecordView view, AtomicLong coldReads) {
+        if (view.isCold()) {
+            coldReads.incrementAndGet();
+        }
+        return ByteBuffer.wrap(view.rowBytes()).getLong();
+    }
+
+    private void transfer(TableDescriptor table, int accounts, AtomicBoolean stop, AtomicLong transfers) {
+        Random random = new Random(1);
+        RecordView view = new RecordView();
+        while (!stop.get()) {
+            int from = random.nextInt(accounts);
+            int to = (from + 1 + random.nextInt(accounts - 1)) % accounts;
+            try (Transaction transaction = engine.begin()) {
+                assertThat(transaction.get(table, key("k" + from), view)).isTrue();
+                transaction.update(table, key("k" + from), account(money(view, transfers) - 1));
+                assertThat(transaction.get(table, key("k" + to), view)).isTrue();
+                transaction.update(table, key("k" + to), account(money(view, transfers) + 1));
+                transaction.commit();
+                transfers.incrementAndGet();
+            }
+        }
+    }
+
+    private void addUp(TableDescriptor table, int accounts, AtomicBoolean stop, AtomicLong sums, AtomicLong coldReads) {
+        while (!stop.get()) {
+            assertThat(sum(table, accounts, coldReads)).isEqualTo(accounts * 1_000L);
+            sums.incrementAndGet();
+        }
+    }
+
+    private long sum(TableDescriptor table, int accounts, AtomicLong coldReads) {
+        RecordView view = new RecordView();
+        try (Transaction reader = engine.begin()) {
+            long byScan = 0;
+            for (Scan scan = reader.scan(table, KeyRange.ALL, false); scan.next(view);) {
+                byScan += money(view, coldReads);
+            }
+            long byLookup = 0;
+            for (int i = 0; i < accounts; i++) {
+                assertThat(reader.get(table, key("k" + i), view)).isTrue();
+                byLookup += money(view, coldReads);
+            }
+            assertThat(byLookup).isEqualTo(byScan);
+            return byScan;
+        }
+    }
+
     private record Reader(Transaction transaction, Map<String, Row> rows) {}
 
     /// Random changes, times to live, moves to cold and back, snapshots that stay open, checkpoints and reopening, against a model.
@@ -273,7 +377,7 @@ class ColdRowsTest {
         for (int step = 0; step < 1_500; step++) {
             change(table, model, random);
             switch (random.nextInt(24)) {
-                case 0, 1 -> Objects.requireNonNull(engine.tier()).cool(table.id(), Integer.MAX_VALUE, random.nextInt(20_000));
+                case 0, 1 -> Cooling.some(engine, table, random.nextInt(20_000));
                 case 2 -> coolDown(table);
                 case 3, 4 -> round();
                 case 5 -> engine.removeExpired(true);

@@ -133,6 +133,11 @@ public final class ColdStore implements ColdRows, AutoCloseable {
         into.filled(this, ref, rawBytes);
     }
 
+    @Override
+    public CoconutException damaged(ColdRef ref) {
+        return ColdFile.damaged(directory.file(block, ref.file()), ref.frame());
+    }
+
     static int read(ColdFile file, int at, int length, ByteBuffer frame) {
         try {
             return file.read(at, length, frame);

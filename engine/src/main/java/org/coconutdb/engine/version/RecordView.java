@@ -3,8 +3,6 @@ package org.coconutdb.engine.version;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /// A view of one visible record: a flyweight that the caller makes once and reads point at. Valid while the snapshot that it was
@@ -190,11 +188,7 @@ public final class RecordView {
         boolean isOwn = keyAt >= 0 && ref.rowAt() + (long) rowLength() <= frame.bytes()
                 && MemorySegment.mismatch(frame.memory(), keyAt, ref.rowAt(), segment, keyOffset(), keyOffset() + keyBytes) < 0;
         if (!isOwn) {
-            throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
-                    .with("coldFile", ref.file())
-                    .with("offset", ref.frame())
-                    .with("rowAt", ref.rowAt())
-                    .mend("The row is not where its record says. Restore the directory from a backup.");
+            throw rows.damaged(ref).with("rowAt", ref.rowAt());
         }
         return frame;
     }

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.engine.Cooling;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.Seeds;
 import org.coconutdb.engine.TableDescriptor;
@@ -54,10 +55,13 @@ class CheckpointDamageTest {
             for (int i = 0; i < 60; i++) {
                 try (Transaction transaction = engine.begin()) {
                     for (TableDescriptor table : tables) {
-                        transaction.put(table, bytes("key" + i), bytes(rows + i + "x".repeat(i)));
+                        transaction.put(table, bytes("key" + i), bytes(rows + i + "x".repeat(60 + i)));
                         transaction.delete(table, bytes("key" + (i - 50)));
                     }
                     transaction.commit();
+                }
+                if (i == 30) {
+                    Cooling.all(engine);
                 }
                 if (i == 40) {
                     engine.checkpoint();
@@ -132,7 +136,9 @@ class CheckpointDamageTest {
         lay(files, damaged);
         Map<String, String> rows = read(damaged);
         assertThat(rows).hasSizeGreaterThan(80);
-        List<Path> targets = files.keySet().stream().filter(path -> path.startsWith("log") || path.startsWith("checkpoint")).toList();
+        List<Path> targets = files.keySet().stream().filter(path -> path.startsWith("log") || path.startsWith("checkpoint") || path.startsWith("cold"))
+                .toList();
+        assertThat(targets).as("files of cold rows").anyMatch(path -> path.startsWith("cold"));
 
         int found = 0;
         for (int round = 0; round < DAMAGES; round++) {
