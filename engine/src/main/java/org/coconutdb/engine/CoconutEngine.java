@@ -28,6 +28,7 @@ import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.tier.ColdDirectory;
 import org.coconutdb.engine.tier.Tier;
 import org.coconutdb.engine.tier.TierPolicy;
+import org.coconutdb.engine.transaction.Admission;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -64,7 +65,7 @@ public final class CoconutEngine implements AutoCloseable {
     // Set once, before the engine is given out.
     private @Nullable Checkpointer checkpointer;
     // Replaced under `definition`.
-    private volatile Tables tables = new Tables(0, List.of(), Map.of());
+    private volatile Tables tables = new Tables(0, List.of(), Map.of(), Map.of());
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
@@ -72,8 +73,7 @@ public final class CoconutEngine implements AutoCloseable {
         this.directory = directory;
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
-        this.config =
-                new EngineConfig(config.directory(), blockCount, config.memoryLimitBytes(), config.lock(), config.checkpointLogBytes());
+        this.config = config.withBlockCount(blockCount);
         this.snapshots = new Snapshots(0);
         this.clock = clock;
         AtomicLong lastTimestamp = new AtomicLong();
@@ -102,7 +102,8 @@ public final class CoconutEngine implements AutoCloseable {
             throw failure;
         }
         blockWriter.use(log);
-        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, memory, clock);
+        Admission admission = new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), config.hotBytesMax() / blockCount, tier);
+        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }
@@ -254,6 +255,11 @@ public final class CoconutEngine implements AutoCloseable {
 
     /// Makes an empty table; durable when it returns. DUPLICATE_TABLE where the name is taken.
     public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes) {
+        return createTable(name, kind, definitionBytes, StorageOptions.DEFAULT);
+    }
+
+    /// Makes an empty table with bounds to what of it is in memory.
+    public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes, StorageOptions options) {
         requireOpen();
         if (name.isEmpty() || name.indexOf('\0') >= 0) {
             throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION).with("name", name).mend("Give the table a name.");
@@ -267,7 +273,7 @@ public final class CoconutEngine implements AutoCloseable {
             memory.admit(DDL_BYTES * blocks.size());
             try (Transaction transaction = begin()) {
                 int id = nextId(transaction);
-                TableDescriptor table = new TableDescriptor(id, name, kind, definitionBytes);
+                TableDescriptor table = new TableDescriptor(id, name, kind, definitionBytes, options);
                 transaction.insert(DIRECTORY, DirectoryRow.key(table), DirectoryRow.encode(table));
                 transaction.put(DIRECTORY, NEXT_ID_KEY, DirectoryRow.encodeId(id + 1));
                 log.propose(everywhere(new BlockCommand.CreateTable(id, kind)));
@@ -431,27 +437,41 @@ public final class CoconutEngine implements AutoCloseable {
     }
 
     /// Budgets and ages of the tables as they are now.
-    private static final class Policy implements TierPolicy {
+    private final class Policy implements TierPolicy {
         @Override
         public long hotBytesMax(int table) {
-            return Long.MAX_VALUE;
+            return budget(options(table).hotBytesMax());
         }
 
         @Override
         public long hotBytesMaxOfBlock() {
-            return Long.MAX_VALUE;
+            return budget(config.hotBytesMax() / config.blockCount());
+        }
+
+        private static long budget(long bytes) {
+            return bytes == 0 ? Long.MAX_VALUE : bytes;
         }
 
         @Override
         public int coldAfterSeconds(int table) {
-            return 0;
+            return options(table).coldAfterSeconds();
+        }
+
+        private StorageOptions options(int table) {
+            TableDescriptor descriptor = tables.byId.get(table);
+            return descriptor == null ? StorageOptions.DEFAULT : descriptor.options();
         }
     }
 
-    private record Tables(long version, List<TableDescriptor> list, Map<String, TableDescriptor> byName) {
+    private record Tables(
+            long version,
+            List<TableDescriptor> list,
+            Map<String, TableDescriptor> byName,
+            Map<Integer, TableDescriptor> byId) {
         static Tables of(long version, List<TableDescriptor> tables) {
             List<TableDescriptor> sorted = tables.stream().sorted(Comparator.comparingInt(TableDescriptor::id)).toList();
-            return new Tables(version, sorted, sorted.stream().collect(Collectors.toMap(TableDescriptor::name, Function.identity())));
+            return new Tables(version, sorted, sorted.stream().collect(Collectors.toMap(TableDescriptor::name, Function.identity())),
+                    sorted.stream().collect(Collectors.toMap(TableDescriptor::id, Function.identity())));
         }
     }
 }

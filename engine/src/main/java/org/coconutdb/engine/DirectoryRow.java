@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 
 /// A table's row in the directory: its name is the key, the rest the row. Big-endian.
 /// ```
-///  | id 4 | kind 1 (0 hash, 1 sorted) | definition … |
+///  | id 4 | kind 1 (0 hash, 1 sorted) | hotBytesMax 8 | coldAfterSeconds 4 | definition … |
 /// ```
 final class DirectoryRow {
+    private static final int HEADER_BYTES = 17;
+
     private DirectoryRow() {}
 
     static byte[] key(TableDescriptor table) {
@@ -16,9 +18,11 @@ final class DirectoryRow {
 
     static byte[] encode(TableDescriptor table) {
         byte[] definition = table.definition();
-        return ByteBuffer.allocate(5 + definition.length)
+        return ByteBuffer.allocate(HEADER_BYTES + definition.length)
                 .putInt(table.id())
                 .put((byte) (table.kind() == TableKind.HASH ? 0 : 1))
+                .putLong(table.options().hotBytesMax())
+                .putInt(table.options().coldAfterSeconds())
                 .put(definition)
                 .array();
     }
@@ -27,9 +31,10 @@ final class DirectoryRow {
         ByteBuffer bytes = ByteBuffer.wrap(row);
         int id = bytes.getInt();
         TableKind kind = bytes.get() == 0 ? TableKind.HASH : TableKind.SORTED;
+        StorageOptions options = new StorageOptions(bytes.getLong(), bytes.getInt());
         byte[] definition = new byte[bytes.remaining()];
         bytes.get(definition);
-        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition);
+        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition, options);
     }
 
     static byte[] encodeId(int id) {

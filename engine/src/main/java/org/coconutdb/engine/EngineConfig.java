@@ -13,8 +13,15 @@ import org.jspecify.annotations.Nullable;
 /// @param lock `memory.lock`
 /// @param checkpointLogBytes `checkpoint.log.bytes`: log between two checkpoints, at least; and at least as much as the checkpoint has
 ///        bytes. Default: 64 MiB, which is replayed in about a second
+/// @param hotBytesMax `memory.hot`: bytes of memory in rows of all tables, an equal share for each block; 0, the default: no such budget,
+///        so that `memory.limit` alone decides
 public record EngineConfig(
-        @Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock, long checkpointLogBytes) {
+        @Nullable Path directory,
+        int blockCount,
+        long memoryLimitBytes,
+        LockPolicy lock,
+        long checkpointLogBytes,
+        long hotBytesMax) {
     public static final int BLOCK_COUNT_MAX = 256;
     /// Below this a database cannot hold its own directory.
     public static final long MEMORY_LIMIT_BYTES_MIN = 4L << 20;
@@ -26,13 +33,36 @@ public record EngineConfig(
         if (checkpointLogBytes < 1) {
             throw new IllegalArgumentException("checkpoint.log.bytes must be above 0, was " + checkpointLogBytes);
         }
+        if (hotBytesMax != 0 && hotBytesMax < StorageOptions.HOT_BYTES_MIN) {
+            throw new IllegalArgumentException("memory.hot must be " + StorageOptions.HOT_BYTES_MIN + " bytes at least, was " + hotBytesMax);
+        }
         if (blockCount < 1 || blockCount > BLOCK_COUNT_MAX) {
             throw new IllegalArgumentException("blocks must be 1 to " + BLOCK_COUNT_MAX + ", was " + blockCount);
         }
     }
 
     public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
-        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES);
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0);
+    }
+
+    public EngineConfig withBlockCount(int blocks) {
+        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax);
+    }
+
+    public EngineConfig withMemoryLimitBytes(long bytes) {
+        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax);
+    }
+
+    public EngineConfig withLock(LockPolicy policy) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax);
+    }
+
+    public EngineConfig withCheckpointLogBytes(long bytes) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax);
+    }
+
+    public EngineConfig withHotBytesMax(long bytes) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes);
     }
 
     public static EngineConfig inMemory() {

@@ -150,7 +150,7 @@ final class Expiry {
     private void collect(Block block, int table, int rows) {
         propose(block, table, List.of());
         for (int left = rows; left > 0; left -= ROWS_A_COMMAND) {
-            log.asWriter(() -> block.collect(table, snapshots.lowWater(), ROWS_A_COMMAND));
+            log.asWriter(() -> block.collect(table, snapshots.marks(), ROWS_A_COMMAND));
         }
     }
 }

@@ -36,7 +36,7 @@ final class LogBlockWriter implements BlockWriter {
         LocalLog opened = log;
         // A replay collects by itself, and keeps the tombstones that this would not.
         if (opened != null) {
-            opened.asWriter(() -> block.collect(table, snapshots.lowWater(), limit));
+            opened.asWriter(() -> block.collect(table, snapshots.marks(), limit));
         }
     }
 

@@ -8,14 +8,20 @@ import java.util.Objects;
 /// @param name unique in the database; the layer above gives it meaning (`SCHEMA.TABLE`)
 /// @param kind hash or sorted
 /// @param definition what the layer above stores with the table (columns, types); opaque here
-public record TableDescriptor(int id, String name, TableKind kind, byte[] definition) {
+/// @param options how much of it may be in memory
+public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options) {
     public TableDescriptor {
+        Objects.requireNonNull(options);
         Objects.requireNonNull(name);
         Objects.requireNonNull(kind);
         definition = definition.clone();
         if (id <= 0) {
             throw new IllegalArgumentException("table id must be above 0, was " + id);
         }
+    }
+
+    public TableDescriptor(int id, String name, TableKind kind, byte[] definition) {
+        this(id, name, kind, definition, StorageOptions.DEFAULT);
     }
 
     @Override

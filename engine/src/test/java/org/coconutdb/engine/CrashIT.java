@@ -134,7 +134,7 @@ class CrashIT {
 
     private static EngineConfig config(Path path) {
         // So little that several checkpoints are written in each round, and some are killed.
-        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF, 64 << 10);
+        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF).withCheckpointLogBytes(64 << 10);
     }
 
     /// The process that is killed: each of its threads commits transactions over both tables and all blocks and says so.

@@ -32,7 +32,7 @@ class EngineCheckpointTest {
     @TempDir private Path directory;
 
     private EngineConfig config(long checkpointLogBytes) {
-        return new EngineConfig(directory.resolve("db"), 2, 1L << 30, LockPolicy.OFF, checkpointLogBytes);
+        return new EngineConfig(directory.resolve("db"), 2, 1L << 30, LockPolicy.OFF).withCheckpointLogBytes(checkpointLogBytes);
     }
 
     private static byte[] number(long number) {

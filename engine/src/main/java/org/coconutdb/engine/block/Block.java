@@ -18,6 +18,7 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.version.ColdRows;
+import org.coconutdb.engine.version.Marks;
 import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
 
@@ -231,10 +232,10 @@ public final class Block implements AutoCloseable {
     }
 
     /// Writer: frees what no snapshot needs any more of one table, at most `limit` records of each kind.
-    public void collect(int table, long lowWater, int limit) {
+    public void collect(int table, Marks marks, int limit) {
         TableSlice slice = slices.get(table);
         if (slice != null) {
-            slice.collect(lowWater, limit);
+            slice.collect(marks, limit);
         }
     }
 
@@ -244,27 +245,27 @@ public final class Block implements AutoCloseable {
     }
 
     /// Writer: frees what no snapshot needs any more, a bounded amount.
-    public void collect(long lowWater) {
-        collect(lowWater, false);
+    public void collect(Marks marks) {
+        collect(marks, false);
     }
 
     /// The same while a log is replayed: what conditions of later entries may be judged by stays.
-    public void collectReplayed(long lowWater) {
-        collect(lowWater, true);
+    public void collectReplayed(Marks marks) {
+        collect(marks, true);
     }
 
-    private void collect(long lowWater, boolean replaying) {
+    private void collect(Marks marks, boolean replaying) {
         int limit = COLLECT_AT_LEAST + 2 * writesSinceCollect;
         writesSinceCollect = 0;
         for (TableSlice slice : slices.values()) {
             if (replaying) {
-                slice.collectReplayed(lowWater, limit);
+                slice.collectReplayed(marks.lowWater(), limit);
             } else {
-                slice.collect(lowWater, limit);
+                slice.collect(marks, limit);
             }
         }
         if (!dropped.isEmpty()) {
-            dropped.removeIf(slice -> closeIfDue(slice, lowWater));
+            dropped.removeIf(slice -> closeIfDue(slice, marks.lowWater()));
         }
     }
 

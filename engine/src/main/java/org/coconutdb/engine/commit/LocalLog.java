@@ -16,6 +16,7 @@ import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.tier.ColdDirectory;
+import org.coconutdb.engine.version.Marks;
 import org.coconutdb.engine.version.Snapshots;
 import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +155,7 @@ public final class LocalLog implements CommandLog {
                 recovered.wallMicros = entry.stamp().wallMicros();
                 lastTimestamp.set(entry.stamp().commitTimestamp());
                 snapshots.publish(entry.stamp().commitTimestamp());
-                block.collectReplayed(snapshots.lowWater());
+                block.collectReplayed(snapshots.marks());
                 replayed.run();
             });
             recovered.firstSegment = reader.firstNeeded();
@@ -305,10 +306,10 @@ public final class LocalLog implements CommandLog {
             }
         }
         snapshots.publish(lastTimestamp.get());
-        long lowWater = snapshots.lowWater();
+        Marks marks = snapshots.marks();
         for (List<LogEntry> group : entries) {
             for (LogEntry entry : group) {
-                blocks.get(entry.block()).collect(lowWater);
+                blocks.get(entry.block()).collect(marks);
             }
         }
         written.run();

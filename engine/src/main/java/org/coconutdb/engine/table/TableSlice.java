@@ -12,6 +12,7 @@ import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.version.ColdRef;
 import org.coconutdb.engine.version.ColdRows;
+import org.coconutdb.engine.version.Marks;
 import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
@@ -413,7 +414,8 @@ public final class TableSlice implements AutoCloseable {
     }
 
     /// Writer: frees what no snapshot needs any more, at most `limit` records of each kind, so that a commit never waits long.
-    public void collect(long lowWater, int limit) {
+    public void collect(Marks marks, int limit) {
+        long lowWater = marks.lowWater();
         // Tombstones first: one whose key was written again is still readable here, since its own freeing stands in `superseded`
         // under the later commit.
         for (int i = 0; i < limit && tombstones.isDue(lowWater); i++) {
@@ -429,8 +431,9 @@ public final class TableSlice implements AutoCloseable {
                 free(superseded.remove());
             }
         }
-        freeUnlinked(lowWater, limit);
-        index.reclaim(lowWater);
+        // Only readers hold what is reached by no index and no chain any more.
+        freeUnlinked(marks.readers(), limit);
+        index.reclaim(marks.readers());
     }
 
     /// Writer, while a log is replayed: frees superseded rows as [#collect] does and keeps all tombstones. Nobody reads meanwhile, but

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
@@ -47,6 +48,7 @@ public final class Tier implements AutoCloseable {
     private final Compaction compaction;
     private final ReentrantLock running = new ReentrantLock();
     private final Thread thread;
+    private final AtomicLong wantedRoom = new AtomicLong();
     private volatile boolean stopping;
     private volatile boolean signalled;
     private volatile @Nullable CoconutException failure;
@@ -92,6 +94,12 @@ public final class Tier implements AutoCloseable {
     public void signal() {
         signalled = true;
         LockSupport.unpark(thread);
+    }
+
+    /// A transaction waits for so much room, in each of the budgets that it is under.
+    public void makeRoom(long bytes) {
+        wantedRoom.accumulateAndGet(bytes, Math::max);
+        signal();
     }
 
     private void work() {
@@ -181,6 +189,7 @@ public final class Tier implements AutoCloseable {
 
     /// Bytes that are to come back, by slice.
     private Map<Slice, Long> wanted() {
+        long room = wantedRoom.getAndSet(0);
         Map<Slice, Long> hot = new HashMap<>();
         Map<Integer, Long> ofTables = new HashMap<>();
         Map<Integer, Long> ofBlocks = new HashMap<>();
@@ -197,20 +206,22 @@ public final class Tier implements AutoCloseable {
             }
         }
         long all = ofBlocks.values().stream().mapToLong(Long::longValue).sum();
-        double ofAll = share(all, over(memory.usedBytes() - unlinked, memory.limitBytes()));
+        double ofAll = share(all, over(memory.usedBytes() - unlinked, memory.limitBytes(), room));
         Map<Slice, Long> wanted = new HashMap<>();
         hot.forEach((slice, bytes) -> {
             long ofTable = ofTables.getOrDefault(slice.table, 0L);
             long ofBlock = ofBlocks.getOrDefault(slice.block, 0L);
-            double share = Math.max(ofAll, Math.max(share(ofTable, over(ofTable, policy.hotBytesMax(slice.table))),
-                    share(ofBlock, over(ofBlock, policy.hotBytesMaxOfBlock()))));
+            double share = Math.max(ofAll, Math.max(share(ofTable, over(ofTable, policy.hotBytesMax(slice.table), room)),
+                    share(ofBlock, over(ofBlock, policy.hotBytesMaxOfBlock(), room))));
             wanted.put(slice, (long) (bytes * share));
         });
         return wanted;
     }
 
-    private static long over(long used, long budget) {
-        return used > budget / 16 * 15 ? used - budget / 4 * 3 : 0;
+    /// Bytes that must go for a budget to be kept, with room for a write that waits.
+    private static long over(long used, long budget, long room) {
+        long full = Math.min(budget / 16 * 15, budget - room);
+        return used > full ? used - Math.max(0, Math.min(budget / 4 * 3, budget - room)) : 0;
     }
 
     private static double share(long all, long over) {

@@ -3,10 +3,12 @@ package org.coconutdb.engine.transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,7 +23,6 @@ import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
@@ -52,7 +53,7 @@ public final class Transaction implements AutoCloseable {
             BlockTable blockTable,
             CommandLog log,
             Snapshots snapshots,
-            MemoryManager memory,
+            Admission admission,
             LogClock clock) {}
 
     private final Environment environment;
@@ -205,8 +206,9 @@ public final class Transaction implements AutoCloseable {
             }
         }
         pending.put(id, new Pending(table, new Write(table.id(), condition, key, row, ttlSeconds)));
-        // The row, its index entry and the slack of both kinds of index.
-        neededMemoryBytes += RecordHeap.sizeFor(key.length, rowBytes) + 2L * key.length + 64;
+        // The row, its index entry and the slack of both kinds of index. A deletion needs little, for a while, and gives back more: in a
+        // database that is full it is the mend.
+        neededMemoryBytes += row == null ? 0 : RecordHeap.sizeFor(key.length, rowBytes) + 2L * key.length + 64;
     }
 
     /// The condition that two writes of one key leave to be checked at commit: what the first one found still has to hold.
@@ -229,22 +231,44 @@ public final class Transaction implements AutoCloseable {
         try {
             Map<RowKey, Pending> pending = writes;
             if (pending != null && !pending.isEmpty()) {
-                environment.memory().admit(neededMemoryBytes);
-                commit(pending.values());
+                environment.snapshots().stopReading(slot);
+                SortedMap<Integer, List<Pending>> byBlock = byBlock(pending.values());
+                environment.admission().admit(need(byBlock));
+                commit(byBlock);
             }
         } finally {
             close();
         }
     }
 
-    private void commit(Collection<Pending> pending) {
+    private SortedMap<Integer, List<Pending>> byBlock(Collection<Pending> pending) {
         SortedMap<Integer, List<Pending>> byBlock = new TreeMap<>();
         for (Pending write : pending) {
             byBlock.computeIfAbsent(environment.blockTable().blockOf(write.table, write.write.key()), _ -> new ArrayList<>()).add(write);
         }
+        return byBlock;
+    }
+
+    private Admission.Need need(SortedMap<Integer, List<Pending>> byBlock) {
+        Map<Integer, Long> byTable = new HashMap<>();
+        Map<Integer, Long> inBlocks = new HashMap<>();
+        byBlock.forEach((block, pending) -> {
+            for (Pending write : pending) {
+                byte[] row = write.write.row();
+                if (row != null) {
+                    long bytes = RecordHeap.sizeFor(write.write.key().length, row.length);
+                    byTable.merge(write.table.id(), bytes, Long::sum);
+                    inBlocks.merge(block, bytes, Long::sum);
+                }
+            }
+        });
+        return new Admission.Need(neededMemoryBytes, byTable, inBlocks);
+    }
+
+    private void commit(SortedMap<Integer, List<Pending>> byBlock) {
         if (byBlock.size() == 1) {
             int block = byBlock.firstKey();
-            List<Pending> writesThere = List.copyOf(pending);
+            List<Pending> writesThere = Objects.requireNonNull(byBlock.get(block));
             CommandResult result = environment.log()
                     .propose(List.of(new Proposal(block, new BlockCommand.Commit(point.snapshot(), writes(writesThere)))))
                     .getFirst();

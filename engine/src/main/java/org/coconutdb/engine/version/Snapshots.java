@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Open snapshots and the low-water mark: the oldest timestamp that anyone may still read at.
 ///
+/// A slot holds the timestamp of whoever has it, inverted when it is only judged by ([#stopReading]).
+///
 /// A snapshot is a timestamp S: its reader sees of every key the newest version with commit timestamp <= S.
 ///
 /// Invariants
@@ -80,7 +82,17 @@ public final class Snapshots {
     }
 
     public long timestamp(int slot) {
-        return slots.get(slot * STRIDE);
+        return timestampOf(slots.get(slot * STRIDE));
+    }
+
+    private static long timestampOf(long slot) {
+        return slot < 0 ? ~slot : slot;
+    }
+
+    /// Whoever has the slot reads no more at its timestamp, and looks at nothing that it has read: a commit is only judged by it. So a
+    /// transaction that waits for memory does not keep from being freed what it waits for.
+    public void stopReading(int slot) {
+        slots.setRelease(slot * STRIDE, ~timestamp(slot));
     }
 
     public void close(int slot) {
@@ -90,16 +102,25 @@ public final class Snapshots {
 
     /// The oldest timestamp that a snapshot reads at now or later.
     public long lowWater() {
+        return marks().lowWater();
+    }
+
+    /// Up to where the past is over, for readers and for those who judge.
+    public Marks marks() {
         // Visible first: a snapshot that opens after this line reads at it or later.
         long low = visible.get();
+        long readers = low;
         int used = (int) slotCountUsed.get();
         for (int i = 0; i < used; i++) {
-            low = Math.min(low, slots.get(i * STRIDE));
+            long slot = slots.get(i * STRIDE);
+            low = Math.min(low, timestampOf(slot));
+            readers = slot < 0 ? readers : Math.min(readers, slot);
         }
         long known = mark.get();
         while (low > known && !mark.compareAndSet(known, low)) {
             known = mark.get();
         }
-        return Math.max(low, known);
+        low = Math.max(low, known);
+        return new Marks(low, Math.max(low, readers));
     }
 }
