@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
@@ -98,7 +99,7 @@ class CrashIT {
     }
 
     static long[] check(Path database, long[] told, String context) {
-        try (CoconutEngine engine = CoconutEngine.open(config(database)); Transaction reader = engine.begin()) {
+        try (CoconutEngine engine = open(database); Transaction reader = engine.begin()) {
             engine.verify();
             long[] found = new long[WRITERS];
             for (TableDescriptor table : engine.tables()) {
@@ -133,8 +134,12 @@ class CrashIT {
     }
 
     private static EngineConfig config(Path path) {
-        // So little that several checkpoints are written in each round, and some are killed.
-        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF).withCheckpointLogBytes(64 << 10);
+        // So little that several checkpoints are written in each round, and some are killed; and that most rows are cold.
+        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF).withCheckpointLogBytes(64 << 10).withHotBytesMax(2 << 20);
+    }
+
+    private static CoconutEngine open(Path path) {
+        return CoconutEngine.open(config(path), LogClock.system(), 1 << 20);
     }
 
     /// The process that is killed: each of its threads commits transactions over both tables and all blocks and says so.
@@ -142,7 +147,7 @@ class CrashIT {
         private Writer() {}
 
         public static void main(String[] arguments) throws Exception {
-            CoconutEngine engine = CoconutEngine.open(config(Path.of(arguments[0])));
+            CoconutEngine engine = open(Path.of(arguments[0]));
             List<TableDescriptor> tables = new ArrayList<>();
             for (TableKind kind : TableKind.values()) {
                 tables.add(engine.table(kind.name()).orElseGet(() -> engine.createTable(kind.name(), kind, new byte[0])));

@@ -110,6 +110,7 @@ public final class ColdDirectory implements AutoCloseable {
     /// When all blocks have been loaded, of files that no record came to refer to: deletes them.
     public void deleteUnused() throws IOException {
         for (ColdStore store : stores) {
+            store.deleteUnfinished();
             for (ColdFile file : store.dead()) {
                 store.delete(file);
             }

@@ -12,6 +12,7 @@ import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// A file of cold rows of one block: written once, from its beginning to its end, and deleted when nobody needs a row of it. Numbers are
 /// little-endian.
@@ -78,13 +79,15 @@ final class ColdFile implements AutoCloseable {
         }
     }
 
-    /// Opens a file of an earlier run, which takes no more frames.
-    static ColdFile open(Disk disk, Path path, UUID database, int block, int number) throws IOException {
+    /// Opens a file of an earlier run, which takes no more frames; null where it has no whole header: then it was never synced, or is
+    /// damaged.
+    static @Nullable ColdFile open(Disk disk, Path path, UUID database, int block, int number) throws IOException {
         DiskFile file = disk.open(path, false);
         try {
             ByteBuffer header = buffer(HEADER_BYTES);
             if (file.read(header, 0) < HEADER_BYTES || header.getInt(CRC_AT) != crc(header.duplicate().flip().limit(CRC_AT))) {
-                throw damaged(path, 0);
+                file.close();
+                return null;
             }
             if (header.getLong(0) != MAGIC || header.getInt(8) != VERSION) {
                 throw CoconutException.of(ErrorCode.FOREIGN_FILE)

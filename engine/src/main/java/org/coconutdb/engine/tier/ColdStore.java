@@ -38,6 +38,7 @@ public final class ColdStore implements ColdRows, AutoCloseable {
     private final int block;
     private final int fileBytesMax;
     private final Map<Integer, ColdFile> files = new ConcurrentHashMap<>();
+    private final List<Path> unfinished = new ArrayList<>();
     private volatile BiConsumer<Integer, RecordView> wanted = (_, _) -> {};
     // The tier's thread.
     private @Nullable ColdFile writing;
@@ -54,7 +55,13 @@ public final class ColdStore implements ColdRows, AutoCloseable {
         this.nextNumber = 1;
         try {
             for (Map.Entry<Integer, Path> file : earlier.entrySet()) {
-                files.put(file.getKey(), ColdFile.open(disk, file.getValue(), database, block, file.getKey()));
+                ColdFile opened = ColdFile.open(disk, file.getValue(), database, block, file.getKey());
+                if (opened == null) {
+                    // What a crash left before it was synced; a checkpoint that refers to it says that it is damage.
+                    unfinished.add(file.getValue());
+                } else {
+                    files.put(file.getKey(), opened);
+                }
                 nextNumber = Math.max(nextNumber, file.getKey() + 1);
             }
         } catch (Throwable failure) {
@@ -204,6 +211,14 @@ public final class ColdStore implements ColdRows, AutoCloseable {
         for (ColdFile file : files()) {
             file.force();
         }
+    }
+
+    /// When the block is loaded and nothing was found to refer to them.
+    void deleteUnfinished() throws IOException {
+        for (Path path : unfinished) {
+            disk.delete(path);
+        }
+        unfinished.clear();
     }
 
     void delete(ColdFile file) throws IOException {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -51,7 +52,13 @@ public final class Catalog {
 
     /// Makes a table. DUPLICATE_TABLE where the name is taken.
     public CatalogTable create(TableDefinition definition) {
-        return new CatalogTable(engine, engine.createTable(definition.qualifiedName(), definition.kind(), definition.toBytes()));
+        return create(definition, StorageOptions.DEFAULT);
+    }
+
+    /// Makes a table with bounds to what of it is in memory.
+    public CatalogTable create(TableDefinition definition, StorageOptions options) {
+        return new CatalogTable(engine,
+                engine.createTable(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
     }
 
     /// Drops a table with all its rows. UNDEFINED_TABLE where there is none.

@@ -42,11 +42,11 @@ public enum HeaderColumn {
             return record.commitTimestamp();
         }
     },
-    /// Where the row lies; so far all lie in memory.
+    /// Where the row lies: in memory or on disk.
     STORAGE(SqlTypeName.VARCHAR, false) {
         @Override
         public Object value(RecordView record) {
-            return "HOT";
+            return record.isCold() ? "COLD" : "HOT";
         }
     },
     /// Time to live from the last write on.

@@ -16,6 +16,8 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.BlockStatus;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
+import org.coconutdb.engine.StorageOptions;
+import org.coconutdb.engine.TierUse;
 import org.coconutdb.engine.memory.MemoryUse;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,11 @@ final class SystemSchema {
                         List.of(integer("BLOCK_ID"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("PURPOSE"), text("ADDRESS"),
                                 bigint("MAPPED_BYTES"), bigint("RESIDENT_BYTES"), bigint("LOCKED_BYTES")),
                         () -> memory(catalog, engine)),
+                view("STORAGE",
+                        List.of(integer("BLOCK_ID"), text("TABLE_SCHEMA"), text("TABLE_NAME"), bigint("HOT_ROWS"), bigint("HOT_BYTES"),
+                                bigint("HOT_MEMORY"), bigint("COLD_ROWS"), bigint("COLD_BYTES"), bigint("COLD_AFTER_SECONDS"),
+                                bigint("DEMOTIONS"), bigint("PROMOTIONS")),
+                        () -> storage(catalog, engine)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
 
@@ -84,12 +91,29 @@ final class SystemSchema {
         return rows;
     }
 
+    private static List<@Nullable Object[]> storage(Catalog catalog, CoconutEngine engine) {
+        Map<Integer, CatalogTable> tables = new HashMap<>();
+        catalog.snapshot().tables().forEach(table -> tables.put(table.id(), table));
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (TierUse use : engine.tierUse()) {
+            CatalogTable table = tables.get(use.table());
+            StorageOptions options = table == null ? StorageOptions.DEFAULT : table.descriptor().options();
+            rows.add(new @Nullable Object[] {use.block(), table == null ? CatalogSnapshot.SYSTEM : table.definition().schema(),
+                    table == null ? "DIRECTORY" : table.definition().name(), use.hotRows(), use.hotBytes(),
+                    options.hotBytesMax() == 0 ? null : options.hotBytesMax(), use.coldRows(), use.coldBytes(),
+                    options.coldAfterSeconds() == 0 ? null : (long) options.coldAfterSeconds(), use.demotions(), use.promotions()});
+        }
+        return rows;
+    }
+
     private static List<@Nullable Object[]> settings(EngineConfig config) {
         return List.of(
                 setting("blocks", config.blockCount(), "blocks that hold tables; fixed when the database is made"),
                 setting("checkpoint.log.bytes", config.checkpointLogBytes(),
                         "bytes of log between two checkpoints, at least; without effect for a mem: database"),
                 setting("directory", config.directory() == null ? "" : config.directory(), "where the log lies; empty for a mem: database"),
+                setting("memory.hot", config.hotBytesMax(),
+                        "bytes of memory in rows of all tables, an equal share for each block; 0: no such budget"),
                 setting("memory.limit", config.memoryLimitBytes(), "bytes of off-heap memory, rows and indexes, that the database may use"),
                 setting("memory.lock", config.lock().name().toLowerCase(Locale.ROOT), "required, preferred or off"));
     }

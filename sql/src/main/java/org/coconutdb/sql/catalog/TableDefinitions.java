@@ -11,6 +11,7 @@ import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -77,8 +78,13 @@ public final class TableDefinitions {
         TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
-        SqlNode ttl = TtlOption.of(statement.options());
-        return ttl == null ? definition : definition.withTtlSeconds(TtlOption.seconds(ttl));
+        int ttlSeconds = TableOptions.of(statement.options()).ttlSeconds();
+        return ttlSeconds == 0 ? definition : definition.withTtlSeconds(ttlSeconds);
+    }
+
+    /// How much of the table may be in memory.
+    public static StorageOptions storage(SqlCreateCoconutTable statement) {
+        return TableOptions.of(statement.options()).storage();
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.

@@ -7,13 +7,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.EngineConfig;
+import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.sql.catalog.NearestName;
+import org.coconutdb.sql.catalog.Sizes;
 import org.jspecify.annotations.Nullable;
 
 /// An embedded database's URL and what was set with it, both checked.
@@ -31,14 +32,13 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
 
     static final String LOCK = "memory.lock";
     static final String LIMIT = "memory.limit";
+    static final String HOT = "memory.hot";
     static final String CHECKPOINT = "checkpoint.log.bytes";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, CHECKPOINT, BLOCKS, SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, BLOCKS, SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
-
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,18})\\s*(|B|KB|KIB|K|MB|MIB|M|GB|GIB|G|TB|TIB|T)");
 
     static boolean accepts(String url) {
         return hasPrefix(url, MEMORY_PREFIX) || hasPrefix(url, FILE_PREFIX);
@@ -66,15 +66,22 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         }
         Path directory = memory ? null : directory(parts[0]);
         EngineConfig defaults = directory == null ? EngineConfig.inMemory() : EngineConfig.inDirectory(directory);
-        EngineConfig config =
-                new EngineConfig(
-                        directory,
-                        settings.containsKey(BLOCKS) ? blocks(settings.get(BLOCKS)) : defaults.blockCount(),
-                        settings.containsKey(LIMIT) ? size(LIMIT, settings.get(LIMIT)) : defaults.memoryLimitBytes(),
-                        settings.containsKey(LOCK) ? lock(settings.get(LOCK)) : defaults.lock(),
-                        settings.containsKey(CHECKPOINT)
-                                ? Math.max(1, size(CHECKPOINT, settings.get(CHECKPOINT)))
-                                : defaults.checkpointLogBytes());
+        EngineConfig config = defaults;
+        if (settings.containsKey(BLOCKS)) {
+            config = config.withBlockCount(blocks(settings.get(BLOCKS)));
+        }
+        if (settings.containsKey(LIMIT)) {
+            config = config.withMemoryLimitBytes(size(LIMIT, settings.get(LIMIT)));
+        }
+        if (settings.containsKey(HOT)) {
+            config = config.withHotBytesMax(hot(settings.get(HOT)));
+        }
+        if (settings.containsKey(LOCK)) {
+            config = config.withLock(lock(settings.get(LOCK)));
+        }
+        if (settings.containsKey(CHECKPOINT)) {
+            config = config.withCheckpointLogBytes(Math.max(1, size(CHECKPOINT, settings.get(CHECKPOINT))));
+        }
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
     }
 
@@ -124,17 +131,15 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     }
 
     private static long size(String property, String value) {
-        Matcher size = SIZE.matcher(value.toUpperCase(Locale.ROOT));
-        if (!size.matches()) {
-            throw invalid().with(property, value).mend("Write a size such as 512MB or 4GB.");
+        return Sizes.parse(value).orElseThrow(() -> invalid().with(property, value).mend(Sizes.MEND));
+    }
+
+    private static long hot(String value) {
+        long bytes = size(HOT, value);
+        if (bytes != 0 && bytes < StorageOptions.HOT_BYTES_MIN) {
+            throw invalid().with(HOT, value).mend("Give 1MB at least, or 0 for no such budget.");
         }
-        long number = Long.parseLong(size.group(1));
-        String unit = size.group(2);
-        int shift = unit.isEmpty() ? 0 : 10 * "BKMGT".indexOf(unit.charAt(0));
-        if (number > Long.MAX_VALUE >> shift) {
-            throw invalid().with(property, value).mend("Write a size such as 512MB or 4GB.");
-        }
-        return number << shift;
+        return bytes;
     }
 
     private static LockPolicy lock(String value) {

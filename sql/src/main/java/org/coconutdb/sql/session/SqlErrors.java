@@ -19,6 +19,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.NearestName;
 import org.coconutdb.sql.run.RuntimeErrors;
 import org.jspecify.annotations.Nullable;
 

@@ -13,6 +13,7 @@ import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlUpdate;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
@@ -135,10 +136,11 @@ final class StatementCompiler {
 
     private CompiledStatement create(SqlCreateCoconutTable create) {
         TableDefinition definition = TableDefinitions.of(create, schema);
+        StorageOptions storage = TableDefinitions.storage(create);
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) database -> {
             try {
-                database.catalog().create(definition);
+                database.catalog().create(definition, storage);
             } catch (CoconutException failure) {
                 if (!ifNotExists || failure.code() != ErrorCode.DUPLICATE_TABLE) {
                     throw failure;

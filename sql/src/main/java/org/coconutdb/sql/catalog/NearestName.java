@@ -1,4 +1,4 @@
-package org.coconutdb.sql.session;
+package org.coconutdb.sql.catalog;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// Finds what a misspelt name was meant to be, by edit distance (Levenshtein, with a swap of neighbours as one edit; case counts nothing).
-final class NearestName {
+public final class NearestName {
     private NearestName() {}
 
     /// The candidate with the fewest edits, where they are at most a third of the name's letters (one for short names); the first of equals.
-    static Optional<String> of(String name, Collection<String> candidates) {
+    public static Optional<String> of(String name, Collection<String> candidates) {
         String wanted = name.toUpperCase(Locale.ROOT);
         int editsMax = Math.max(1, wanted.length() / 3);
         String best = null;
