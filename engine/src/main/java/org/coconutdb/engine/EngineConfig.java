@@ -34,7 +34,8 @@ public record EngineConfig(
             throw new IllegalArgumentException("checkpoint.log.bytes must be above 0, was " + checkpointLogBytes);
         }
         if (hotBytesMax != 0 && hotBytesMax < StorageOptions.HOT_BYTES_MIN) {
-            throw new IllegalArgumentException("memory.hot must be " + StorageOptions.HOT_BYTES_MIN + " bytes at least, was " + hotBytesMax);
+            throw new IllegalArgumentException("memory.hot must be " + StorageOptions.HOT_BYTES_MIN + " bytes at least, was "
+                    + hotBytesMax);
         }
         if (blockCount < 1 || blockCount > BLOCK_COUNT_MAX) {
             throw new IllegalArgumentException("blocks must be 1 to " + BLOCK_COUNT_MAX + ", was " + blockCount);

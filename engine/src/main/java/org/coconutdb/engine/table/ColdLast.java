@@ -10,7 +10,7 @@ import org.coconutdb.engine.version.ColdRef;
 final class ColdLast {
     /// About as many frames as rows are met at random in a large table, so that it is worth to gather many. Each takes some 50 bytes.
     private static final int RECORDS_MAX = 1 << 16;
-    private static final Comparator<Later> ORDER = Comparator.<Later>comparingInt(later -> later.ref.file())
+    private static final Comparator<Later> ORDER = Comparator.<Later> comparingInt(later -> later.ref.file())
             .thenComparingInt(later -> later.ref.frame())
             .thenComparingInt(later -> later.ref.rowAt());
 

@@ -173,8 +173,7 @@ public final class ColdDirectory implements AutoCloseable {
 
     @Override
     public void close() {
-        @Nullable
-        IOException failure = null;
+        @Nullable IOException failure = null;
         for (ColdStore store : stores) {
             try {
                 store.close();

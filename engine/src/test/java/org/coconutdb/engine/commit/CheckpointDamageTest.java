@@ -136,7 +136,8 @@ class CheckpointDamageTest {
         lay(files, damaged);
         Map<String, String> rows = read(damaged);
         assertThat(rows).hasSizeGreaterThan(80);
-        List<Path> targets = files.keySet().stream().filter(path -> path.startsWith("log") || path.startsWith("checkpoint") || path.startsWith("cold"))
+        List<Path> targets = files.keySet().stream().filter(path -> path.startsWith("log") || path.startsWith("checkpoint") || path
+                .startsWith("cold"))
                 .toList();
         assertThat(targets).as("files of cold rows").anyMatch(path -> path.startsWith("cold"));
 

@@ -27,7 +27,8 @@ final class Durations {
         if (value instanceof SqlNumericLiteral number) {
             return seconds(option, number.getValueAs(BigDecimal.class), value, never);
         }
-        if (value instanceof SqlCall call && call.isA(Set.of(SqlKind.MINUS_PREFIX)) && call.operand(0) instanceof SqlNumericLiteral number) {
+        if (value instanceof SqlCall call && call.isA(Set.of(SqlKind.MINUS_PREFIX)) && call.operand(
+                0) instanceof SqlNumericLiteral number) {
             return seconds(option, number.getValueAs(BigDecimal.class).negate(), value, never);
         }
         if (value instanceof SqlIntervalLiteral literal) {
