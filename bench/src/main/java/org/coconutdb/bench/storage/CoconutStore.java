@@ -21,9 +21,12 @@ final class CoconutStore implements Store {
     private final TableDescriptor table;
 
     CoconutStore(TableKind kind) {
+        this(kind, LockPolicy.valueOf(System.getProperty("bench.lock", "PREFERRED")));
+    }
+
+    CoconutStore(TableKind kind, LockPolicy lock) {
         EngineConfig defaults = EngineConfig.inMemory();
-        this.engine = CoconutEngine.open(new EngineConfig(null, defaults.blockCount(), defaults.memoryLimitBytes(),
-                LockPolicy.valueOf(System.getProperty("bench.lock", "PREFERRED"))));
+        this.engine = CoconutEngine.open(new EngineConfig(null, defaults.blockCount(), defaults.memoryLimitBytes(), lock));
         this.table = engine.createTable("T", kind, new byte[0]);
     }
 

@@ -51,13 +51,13 @@ public final class ReadsSideBySide {
                 taking.add(i);
             }
         }
-        double[][] nanos = new double[taking.size()][rounds];
-        Blackhole sink = new Blackhole(BLACKHOLE_CHALLENGE);
+        Rounds times = new Rounds(taking.size(), rounds);
+        Blackhole sink = sink();
         for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             for (int i = 0; i < taking.size(); i++) {
                 double time = round(readers.get(taking.get(i)), rows, new SplittableRandom(round), range, sink);
                 if (round >= 0) {
-                    nanos[i][round] = time;
+                    times.put(i, round, time);
                 }
             }
         }
@@ -65,20 +65,20 @@ public final class ReadsSideBySide {
             StringBuilder ratios = new StringBuilder();
             for (int j = 0; j < taking.size(); j++) {
                 if (i != j) {
-                    double[] ratio = new double[rounds];
-                    for (int round = 0; round < rounds; round++) {
-                        ratio[round] = nanos[i][round] / nanos[j][round];
-                    }
-                    ratios.append(String.format("  %.2f × %s", median(ratio), all.get(taking.get(j))));
+                    ratios.append(String.format("  %.2f × %s", times.ratio(i, j), all.get(taking.get(j))));
                 }
             }
-            System.out.printf("%s %-15s %6.0f ns (quickest round %.0f)%s%n", what, all.get(taking.get(i)), median(nanos[i]),
-                    Arrays.stream(nanos[i]).min().orElseThrow(), ratios);
+            System.out.printf("%s %-15s %6.0f ns (quickest round %.0f)%s%n", what, all.get(taking.get(i)), times.median(i),
+                    times.quickest(i), ratios);
         }
     }
 
-    /// Nanoseconds a read.
-    private static double round(Store.Reader reader, long rows, SplittableRandom random, boolean range, Blackhole sink) {
+    static Blackhole sink() {
+        return new Blackhole(BLACKHOLE_CHALLENGE);
+    }
+
+    /// Nanoseconds a read: of single rows, or of ranges.
+    static double round(Store.Reader reader, long rows, SplittableRandom random, boolean range, Blackhole sink) {
         byte[] row = new byte[Rows.ROW_BYTES];
         int batch = range ? 64 : 4096;
         long reads = 0;
@@ -97,11 +97,5 @@ public final class ReadsSideBySide {
             now = System.nanoTime();
         }
         return (double) (now - start) / reads;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
