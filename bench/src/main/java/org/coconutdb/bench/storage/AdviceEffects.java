@@ -70,7 +70,8 @@ public final class AdviceEffects {
                 }
             }
             for (int i = 0; i < ADVICE.length; i++) {
-                System.out.printf("%s, %s, %s: %.0f ns a page, %.2f × NORMAL (quartiles %s)%n", what, inOrder ? "all pages in order" : "at random",
+                System.out.printf("%s, %s, %s: %.0f ns a page, %.2f × NORMAL (quartiles %s)%n", what, inOrder ? "all pages in order"
+                        : "at random",
                         NAMES[i], times.median(i), times.ratio(i, 0), times.spread(i, 0));
             }
         }

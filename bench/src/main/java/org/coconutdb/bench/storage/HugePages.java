@@ -44,8 +44,10 @@ public final class HugePages {
                         }
                     }
                 }
-                System.out.printf("%s, %d rows: get %.0f ns in small pages (%d of %d MB asked for are huge), %.0f ns in huge pages (%d of %d "
-                        + "MB): small take %.2f × (quartiles %s)%n", name, rows, times.median(0), without[0] >> 20, without[1] >> 20,
+                System.out.printf(
+                        "%s, %d rows: get %.0f ns in small pages (%d of %d MB asked for are huge), %.0f ns in huge pages (%d of %d "
+                                + "MB): small take %.2f × (quartiles %s)%n", name, rows, times.median(0), without[0] >> 20, without[1]
+                                        >> 20,
                         times.median(1), with[0] >> 20, with[1] >> 20, times.ratio(0, 1), times.spread(0, 1));
             }
         }
