@@ -1,6 +1,7 @@
 package org.coconutdb.cli;
 
 import java.util.concurrent.Callable;
+import org.coconutdb.sql.session.Openings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -45,9 +46,11 @@ public final class Coconut implements Callable<Integer> {
             screen.error(failure);
             return FAILED;
         });
-        int exitCode = line.execute(arguments);
-        screen.flush();
-        return exitCode;
+        try (Openings.Listening _ = OpeningBar.show(screen)) {
+            return line.execute(arguments);
+        } finally {
+            screen.flush();
+        }
     }
 
     @Override

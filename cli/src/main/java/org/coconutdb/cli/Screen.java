@@ -52,6 +52,8 @@ public final class Screen {
         }
     }
 
+    private static final int BAR_COLUMNS = 28;
+
     private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
@@ -119,6 +121,18 @@ public final class Screen {
     /// The text in its colour, or as it is where colours are not shown.
     public String styled(Style style, String text) {
         return facts.colours() ? "\u001b[" + style.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /// A bar for a share of work that is done, 0 to 1.
+    public String bar(double done) {
+        int filled = (int) (Math.clamp(done, 0, 1) * BAR_COLUMNS);
+        return styled(Style.GOOD, "#".repeat(filled)) + styled(Style.QUIET, ".".repeat(BAR_COLUMNS - filled));
+    }
+
+    /// Writes a line over the one at hand; for terminals.
+    public void rewriteLine(String line) {
+        out.print("\r" + line + "\u001b[K");
+        out.flush();
     }
 
     /// Says on standard error why a command failed: the SQLSTATE first where there is one, never a stack trace.

@@ -13,10 +13,14 @@ public final class CapturedScreen {
 
     /// A screen that is no terminal, with some text on standard input.
     public CapturedScreen(String in) {
+        this(in, Screen.Facts.PLAIN);
+    }
+
+    public CapturedScreen(String in, Screen.Facts facts) {
         this.screen = new Screen(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Screen.Facts.PLAIN);
+                facts);
     }
 
     public Screen screen() {

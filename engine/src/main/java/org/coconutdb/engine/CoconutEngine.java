@@ -17,6 +17,7 @@ import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.DatabaseDirectory;
 import org.coconutdb.engine.commit.LocalLog;
 import org.coconutdb.engine.commit.LogClock;
+import org.coconutdb.engine.commit.OpeningMeter;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -69,7 +70,7 @@ public final class CoconutEngine implements AutoCloseable {
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
-            int coldFileBytes) {
+            int coldFileBytes, OpeningMeter meter) {
         this.directory = directory;
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
@@ -92,7 +93,7 @@ public final class CoconutEngine implements AutoCloseable {
                 this.log = LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock);
             } else {
                 this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(), clock::coarseSeconds);
-                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying);
+                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter);
             }
         } catch (Throwable failure) {
             blocks.forEach(Block::close);
@@ -115,6 +116,11 @@ public final class CoconutEngine implements AutoCloseable {
         return open(config, LogClock.system());
     }
 
+    /// The same, and says how far it is.
+    public static CoconutEngine open(EngineConfig config, OpeningProgress progress) {
+        return open(config, LogClock.system(), ColdDirectory.FILE_BYTES_MAX, OpeningMeter.of(progress));
+    }
+
     /// @param clock the time that rows are stamped with and expire by
     static CoconutEngine open(EngineConfig config, LogClock clock) {
         return open(config, clock, ColdDirectory.FILE_BYTES_MAX);
@@ -122,6 +128,10 @@ public final class CoconutEngine implements AutoCloseable {
 
     /// @param coldFileBytes a file of cold rows takes no more when it has so many bytes
     static CoconutEngine open(EngineConfig config, LogClock clock, int coldFileBytes) {
+        return open(config, clock, coldFileBytes, OpeningMeter.NONE);
+    }
+
+    static CoconutEngine open(EngineConfig config, LogClock clock, int coldFileBytes, OpeningMeter meter) {
         if (config.memoryLimitBytes() < EngineConfig.MEMORY_LIMIT_BYTES_MIN) {
             throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
                     .with("limitBytes", config.memoryLimitBytes())
@@ -132,7 +142,7 @@ public final class CoconutEngine implements AutoCloseable {
         DatabaseDirectory directory = null;
         try {
             directory = config.directory() == null ? null : DatabaseDirectory.open(config.directory(), config.blockCount());
-            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock, coldFileBytes);
+            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock, coldFileBytes, meter);
             engine.start();
             return engine;
         } catch (Throwable failure) {

@@ -2,12 +2,10 @@ package org.coconutdb.cli.quickstart;
 
 import java.util.Locale;
 import org.coconutdb.cli.Screen;
-import org.coconutdb.cli.Screen.Style;
 
 /// How far loading is: one line that rewrites itself on a terminal, a line a table elsewhere.
 final class Progress implements AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000;
-    private static final int BAR_COLUMNS = 28;
 
     private final Screen screen;
     private final long expected;
@@ -62,16 +60,13 @@ final class Progress implements AutoCloseable {
     private void draw(long now) {
         double done = Math.min(1, (double) rows / expected);
         double seconds = (now - startNanos) / 1e9;
-        int filled = (int) (done * BAR_COLUMNS);
-        String bar = screen.styled(Style.GOOD, "#".repeat(filled)) + screen.styled(Style.QUIET, ".".repeat(BAR_COLUMNS - filled));
-        screen.out().print("\r  " + bar + String.format(Locale.ROOT, " %3.0f%%  %s  %,.0f rows/s  %.0f s left\u001b[K", done * 100,
+        screen.rewriteLine("  " + screen.bar(done) + String.format(Locale.ROOT, " %3.0f%%  %s  %,.0f rows/s  %.0f s left", done * 100,
                 table, rows / seconds, Math.ceil(seconds / Math.max(done, 1e-9) - seconds)));
-        screen.flush();
     }
 
     private void clearLine() {
         if (screen.facts().terminal()) {
-            screen.out().print("\r\u001b[K");
+            screen.rewriteLine("");
         }
     }
 }

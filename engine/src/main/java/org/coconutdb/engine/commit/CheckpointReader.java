@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointReader implements AutoCloseable {
     private final DiskFile file;
     private final Path path;
+    private final OpeningMeter meter;
     private final ByteBuffer prefix = buffer(CheckpointFile.CHUNK_HEADER_BYTES);
     private final byte[] itemBytes = new byte[64];
     private final ByteBuffer item = ByteBuffer.wrap(itemBytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -40,18 +41,19 @@ final class CheckpointReader implements AutoCloseable {
     private long records;
     private boolean ended;
 
-    private CheckpointReader(DiskFile file, Path path) {
+    private CheckpointReader(DiskFile file, Path path, OpeningMeter meter) {
         this.file = file;
         this.path = path;
+        this.meter = meter;
     }
 
-    private static CheckpointReader open(Disk disk, Path path) throws IOException {
-        return new CheckpointReader(disk.open(path, false), path);
+    private static CheckpointReader open(Disk disk, Path path, OpeningMeter meter) throws IOException {
+        return new CheckpointReader(disk.open(path, false), path, meter);
     }
 
     /// What a file says to be of.
     static CheckpointFile.Header header(Disk disk, Path path, int block) throws IOException {
-        try (CheckpointReader reader = open(disk, path)) {
+        try (CheckpointReader reader = open(disk, path, OpeningMeter.NONE)) {
             return reader.begin(block);
         }
     }
@@ -59,8 +61,8 @@ final class CheckpointReader implements AutoCloseable {
     /// Loads the block, which is empty; answers the file's bytes.
     ///
     /// @param expected what all files of the checkpoint are of
-    static long load(Disk disk, Path path, CheckpointFile.Header expected, Block block) throws IOException {
-        try (CheckpointReader reader = open(disk, path)) {
+    static long load(Disk disk, Path path, CheckpointFile.Header expected, Block block, OpeningMeter meter) throws IOException {
+        try (CheckpointReader reader = open(disk, path, meter)) {
             CheckpointFile.Header header = reader.begin(block.id());
             if (!header.equals(expected)) {
                 throw reader.damaged().with("indexInFile", header.index()).with("index", expected.index());
@@ -76,6 +78,7 @@ final class CheckpointReader implements AutoCloseable {
         CheckpointFile.Header decoded = CheckpointFile.decode(header.flip(), path, block);
         crc = CheckpointFile.crc(header);
         position = CheckpointFile.HEADER_BYTES;
+        meter.loaded(position);
         return decoded;
     }
 
@@ -195,6 +198,7 @@ final class CheckpointReader implements AutoCloseable {
         crc = CheckpointFile.crc(crc, length, chunk.flip().duplicate());
         require(crc == prefix.getInt(4));
         position += prefix.capacity() + bytes;
+        meter.loaded(prefix.capacity() + bytes);
         if (length > 0) {
             return true;
         }

@@ -85,8 +85,17 @@ final class Checkpoints {
         return header;
     }
 
+    /// Bytes of a checkpoint's files.
+    long bytes(CheckpointFile.Header header, int blockCount) throws IOException {
+        long bytes = 0;
+        for (int block = 0; block < blockCount; block++) {
+            bytes += Files.size(CheckpointFile.file(directory(header.index()), block));
+        }
+        return bytes;
+    }
+
     /// Loads a checkpoint into empty blocks, several at a time; answers its bytes.
-    long load(CheckpointFile.Header header, List<Block> blocks) throws IOException {
+    long load(CheckpointFile.Header header, List<Block> blocks, OpeningMeter meter) throws IOException {
         Path checkpoint = directory(header.index());
         int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, Math.min(LOADING_THREADS_MAX, blocks.size()));
         List<Future<Long>> loading = new ArrayList<>();
@@ -94,7 +103,7 @@ final class Checkpoints {
                 .factory())) {
             for (Block block : blocks) {
                 Path file = CheckpointFile.file(checkpoint, block.id());
-                loading.add(pool.submit(() -> CheckpointReader.load(disk, file, header, block)));
+                loading.add(pool.submit(() -> CheckpointReader.load(disk, file, header, block, meter)));
             }
         }
         long bytes = 0;

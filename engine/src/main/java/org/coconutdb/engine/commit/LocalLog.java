@@ -88,7 +88,7 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {});
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE);
     }
 
     static LocalLog recover(
@@ -98,12 +98,13 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(disk, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {});
+        return recover(disk, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE);
     }
 
     /// The same of a database with a cold tier.
     ///
     /// @param replayed called after each entry: what came into memory may have to leave it
+    /// @param meter counts what is read
     public static LocalLog recover(
             DatabaseDirectory directory,
             List<Block> blocks,
@@ -111,8 +112,9 @@ public final class LocalLog implements CommandLog {
             AtomicLong lastTimestamp,
             LogClock clock,
             ColdDirectory cold,
-            Runnable replayed) {
-        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, cold, replayed);
+            Runnable replayed,
+            OpeningMeter meter) {
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, cold, replayed, meter);
     }
 
     static LocalLog recover(
@@ -123,23 +125,27 @@ public final class LocalLog implements CommandLog {
             AtomicLong lastTimestamp,
             LogClock clock,
             @Nullable ColdDirectory cold,
-            Runnable replayed) {
+            Runnable replayed,
+            OpeningMeter meter) {
         Recovered recovered = new Recovered();
         try {
             Checkpoints checkpoints = new Checkpoints(disk, directory);
             CheckpointFile.Header checkpoint = checkpoints.newest(blocks.size());
+            LogReader reader = new LogReader(disk, directory.log(), directory.database(), checkpoint == null ? 0 : checkpoint.index(), meter);
+            if (meter.isOn()) {
+                meter.begin(checkpoint == null ? 0 : checkpoints.bytes(checkpoint, blocks.size()), reader.bytes());
+            }
             if (checkpoint != null) {
                 lastTimestamp.set(checkpoint.timestamp());
                 recovered.index = checkpoint.index();
                 recovered.wallMicros = checkpoint.wallMicros();
                 recovered.checkpointIndex = checkpoint.index();
-                recovered.checkpointBytes = checkpoints.load(checkpoint, blocks);
+                recovered.checkpointBytes = checkpoints.load(checkpoint, blocks, meter);
                 snapshots.publish(checkpoint.timestamp());
             }
             if (cold != null) {
                 cold.deleteUnused();
             }
-            LogReader reader = new LogReader(disk, directory.log(), directory.database(), recovered.checkpointIndex);
             recovered.writer = reader.recover(entry -> {
                 if (entry.block() < 0 || entry.block() >= blocks.size()) {
                     throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
@@ -158,6 +164,7 @@ public final class LocalLog implements CommandLog {
                 block.collectReplayed(snapshots.marks());
                 replayed.run();
             });
+            meter.end();
             recovered.firstSegment = reader.firstNeeded();
             recovered.replayBytes = reader.replayedBytes();
         } catch (IOException failure) {

@@ -34,15 +34,27 @@ final class LogReader {
     private final UUID database;
     // Entries up to here are in the checkpoint; 0 where there is none.
     private final long checkpointIndex;
+    private final OpeningMeter meter;
     private long lastIndex;
     private long replayedBytes;
     private @Nullable Path firstNeeded;
 
-    LogReader(Disk disk, Path directory, UUID database, long checkpointIndex) {
+    LogReader(Disk disk, Path directory, UUID database, long checkpointIndex, OpeningMeter meter) {
         this.disk = disk;
         this.directory = directory;
         this.database = database;
         this.checkpointIndex = checkpointIndex;
+        this.meter = meter;
+    }
+
+    /// Bytes of the files that will be read.
+    long bytes() throws IOException {
+        List<Path> segments = segments(directory);
+        long bytes = 0;
+        for (Path segment : segments.subList(firstNeededOf(segments), segments.size())) {
+            bytes += Files.size(segment);
+        }
+        return bytes;
     }
 
     /// The oldest segment that was read; null where there was none.
@@ -87,6 +99,7 @@ final class LogReader {
             try {
                 checkHeader(file, path);
                 long end = read(file, path, apply);
+                meter.replayed(file.size() - end);
                 damagedIfGap = path;
                 damagedAt = end;
                 if (isLast) {
@@ -196,11 +209,14 @@ final class LogReader {
     /// Reads records from the header's end; answers where the first one that is not whole begins.
     private long read(DiskFile file, Path path, Consumer<LogEntry> apply) throws IOException {
         long position = Segment.HEADER_BYTES;
+        long metered = 0;
         ByteBuffer buffer = buffer(CHUNK_BYTES).limit(0);
         int at = 0;
         while (true) {
             int needed = neededBytes(buffer, at);
             if (buffer.limit() - at < needed) {
+                meter.replayed(position - metered);
+                metered = position;
                 long left = file.size() - position;
                 buffer = fill(file, position, CHUNK_BYTES, buffer);
                 at = 0;
@@ -214,6 +230,7 @@ final class LogReader {
                 }
             }
             if (!isWhole(buffer, at)) {
+                meter.replayed(position - metered);
                 return position;
             }
             long index = buffer.getLong(at + 8);

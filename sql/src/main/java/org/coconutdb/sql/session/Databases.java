@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.coconutdb.engine.CoconutEngine;
-import org.coconutdb.engine.EngineConfig;
 import org.jspecify.annotations.Nullable;
 
 /// Databases that are open in this process: each is opened by its first session and closed with its last. A database in memory is gone
@@ -79,7 +77,7 @@ final class Databases {
                 Database database = slot.database;
                 if (database == null) {
                     try {
-                        database = new Database(open(url.config()));
+                        database = new Database(Openings.open(url.config()));
                     } catch (Throwable failure) {
                         slot.isGone = true;
                         slots.remove(key, slot);
@@ -91,10 +89,6 @@ final class Databases {
                 return new Share(slot, database);
             }
         }
-    }
-
-    private static CoconutEngine open(EngineConfig config) {
-        return CoconutEngine.open(config);
     }
 
     private String key(ConnectionUrl url) {
