@@ -131,7 +131,8 @@ public final class LocalLog implements CommandLog {
         try {
             Checkpoints checkpoints = new Checkpoints(disk, directory);
             CheckpointFile.Header checkpoint = checkpoints.newest(blocks.size());
-            LogReader reader = new LogReader(disk, directory.log(), directory.database(), checkpoint == null ? 0 : checkpoint.index(), meter);
+            LogReader reader = new LogReader(disk, directory.log(), directory.database(), checkpoint == null ? 0 : checkpoint.index(),
+                    meter);
             if (meter.isOn()) {
                 meter.begin(checkpoint == null ? 0 : checkpoints.bytes(checkpoint, blocks.size()), reader.bytes());
             }
