@@ -39,6 +39,10 @@ class SnapshotIT {
                 for (int i = 0; i < ACCOUNTS; i++) {
                     transaction.insert(table, key(2 * i), row(EACH));
                 }
+                // So many others that a hash table lies as large ones do.
+                for (int i = 0; i < 30_000; i++) {
+                    transaction.insert(table, key(2 * (i + 1_000_000) + 1), row(0));
+                }
                 transaction.commit();
             }
             AtomicBoolean stop = new AtomicBoolean();
@@ -127,9 +131,21 @@ class SnapshotIT {
                 }
                 assertThat(accounts).isEqualTo(ACCOUNTS);
                 assertThat(sum).isEqualTo(ACCOUNTS * EACH);
+                for (int round = 0; round < 20; round++) {
+                    assertThat(sumOfLookups(transaction, table, row)).isEqualTo(ACCOUNTS * EACH);
+                }
             }
             read.incrementAndGet();
         }
+    }
+
+    private static long sumOfLookups(Transaction transaction, TableDescriptor table, RecordView row) {
+        long sum = 0;
+        for (int i = 0; i < ACCOUNTS; i++) {
+            assertThat(transaction.get(table, key(2 * i), row)).isTrue();
+            sum += amount(row);
+        }
+        return sum;
     }
 
     private static byte[] key(int number) {

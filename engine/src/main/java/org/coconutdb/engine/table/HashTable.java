@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 ///  current only ──(7/8 full)──► current, next being made ──(made, 15/16 full)──► current and next ──(all carried)──► current only
 ///                 prepareMove                              startMove                                finishMove
 /// ```
+/// Beside a large map lie [SlotHints]: most lookups go to the record at once and see there that it is the key's newest. What
+/// they find is what the map would have led to: the writer marks a record as replaced before the commit that replaced it can be seen.
+///
 /// Invariants
 /// 1. A slot is free only where it is free in both maps. A key that was put at a slot stays at it until it is removed, so all slots
 ///    between a key's hash and its own slot are taken: a key leaves only if the slot behind it is free, and stays as a tombstone
@@ -41,9 +44,16 @@ final class HashTable implements RecordIndex {
     private static final long FIRST_ENTRIES = 1024;
     // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8.
     private static final int CARRIED_BY_PUT = 16;
+    // Smaller maps lie in the processor's caches as a whole.
+    private static final long HINTED_ENTRIES_MIN = 8 << 10;
 
     /// @param next the map that the table moves to; null while it does not
     private record Maps(OffsetMap current, @Nullable OffsetMap next) {
+        long hint(long slot) {
+            long hinted = next == null ? 0 : next.hint(slot);
+            return hinted != 0 ? hinted : current.hint(slot);
+        }
+
         long get(long slot) {
             if (next != null) {
                 long record = next.get(slot);
@@ -62,6 +72,7 @@ final class HashTable implements RecordIndex {
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
     private final ToLongFunction<byte[]> hash;
+    private final long hintedEntriesMin;
     // Writer writes.
     private volatile Maps maps;
     private volatile long size;
@@ -73,28 +84,44 @@ final class HashTable implements RecordIndex {
     private int segmentsRead;
 
     HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp) {
-        this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()));
+        this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()), HINTED_ENTRIES_MIN);
     }
 
     private static ToLongFunction<byte[]> seeded(long seed) {
         return key -> KeyHash.of(key, seed);
     }
 
-    /// @param hash for tests, which want keys that collide
-    HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp, ToLongFunction<byte[]> hash) {
+    /// For tests, which want keys that collide, and hints beside small maps.
+    HashTable(
+            MemoryManager memory,
+            MemoryOwner owner,
+            RecordHeap heap,
+            LongSupplier retireTimestamp,
+            ToLongFunction<byte[]> hash,
+            long hintedEntriesMin) {
         JvmFlags.require();
         this.memory = memory;
         this.owner = owner;
         this.heap = heap;
         this.retireTimestamp = retireTimestamp;
         this.hash = hash;
-        this.maps = new Maps(new OffsetMap(memory, owner, FIRST_ENTRIES), null);
+        this.hintedEntriesMin = hintedEntriesMin;
+        this.maps = new Maps(map(FIRST_ENTRIES), null);
+    }
+
+    private OffsetMap map(long entries) {
+        return new OffsetMap(memory, owner, entries, entries >= hintedEntriesMin);
     }
 
     @Override
     public long find(byte[] key) {
         Maps now = maps;
-        for (long slot = hash.applyAsLong(key);; slot++) {
+        long first = hash.applyAsLong(key);
+        long hinted = now.hint(first);
+        if (hinted != 0 && heap.isNewest(hinted) && heap.compareKey(hinted, key) == 0) {
+            return hinted;
+        }
+        for (long slot = first;; slot++) {
             long record = now.get(slot);
             if (record == 0 || heap.compareKey(record, key) == 0) {
                 return record;
@@ -125,7 +152,7 @@ final class HashTable implements RecordIndex {
             addToSize(1);
         }
         if (next != null) {
-            carry(now.current(), next);
+            carry(now.current(), next, CARRIED_BY_PUT);
         } else if (old == 0) {
             grow(now.current().entriesPromised());
         }
@@ -139,7 +166,7 @@ final class HashTable implements RecordIndex {
         // As full as a map is half-way between two moves.
         long entries = keys + keys / 4;
         if (entries > first.entriesPromised()) {
-            maps = new Maps(new OffsetMap(memory, owner, entries), null);
+            maps = new Maps(map(entries), null);
             first.close();
         }
     }
@@ -167,7 +194,7 @@ final class HashTable implements RecordIndex {
         prepared = map;
         Thread.ofPlatform().daemon().name("coconut-hash-table-growth").start(() -> {
             try {
-                map.complete(new OffsetMap(memory, owner, entries));
+                map.complete(map(entries));
             } catch (Throwable failure) {
                 map.completeExceptionally(failure);
             }
@@ -194,8 +221,18 @@ final class HashTable implements RecordIndex {
         }
     }
 
-    private void carry(OffsetMap current, OffsetMap next) {
-        for (int i = 0; i < CARRIED_BY_PUT; i++) {
+    /// Goes on with a move, so that one ends though nobody puts.
+    @Override
+    public boolean maintain(int entries) {
+        OffsetMap next = maps.next();
+        if (next != null) {
+            carry(maps.current(), next, entries);
+        }
+        return maps.next() != null;
+    }
+
+    private void carry(OffsetMap current, OffsetMap next, int entries) {
+        for (int i = 0; i < entries; i++) {
             while (carried == carrying.count) {
                 if (segmentsRead == current.segments()) {
                     finishMove(current, next);
@@ -221,17 +258,19 @@ final class HashTable implements RecordIndex {
     public boolean remove(byte[] key) {
         Maps now = maps;
         long slot = hash.applyAsLong(key);
-        for (long record = now.get(slot); record == 0 || heap.compareKey(record, key) != 0; record = now.get(++slot)) {
-            if (record == 0) {
-                return false;
-            }
+        long record = now.get(slot);
+        while (record != 0 && heap.compareKey(record, key) != 0) {
+            record = now.get(++slot);
+        }
+        if (record == 0) {
+            return false;
         }
         if (now.get(slot + 1) != 0) {
             return false;
         }
-        now.current().remove(slot);
+        now.current().remove(slot, record);
         if (now.next() != null) {
-            now.next().remove(slot);
+            now.next().remove(slot, record);
             carrying.forget(slot);
         }
         addToSize(-1);

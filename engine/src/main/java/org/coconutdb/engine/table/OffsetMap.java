@@ -15,15 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// exact.
 final class OffsetMap implements AutoCloseable {
     // Short visits: a scan holds a segment's lock, which the writer may want, for some tens of microseconds.
-    private static final int ENTRIES_PER_SEGMENT = 1024;
+    private static final int ENTRIES_PER_SEGMENT = 4096;
     // The map can take this many times what it promises before it refuses, slower the further it goes. Growth begins before.
     private static final double BLOAT_MAX = 10;
 
     private final ChronicleMap<Long, Long> map;
     private final AutoCloseable memory;
     private final long entriesPromised;
+    private final @Nullable SlotHints hints;
 
-    OffsetMap(MemoryManager memory, MemoryOwner owner, long entries) {
+    /// @param hinted whether hints lie beside it
+    OffsetMap(MemoryManager memory, MemoryOwner owner, long entries, boolean hinted) {
         this.entriesPromised = entries;
         this.map = ChronicleMapBuilder.of(Long.class, Long.class)
                 .entries(entries)
@@ -36,10 +38,16 @@ final class OffsetMap implements AutoCloseable {
         VanillaChronicleHash<?, ?, ?, ?> hash = (VanillaChronicleHash<?, ?, ?, ?>) map;
         try {
             this.memory = memory.adopt(owner, "index", hash.bsAddress(), map.offHeapMemoryUsed());
+            this.hints = hinted ? new SlotHints(memory, owner, entries) : null;
         } catch (Throwable failure) {
             map.close();
             throw failure;
         }
+    }
+
+    /// Offset of the record that is probably the slot's, 0 where nothing is known.
+    long hint(long slot) {
+        return hints == null ? 0 : hints.get(slot);
     }
 
     /// Offset of the slot's record, 0 where it has none.
@@ -50,14 +58,24 @@ final class OffsetMap implements AutoCloseable {
 
     void put(long slot, long record) {
         map.put(slot, record);
+        if (hints != null) {
+            hints.set(slot, record);
+        }
     }
 
+    /// Where there is a newer record already, the hint that this leaves behind leads to one with the mark that it was replaced.
     void putIfAbsent(long slot, long record) {
         map.putIfAbsent(slot, record);
+        if (hints != null) {
+            hints.set(slot, record);
+        }
     }
 
-    void remove(long slot) {
+    void remove(long slot, long record) {
         map.remove(slot);
+        if (hints != null) {
+            hints.forget(slot, record);
+        }
     }
 
     int segments() {
@@ -106,6 +124,9 @@ final class OffsetMap implements AutoCloseable {
 
     @Override
     public void close() {
+        if (hints != null) {
+            hints.close();
+        }
         try {
             memory.close();
         } catch (Exception failure) {

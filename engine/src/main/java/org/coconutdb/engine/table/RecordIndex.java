@@ -17,7 +17,8 @@ interface RecordIndex extends AutoCloseable {
     /// Offset of the newest record of the key, 0 where there is none. Allocates nothing.
     long find(byte[] key);
 
-    /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none.
+    /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none; the caller marks
+    /// that as replaced ([org.coconutdb.engine.version.RecordHeap#markReplaced]) before anybody may see the new one.
     long put(byte[] key, long record);
 
     /// Writer: forgets the key. False where it was not there, and where the index has to keep it: then its record must stay.
@@ -35,6 +36,11 @@ interface RecordIndex extends AutoCloseable {
 
     /// Writer: frees what was unlinked by commits at or below the low-water mark.
     void reclaim(long lowWater);
+
+    /// Writer: does some of what is due to its own structure, about so many entries; false where nothing is left to do.
+    default boolean maintain(int entries) {
+        return false;
+    }
 
     /// Checks the structure; throws BROKEN_INVARIANT with the place.
     void verify();

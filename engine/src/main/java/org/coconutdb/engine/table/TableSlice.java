@@ -246,6 +246,7 @@ public final class TableSlice implements AutoCloseable {
     }
 
     private void unlink(long record) {
+        heap.markReplaced(record);
         unlinkedBytes.add(heap.isCold(record) ? 0 : heap.sizeOf(record));
         retiredRecords.add(1);
         unlinked.add(retireTimestamp.getAsLong(), record);
@@ -311,7 +312,7 @@ public final class TableSlice implements AutoCloseable {
         long snapshot = point.snapshot();
         for (long record = newest; record != 0; record = memory.get(LONG, record + RecordView.PREVIOUS)) {
             if (memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) <= snapshot) {
-                return (flags(record) & ~RecordView.COLD) == 0 || isThere(record, point.nowMicros()) ? record : 0;
+                return (flags(record) & (RecordView.TOMBSTONE | RecordView.HAS_TTL)) == 0 || isThere(record, point.nowMicros()) ? record : 0;
             }
         }
         return 0;
@@ -408,6 +409,7 @@ public final class TableSlice implements AutoCloseable {
 
     private void supersede(long old, Stamp stamp) {
         if (old != 0) {
+            heap.markReplaced(old);
             retiredRecords.add(1);
             superseded.add(stamp.commitTimestamp(), old);
         }
@@ -451,6 +453,11 @@ public final class TableSlice implements AutoCloseable {
         }
         freeUnlinked(lowWater, limit);
         index.reclaim(lowWater);
+    }
+
+    /// Writer: goes on with what is due to the index's own structure, about so many entries; false where nothing is left to do.
+    public boolean maintain(int entries) {
+        return index.maintain(entries);
     }
 
     /// Rows of the newest state that have a time to live.

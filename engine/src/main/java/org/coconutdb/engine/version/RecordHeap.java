@@ -19,8 +19,10 @@ import org.coconutdb.engine.memory.Region;
 /// Threads: one writer allocates and frees. Readers follow offsets that they got from an index while they hold a snapshot.
 ///
 /// Invariants
-/// 1. A record's bytes do not change between [#allocate] and [#free], but for the coarse time of its last read.
-/// 2. [#free] is called once for a record, and only when no reader can hold its offset.
+/// 1. A record's bytes do not change between [#allocate] and [#free], but for the coarse time of its last read, and for the mark that it is
+///    not the newest of its key any more, which stays until its space is a record again.
+/// 2. Flags are the last that is written of a record, so that whoever reads them without the mark reads a whole record behind them.
+/// 3. [#free] is called once for a record, and only when no reader can hold its offset.
 public final class RecordHeap implements AutoCloseable {
     public static final int KEY_BYTES_MAX = 1024;
     public static final int ROW_BYTES_MAX = 1 << 20;
@@ -29,6 +31,7 @@ public final class RecordHeap implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong BIG_ENDIAN_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
     private static final VarHandle BYTES_AS_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int FIRST_OFFSET = 64;
@@ -96,8 +99,9 @@ public final class RecordHeap implements AutoCloseable {
         int rowStart = RecordView.rowStart(key.length);
         int sizeClass = classOf(rowStart + row.length);
         long offset = take(sizeClass);
-        setHeader(offset, sizeClass, key, row.length, stamp, previous, createdAtMicros, ttlSeconds, flags);
+        setHeader(offset, sizeClass, key, row.length, stamp, previous, createdAtMicros, ttlSeconds);
         MemorySegment.copy(row, 0, segment, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+        setFlags(offset, flags);
         return offset;
     }
 
@@ -109,8 +113,7 @@ public final class RecordHeap implements AutoCloseable {
             Stamp stamp,
             long previous,
             long createdAtMicros,
-            int ttlSeconds,
-            byte flags) {
+            int ttlSeconds) {
         MemorySegment memory = segment;
         memory.set(LONG, offset + RecordView.COMMIT_TIMESTAMP, stamp.commitTimestamp());
         memory.set(LONG, offset + RecordView.PREVIOUS, previous);
@@ -119,7 +122,6 @@ public final class RecordHeap implements AutoCloseable {
         memory.set(INT, offset + RecordView.READ_AT_SECONDS, 0);
         memory.set(INT, offset + RecordView.TTL_SECONDS, ttlSeconds);
         memory.set(INT, offset + RecordView.ROW_BYTES, rowBytes);
-        memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, flags);
         memory.set(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS, (byte) sizeClass);
         memory.set(SHORT, offset + RecordView.KEY_BYTES, (short) key.length);
         MemorySegment.copy(key, 0, memory, ValueLayout.JAVA_BYTE, offset + RecordView.HEADER_BYTES, key.length);
@@ -129,8 +131,9 @@ public final class RecordHeap implements AutoCloseable {
     public long allocateCold(byte[] key, int rowBytes, ColdRef ref, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
         int sizeClass = classOf(RecordView.rowStart(key.length) + ColdRef.BYTES);
         long offset = take(sizeClass);
-        setHeader(offset, sizeClass, key, rowBytes, stamp, 0, createdAtMicros, ttlSeconds, (byte) (flags | RecordView.COLD));
+        setHeader(offset, sizeClass, key, rowBytes, stamp, 0, createdAtMicros, ttlSeconds);
         RecordView.setColdRef(segment, offset + RecordView.rowStart(key.length), ref);
+        setFlags(offset, (byte) (flags | RecordView.COLD));
         return offset;
     }
 
@@ -138,8 +141,8 @@ public final class RecordHeap implements AutoCloseable {
     public long copyCold(long from, ColdRef ref) {
         int keyBytes = keyLength(from);
         long offset = copyVersion(from, classOf(RecordView.rowStart(keyBytes) + ColdRef.BYTES));
-        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(from) | RecordView.COLD));
         RecordView.setColdRef(segment, offset + RecordView.rowStart(keyBytes), ref);
+        setFlags(offset, (byte) (flags(from) | RecordView.COLD));
         return offset;
     }
 
@@ -148,17 +151,34 @@ public final class RecordHeap implements AutoCloseable {
         int rowStart = RecordView.rowStart(keyLength(from));
         assert row.length == segment.get(INT, from + RecordView.ROW_BYTES) : "another row";
         long offset = copyVersion(from, classOf(rowStart + row.length));
-        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(from) & ~RecordView.COLD));
         MemorySegment.copy(row, 0, segment, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
+        setFlags(offset, (byte) (flags(from) & ~RecordView.COLD));
         return offset;
     }
 
     /// Header and key of a record in another one.
     private long copyVersion(long from, int sizeClass) {
         long offset = take(sizeClass);
-        MemorySegment.copy(segment, from, segment, offset, RecordView.HEADER_BYTES + keyLength(from));
+        MemorySegment.copy(segment, from, segment, offset, RecordView.FLAGS);
+        int key = RecordView.KEY_BYTES;
+        MemorySegment.copy(segment, from + key, segment, offset + key, RecordView.HEADER_BYTES - key + keyLength(from));
         segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.SIZE_CLASS, (byte) sizeClass);
         return offset;
+    }
+
+    private void setFlags(long offset, byte flags) {
+        BYTE.setRelease(segment, offset + RecordView.FLAGS, flags);
+    }
+
+    /// Writer: marks a record that is no longer where the index leads for its key.
+    public void markReplaced(long offset) {
+        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(offset) | RecordView.REPLACED));
+    }
+
+    /// Whether the space that begins here holds the newest record of some key, for whoever was told so some time ago: [#compareKey]
+    /// says of which. A record whose space was given away meanwhile has the mark until a new one is whole.
+    public boolean isNewest(long offset) {
+        return ((byte) BYTE.getAcquire(segment, offset + RecordView.FLAGS) & RecordView.REPLACED) == 0;
     }
 
     private byte flags(long offset) {

@@ -41,6 +41,8 @@ public final class RecordView {
     public static final byte HAS_TTL = 2;
     /// Flag: the row is in the cold tier.
     public static final byte COLD = 4;
+    /// Flag: another record has taken this one's place in the index, or none has. The only one that changes in a record's life.
+    static final byte REPLACED = 8;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -114,8 +116,9 @@ public final class RecordView {
         return segment.get(INT, offset + TTL_SECONDS);
     }
 
+    /// [#TOMBSTONE], [#HAS_TTL] and [#COLD].
     public byte flags() {
-        return segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS);
+        return (byte) (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & ~REPLACED);
     }
 
     public boolean hasTtl() {

@@ -24,6 +24,7 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.row.KeyHash;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.Stamp;
@@ -53,14 +54,24 @@ class RecordIndexTest {
         final RecordIndex index;
 
         Fixture(TableKind kind) {
+            this(kind, key -> KeyHash.of(key, 42), Long.MAX_VALUE);
+        }
+
+        /// @param hash under which keys collide
+        /// @param hintedEntriesMin a hash table's maps from this size on have hints
+        Fixture(TableKind kind, ToLongFunction<byte[]> hash, long hintedEntriesMin) {
             index = kind == TableKind.HASH
-                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1)
+                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash, hintedEntriesMin)
                     : new SortedTable(memory, owner, heap);
         }
 
-        /// A hash table whose keys collide.
-        Fixture(ToLongFunction<byte[]> hash) {
-            index = new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash);
+        /// Puts as a slice does: what is replaced has the mark.
+        long put(byte[] key, long record) {
+            long old = index.put(key, record);
+            if (old != 0) {
+                heap.markReplaced(old);
+            }
+            return old;
         }
 
         long record(byte[] key) {
@@ -112,7 +123,8 @@ class RecordIndexTest {
     void agreesWithASortedMap(TableKind kind, long seed) {
         Random random = Seeds.random(seed);
         int shape = (int) (seed % 6);
-        try (Fixture fixture = new Fixture(kind)) {
+        // Of two seeds one has hints beside all of its maps.
+        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, seed), seed % 2 == 0 ? 0 : Long.MAX_VALUE)) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             // Growing, shrinking and growing again, so that pages split, merge and are used again.
             int[] removalsInTen = {1, 4, 8, 9, 2};
@@ -128,7 +140,7 @@ class RecordIndexTest {
                         byte[] key = key(random, shape, step);
                         long record = fixture.record(key);
                         Long expected = model.put(key, record);
-                        assertThat(fixture.index.put(key, record)).isEqualTo(expected == null ? 0 : expected);
+                        assertThat(fixture.put(key, record)).isEqualTo(expected == null ? 0 : expected);
                     }
                     if (i % 1000 == 0) {
                         fixture.lastTimestamp.incrementAndGet();
@@ -152,7 +164,7 @@ class RecordIndexTest {
     void keysThatCollideAreToldApart(long seed) {
         Random random = Seeds.random(seed);
         long base = random.nextBoolean() ? -3 : random.nextLong();
-        try (Fixture fixture = new Fixture(key -> base + 40L * (Arrays.hashCode(key) & 0x3F))) {
+        try (Fixture fixture = new Fixture(TableKind.HASH, key -> base + 40L * (Arrays.hashCode(key) & 0x3F), seed % 2 == 0 ? 0 : Long.MAX_VALUE)) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             int kept = 0;
             int gone = 0;
@@ -168,7 +180,7 @@ class RecordIndexTest {
                 } else {
                     long record = fixture.record(key);
                     Long expected = model.put(key, record);
-                    assertThat(fixture.index.put(key, record)).isEqualTo(expected == null ? 0 : expected);
+                    assertThat(fixture.put(key, record)).isEqualTo(expected == null ? 0 : expected);
                 }
                 if (step % 500 == 0) {
                     assertSame(fixture, model, random, TableKind.HASH, seed);
@@ -232,10 +244,10 @@ class RecordIndexTest {
     @EnumSource(TableKind.class)
     void readersMissNothingWhileTheWriterChangesEverything(TableKind kind) throws Exception {
         int lasting = 4000;
-        try (Fixture fixture = new Fixture(kind); ExecutorService readers = Executors.newFixedThreadPool(3)) {
+        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, 7), 0); ExecutorService readers = Executors.newFixedThreadPool(3)) {
             for (int i = 0; i < lasting; i++) {
                 byte[] key = number(2L * i);
-                fixture.index.put(key, fixture.record(key));
+                fixture.put(key, fixture.record(key));
             }
             AtomicBoolean stop = new AtomicBoolean();
             List<Future<Long>> results = List.of(
@@ -250,7 +262,7 @@ class RecordIndexTest {
                     int count = random.nextInt(2000);
                     for (int i = from; i < Math.min(lasting, from + count); i++) {
                         byte[] key = number(2L * i + 1);
-                        fixture.index.put(key, fixture.record(key));
+                        fixture.put(key, fixture.record(key));
                     }
                     for (int i = from; i < Math.min(lasting, from + count); i++) {
                         fixture.index.remove(number(2L * i + 1));
@@ -309,7 +321,7 @@ class RecordIndexTest {
             for (int i = 0; i < keys; i++) {
                 // Longer and longer, so that what was promised for keys' lengths is never true.
                 byte[] key = Arrays.copyOf(number(i * 0x9E3779B97F4A7C15L), 8 + i / 1500);
-                fixture.index.put(key, fixture.record(key));
+                fixture.put(key, fixture.record(key));
                 if (i % 5000 == 0) {
                     fixture.lastTimestamp.incrementAndGet();
                     fixture.index.reclaim(fixture.lastTimestamp.get());
