@@ -312,7 +312,8 @@ public final class TableSlice implements AutoCloseable {
         long snapshot = point.snapshot();
         for (long record = newest; record != 0; record = memory.get(LONG, record + RecordView.PREVIOUS)) {
             if (memory.get(LONG, record + RecordView.COMMIT_TIMESTAMP) <= snapshot) {
-                return (flags(record) & (RecordView.TOMBSTONE | RecordView.HAS_TTL)) == 0 || isThere(record, point.nowMicros()) ? record : 0;
+                return (flags(record) & (RecordView.TOMBSTONE | RecordView.HAS_TTL)) == 0 || isThere(record, point.nowMicros()) ? record
+                        : 0;
             }
         }
         return 0;

@@ -164,7 +164,8 @@ class RecordIndexTest {
     void keysThatCollideAreToldApart(long seed) {
         Random random = Seeds.random(seed);
         long base = random.nextBoolean() ? -3 : random.nextLong();
-        try (Fixture fixture = new Fixture(TableKind.HASH, key -> base + 40L * (Arrays.hashCode(key) & 0x3F), seed % 2 == 0 ? 0 : Long.MAX_VALUE)) {
+        try (Fixture fixture = new Fixture(TableKind.HASH, key -> base + 40L * (Arrays.hashCode(key) & 0x3F), seed % 2 == 0 ? 0
+                : Long.MAX_VALUE)) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             int kept = 0;
             int gone = 0;
