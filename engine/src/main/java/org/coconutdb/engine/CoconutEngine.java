@@ -106,7 +106,8 @@ public final class CoconutEngine implements AutoCloseable {
             throw failure;
         }
         blockWriter.use(log);
-        Admission admission = new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), config.hotBytesMax() / blockCount, tier);
+        Admission admission =
+                new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), config.hotBytesMax() / blockCount, tier, blockWriter);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);

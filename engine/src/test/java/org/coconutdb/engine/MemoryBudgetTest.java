@@ -6,13 +6,18 @@ import static org.coconutdb.engine.CoconutEngineTest.key;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -24,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Budgets of tables, blocks and the database: with a cold tier everything goes in, without one what is too much is refused.
 class MemoryBudgetTest {
@@ -131,8 +137,218 @@ class MemoryBudgetTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void whatIsThereCanBeWrittenAgainWhereTheBudgetIsFull(TableKind kind) {
+        try (CoconutEngine engine = CoconutEngine.open(inMemory())) {
+            TableDescriptor table = engine.createTable("T", kind, new byte[0], TWO_MIB);
+            int rows = fill(engine, table);
+
+            for (int i = 0; i < 2 * rows; i++) {
+                put(engine, table, i % rows, i % rows + 1);
+            }
+
+            assertThat(hotBytes(engine, table)).isBetween(2 * MIB * 9 / 10, 2 * MIB + 2 * MIB / 16);
+            assertThat(count(engine, table)).isEqualTo(rows);
+            try (Transaction grows = engine.begin()) {
+                grows.put(table, key("k1"), new byte[3000]);
+                assertRefused(grows);
+            }
+            try (Transaction grows = engine.begin()) {
+                grows.put(table, key("k1"), row(1));
+                grows.put(table, key("new"), row(1));
+                assertRefused(grows);
+            }
+            try (Transaction exchanges = engine.begin()) {
+                assertThat(exchanges.get(table, key("k1"), new RecordView())).isTrue();
+                exchanges.delete(table, key("k1"));
+                exchanges.put(table, key("new"), row(1));
+                exchanges.commit();
+            }
+            assertThat(count(engine, table)).isEqualTo(rows);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void aSnapshotThatKeepsOldVersionsLetsAFullTableGrowByASixteenthAndNoMore(TableKind kind) {
+        try (CoconutEngine engine = CoconutEngine.open(inMemory())) {
+            TableDescriptor table = engine.createTable("T", kind, new byte[0], TWO_MIB);
+            int rows = fill(engine, table);
+
+            int updates = 0;
+            try (Transaction reader = engine.begin()) {
+                try {
+                    for (; updates < 2 * rows; updates++) {
+                        put(engine, table, updates % rows, updates % rows + 1);
+                    }
+                } catch (CoconutException refused) {
+                    assertThat(refused.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED);
+                }
+                assertThat(hotBytes(engine, table)).isBetween(2 * MIB, 2 * MIB + 2 * MIB / 16);
+                assertThat(updates).isBetween(1, rows / 4);
+                RecordView view = new RecordView();
+                assertThat(reader.get(table, key("k0"), view)).isTrue();
+                assertThat(view.rowBytes()).isEqualTo(row(0));
+            }
+
+            put(engine, table, 0, 1);
+            assertThat(hotBytes(engine, table)).as("the snapshot is closed").isLessThanOrEqualTo(2 * MIB + 512);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
+    void whatOneStatementHasDeletedIsRoomForTheNext(TableKind kind) {
+        EngineConfig config = inMemory().withMemoryLimitBytes(8 * MIB);
+        try (CoconutEngine engine = CoconutEngine.open(config)) {
+            TableDescriptor bounded = engine.createTable("T", kind, new byte[0], TWO_MIB);
+            TableDescriptor limited = engine.createTable("U", kind, new byte[0]);
+            for (TableDescriptor table : List.of(bounded, limited)) {
+                int rows = 0;
+                try {
+                    for (;; rows += 100) {
+                        put(engine, table, rows, rows + 100);
+                    }
+                } catch (CoconutException refused) {
+                    assertThat(refused.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED);
+                }
+                for (int round = 0; round < 3; round++) {
+                    deleteAll(engine, table);
+                    put(engine, table, 0, rows * 3 / 4);
+                    assertThat(count(engine, table)).isEqualTo(rows * 3 / 4);
+                }
+            }
+        }
+    }
+
+    private static void deleteAll(CoconutEngine engine, TableDescriptor table) {
+        try (Transaction transaction = engine.begin()) {
+            RecordView view = new RecordView();
+            for (Scan scan = transaction.scan(table, KeyRange.ALL, false); scan.next(view);) {
+                transaction.delete(table, view.keyBytes());
+            }
+            transaction.commit();
+        }
+    }
+
+    private static void assertRefused(Transaction transaction) {
+        assertThatThrownBy(transaction::commit).isInstanceOfSatisfying(CoconutException.class,
+                refused -> assertThat(refused.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED));
+    }
+
+    static LongStream seeds() {
+        return Seeds.of(3);
+    }
+
+    /// Each writer has keys of its own in both tables, and knows what it was let in with.
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void writersTogetherKeepTheBudgetsOfTwoTablesAndRefusalsLeaveNothing(long seed) throws Exception {
+        int writes = 20;
+        long transactionBytes = writes * 512;
+        try (CoconutEngine engine = CoconutEngine.open(inMemory()); ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<TableDescriptor> tables = List.of(engine.createTable("T", TableKind.HASH, new byte[0], TWO_MIB),
+                    engine.createTable("U", TableKind.SORTED, new byte[0], new StorageOptions(3 * MIB, 0)));
+            AtomicLong refused = new AtomicLong();
+            List<Future<Map<String, Integer>>> writers = new ArrayList<>();
+            for (int writer = 0; writer < 4; writer++) {
+                int number = writer;
+                writers.add(threads.submit(() -> {
+                    Random random = Seeds.random(seed * 31 + number);
+                    Map<String, Integer> rows = new HashMap<>();
+                    for (int i = 0; i < 2_000; i++) {
+                        // Now more rows come, now more go.
+                        int deletions = i / 250 % 2 == 0 ? 1 : 3;
+                        Map<String, Integer> next = new HashMap<>(rows);
+                        try (Transaction transaction = engine.begin()) {
+                            for (int write = random.nextInt(writes) + 1; write > 0; write--) {
+                                TableDescriptor table = tables.get(random.nextInt(2));
+                                String name = number + "-" + random.nextInt(8_000);
+                                boolean isThere = next.containsKey(table.name() + name);
+                                if (isThere && random.nextInt(4) < deletions) {
+                                    transaction.delete(table, key(name));
+                                    next.remove(table.name() + name);
+                                } else if (!isThere) {
+                                    transaction.insert(table, key(name), row(i));
+                                    next.put(table.name() + name, i);
+                                }
+                            }
+                            transaction.commit();
+                            rows = next;
+                        } catch (CoconutException failure) {
+                            assertThat(failure.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED);
+                            refused.incrementAndGet();
+                        }
+                        for (TableDescriptor table : tables) {
+                            assertThat(hotBytes(engine, table)).isLessThan(table.options().hotBytesMax() + transactionBytes);
+                        }
+                    }
+                    return rows;
+                }));
+            }
+            Map<String, Integer> expected = new HashMap<>();
+            for (Future<Map<String, Integer>> writer : writers) {
+                expected.putAll(writer.get());
+            }
+            String rerun = Seeds.rerun(getClass(), "writersTogetherKeepTheBudgetsOfTwoTablesAndRefusalsLeaveNothing", seed);
+            assertThat(refused.get()).as("refused writes; %s", rerun).isPositive();
+            assertThat(rows(engine, tables)).as(rerun).isEqualTo(expected);
+            engine.verify();
+        }
+    }
+
+    private static Map<String, Integer> rows(CoconutEngine engine, List<TableDescriptor> tables) {
+        Map<String, Integer> rows = new HashMap<>();
+        try (Transaction reader = engine.begin()) {
+            RecordView view = new RecordView();
+            for (TableDescriptor table : tables) {
+                for (Scan scan = reader.scan(table, KeyRange.ALL, false); scan.next(view);) {
+                    int number = ByteBuffer.wrap(view.rowBytes()).getInt();
+                    assertThat(view.rowBytes()).isEqualTo(row(number));
+                    rows.put(table.name() + new String(view.keyBytes(), StandardCharsets.UTF_8), number);
+                }
+            }
+        }
+        return rows;
+    }
+
+    /// Where what each writes is a large part of the budget, so that few may be let in at a time.
     @Test
-    void manyWritersTogetherPassABudgetByWhatEachWritesAtMost() throws Exception {
+    void roomIsGivenOnce() throws Exception {
+        try (CoconutEngine engine = CoconutEngine.open(inMemory()); ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            TableDescriptor table = engine.createTable("T", TableKind.HASH, new byte[0], TWO_MIB);
+            CyclicBarrier together = new CyclicBarrier(4);
+            for (int round = 0; round < 20; round++) {
+                int base = round * 10_000;
+                List<Future<Integer>> writers = new ArrayList<>();
+                for (int writer = 0; writer < 4; writer++) {
+                    int from = base + writer * 2_000;
+                    writers.add(threads.submit(() -> {
+                        together.await();
+                        try {
+                            // 1.2 of 2 MiB.
+                            put(engine, table, from, from + 3_500);
+                            return 1;
+                        } catch (CoconutException failure) {
+                            assertThat(failure.code()).isEqualTo(ErrorCode.MEMORY_LIMIT_REACHED);
+                            return 0;
+                        }
+                    }));
+                }
+                int done = 0;
+                for (Future<Integer> writer : writers) {
+                    done += writer.get();
+                }
+                assertThat(done).as("writers that found room").isEqualTo(1);
+                assertThat(hotBytes(engine, table)).isLessThanOrEqualTo(2 * MIB);
+                deleteAll(engine, table);
+            }
+        }
+    }
+
+    @Test
+    void writersOfTheSameRowsPassABudgetByItsSixteenthAtMost() throws Exception {
         try (CoconutEngine engine = CoconutEngine.open(inMemory()); ExecutorService threads = Executors.newFixedThreadPool(4)) {
             TableDescriptor table = engine.createTable("T", TableKind.HASH, new byte[0], TWO_MIB);
             AtomicLong refused = new AtomicLong();
@@ -158,7 +374,8 @@ class MemoryBudgetTest {
                                 assertThat(failure.code()).isEqualTo(ErrorCode.SERIALIZATION_CONFLICT);
                             }
                         }
-                        assertThat(hotBytes(engine, table)).isLessThan(2 * MIB + 64 * 400);
+                        // And tombstones, which are always let in.
+                        assertThat(hotBytes(engine, table)).isLessThan(2 * MIB + 2 * MIB / 16 + 64 * 400);
                     }
                 }));
             }

@@ -185,11 +185,13 @@ public final class TableSlice implements AutoCloseable {
 
     /// Writer: frees a record, and lets go of its row in the cold tier.
     private void free(long record) {
+        long coldBytes = 0;
         if (coldRows != null && heap.isCold(record)) {
-            coldRecordBytes.add(-heap.sizeOf(record));
+            coldBytes = heap.sizeOf(record);
             coldRows.release(table, heap.coldRef(record), heap.keyLength(record), heap.rowLength(record));
         }
         heap.free(record);
+        coldRecordBytes.add(-coldBytes);
     }
 
     /// All rows that are hot, for a reader that holds a snapshot. A sorted table's in key order, those behind a key where one is given.
@@ -205,9 +207,10 @@ public final class TableSlice implements AutoCloseable {
             return false;
         }
         boolean wasCold = heap.isCold(record);
+        // Before the copy is there: see hotBytes.
+        coldRecordBytes.add(RecordHeap.coldSizeFor(key.length));
         long moved = heap.copyCold(record, ref);
         Objects.requireNonNull(coldRows, "no cold tier").retain(table, ref, key.length, heap.rowLength(record));
-        coldRecordBytes.add(heap.sizeOf(moved));
         index.put(key, moved);
         unlink(record);
         if (!wasCold) {
@@ -256,8 +259,9 @@ public final class TableSlice implements AutoCloseable {
         for (int i = 0; i < limit && unlinked.isDue(lowWater); i++) {
             long record = unlinked.remove();
             retiredRecords.add(-1);
-            unlinkedBytes.add(heap.isCold(record) ? 0 : -heap.sizeOf(record));
+            long bytes = heap.isCold(record) ? 0 : heap.sizeOf(record);
             free(record);
+            unlinkedBytes.add(-bytes);
         }
     }
 
@@ -278,7 +282,13 @@ public final class TableSlice implements AutoCloseable {
 
     /// Bytes of memory in records whose rows are in memory, older versions included, but for those that only wait for readers to end.
     public long hotBytes() {
-        return Math.max(0, heap.bytesInUse() - coldRecordBytes.get() - unlinkedBytes.get());
+        // The writer counts what is not hot before it takes memory for it, and until it has given that back. With a look at both sides of
+        // the sum, a record on its way is in neither: nobody waits for room that is there.
+        long cold = coldRecordBytes.get();
+        long unlinkedNow = unlinkedBytes.get();
+        long inUse = heap.bytesInUse();
+        long notHot = Math.max(cold, coldRecordBytes.get()) + Math.max(unlinkedNow, unlinkedBytes.get());
+        return Math.max(0, inUse - notHot);
     }
 
     /// Rows that went to the cold tier since the database was opened.

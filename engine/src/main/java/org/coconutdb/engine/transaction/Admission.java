@@ -1,6 +1,7 @@
 package org.coconutdb.engine.transaction;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Whether there is memory for what a transaction writes. Asked before anything is proposed: what is in the log must be applied.
 public interface Admission {
@@ -16,7 +17,18 @@ public interface Admission {
         }
     }
 
+    /// Room that a transaction has while its writes are under way: until it is closed, nobody else is given it.
+    interface Room extends AutoCloseable {
+        Room WITHOUT_BOUND = () -> {};
+
+        @Override
+        void close();
+    }
+
     /// Returns when there is room; may wait while rows go cold. MEMORY_LIMIT_REACHED where there is none, MEMORY_LOCK_REFUSED where it
     /// cannot be locked and has to be.
-    void admit(Need need);
+    ///
+    /// @param growth the same need less the records that are replaced and deleted, below 0 where the transaction gives back more than it
+    ///        takes. It costs a lookup of each key, so it is asked only where there is no room
+    Room admit(Need need, Supplier<Need> growth);
 }

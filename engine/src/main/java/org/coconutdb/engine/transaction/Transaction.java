@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToLongFunction;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
@@ -233,8 +234,9 @@ public final class Transaction implements AutoCloseable {
             if (pending != null && !pending.isEmpty()) {
                 environment.snapshots().stopReading(slot);
                 SortedMap<Integer, List<Pending>> byBlock = byBlock(pending.values());
-                environment.admission().admit(need(byBlock));
-                commit(byBlock);
+                try (Admission.Room _ = environment.admission().admit(need(byBlock), () -> growth(byBlock))) {
+                    commit(byBlock);
+                }
             }
         } finally {
             close();
@@ -250,13 +252,36 @@ public final class Transaction implements AutoCloseable {
     }
 
     private Admission.Need need(SortedMap<Integer, List<Pending>> byBlock) {
+        return need(byBlock, Transaction::recordBytes);
+    }
+
+    private static long recordBytes(Pending write) {
+        byte[] row = write.write.row();
+        return row == null ? 0 : RecordHeap.sizeFor(write.write.key().length, row.length);
+    }
+
+    /// What is needed beyond the rows that are there now. Somebody may change them until the writes are applied: then most are refused,
+    /// and what remains is wrong by a row.
+    private Admission.Need growth(SortedMap<Integer, List<Pending>> byBlock) {
+        // This transaction's own snapshot may be over already.
+        try (Transaction now = begin(environment)) {
+            RecordView view = new RecordView();
+            return need(byBlock, write -> {
+                byte[] key = write.write.key();
+                boolean replaces = now.inspect(write.table, key, view);
+                return recordBytes(write) - (replaces ? RecordHeap.sizeFor(key.length, view.rowLength()) : 0);
+            });
+        }
+    }
+
+    private Admission.Need need(SortedMap<Integer, List<Pending>> byBlock, ToLongFunction<Pending> bytesOf) {
         Map<Integer, Long> byTable = new HashMap<>();
         Map<Integer, Long> inBlocks = new HashMap<>();
         byBlock.forEach((block, pending) -> {
             for (Pending write : pending) {
-                byte[] row = write.write.row();
-                if (row != null) {
-                    long bytes = RecordHeap.sizeFor(write.write.key().length, row.length);
+                long bytes = bytesOf.applyAsLong(write);
+                // A deletion needs no room, also where there is none.
+                if (bytes != 0) {
                     byTable.merge(write.table.id(), bytes, Long::sum);
                     inBlocks.merge(block, bytes, Long::sum);
                 }
