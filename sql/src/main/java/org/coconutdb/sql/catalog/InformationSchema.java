@@ -1,11 +1,13 @@
 package org.coconutdb.sql.catalog;
 
+import static org.coconutdb.sql.catalog.SystemView.bigint;
 import static org.coconutdb.sql.catalog.SystemView.integer;
 import static org.coconutdb.sql.catalog.SystemView.text;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.StorageOptions;
 import org.jspecify.annotations.Nullable;
 
 /// The standard's views of the catalogue (ISO/IEC 9075-11), as far as there is something to tell.
@@ -21,7 +23,7 @@ final class InformationSchema {
                 view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME")), () -> schemata(catalog.snapshot())),
                 view("TABLES",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
-                                integer("TTL_SECONDS")),
+                                integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS")),
                         () -> tables(catalog.snapshot())),
                 view("COLUMNS",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"),
@@ -54,16 +56,19 @@ final class InformationSchema {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.tables()) {
             TableDefinition definition = table.definition();
+            StorageOptions options = table.descriptor().options();
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name(),
-                    definition.ttlSeconds() == 0 ? null : definition.ttlSeconds()});
+                    definition.ttlSeconds() == 0 ? null : definition.ttlSeconds(),
+                    options.hotBytesMax() == 0 ? null : options.hotBytesMax(),
+                    options.coldAfterSeconds() == 0 ? null : options.coldAfterSeconds()});
         }
         for (MetaTable table : catalog.metaTables()) {
             TableDefinition definition = table.definition();
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name(),
-                    null});
+                    null, null, null});
         }
         for (SystemView view : catalog.views()) {
-            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null});
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null});
         }
         return rows;
     }

@@ -219,6 +219,60 @@ class SessionTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "hot_memory = '64 apples' | 22023 | such as '64MB'",
+            "hot_memory = '64KB' | 22023 | 1MB at least",
+            "hot_memory = -1 | 22023 | 0 for no budget",
+            "hot_memory = 1.5 | 22023 | such as '64MB'",
+            "hot_memory = NULL | 22023 | such as '64MB'",
+            "hot_memory = '9999999999999TB' | 22023 | such as '64MB'",
+            "hot_memory = 99999999999999999999 | 22023 | such as '64MB'",
+            "hot_memory = INTERVAL '1' DAY | 22023 | such as '64MB'",
+            "hot_memory = ? | 22023 | such as '64MB'",
+            "cold_after = '30 days' | 22023 | INTERVAL '10' MINUTE",
+            "cold_after = -1 | 22023 | 0 (never) to 2147483647",
+            "cold_after = 2147483648 | 22023 | 0 (never) to 2147483647",
+            "cold_after = INTERVAL '1' MONTH | 22023 | INTERVAL '10' MINUTE",
+            "cold_after = INTERVAL '1.5' SECOND | 22023 | whole seconds",
+            "cold_after = ? | 22023 | constant",
+            "hot_memry = '64MB' | 42000 | Did you mean HOT_MEMORY?",
+            "cold_aftr = 60 | 42000 | Did you mean COLD_AFTER?",
+            "temperature = 60 | 42000 | TTL, HOT_MEMORY, COLD_AFTER",
+            "hot_memory = '64MB', ttl = 60, HOT_MEMORY = '64MB' | 42000 | once"})
+    void aWrongOptionOfATableIsRefusedWithTheRightOne(String option, String state, String mend) throws SQLException {
+        SQLException error = error("CREATE TABLE u (id INT PRIMARY KEY) USING HASH WITH (" + option + ")");
+
+        assertThat(error.getSQLState()).as(error.getMessage()).isEqualTo(state);
+        assertThat(error.getMessage()).contains(mend);
+        assertThat(query("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'PUBLIC'")).containsExactly(row(0L));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "hot_memory = '64 mb' | 67108864 | ",
+            "hot_memory = '2GiB', cold_after = 60 | 2147483648 | 60",
+            "cold_after = INTERVAL '30' DAY, hot_memory = 1048576 | 1048576 | 2592000",
+            "hot_memory = 0, cold_after = 0 | | ",
+            "ttl = 60 | | "})
+    void whatOfATableMayBeInMemoryStandsInTheInformationSchema(String options, Long hotMemory, Integer coldAfter) throws SQLException {
+        update("CREATE TABLE u (id INT PRIMARY KEY) USING SORTED WITH (" + options + ")");
+
+        assertThat(query("SELECT hot_memory, cold_after_seconds FROM information_schema.tables WHERE table_schema = 'PUBLIC'"))
+                .containsExactly(row(hotMemory, coldAfter));
+    }
+
+    @Test
+    void optionsOfTablesAreNotThoseOfRows() throws SQLException {
+        update("CREATE TABLE t (id INT PRIMARY KEY)");
+
+        for (String sql : List.of("INSERT INTO t VALUES (1) ", "UPSERT INTO t VALUES (1) ", "UPDATE t SET id = 1 WHERE id = 1 ")) {
+            SQLException error = error(sql + "WITH (hot_memory = '64MB')");
+            assertThat(error.getSQLState()).as(sql).isEqualTo("42000");
+            assertThat(error.getMessage()).as(sql).contains("Known is TTL");
+        }
+    }
+
     @Test
     void aParameterThatIsNoTimeToLiveIsRefused() throws SQLException {
         update("CREATE TABLE t (id INT PRIMARY KEY)");
