@@ -333,10 +333,10 @@ class MemoryBudgetTest {
             TableDescriptor table = engine.createTable("T", TableKind.HASH, new byte[0], TWO_MIB);
             CyclicBarrier together = new CyclicBarrier(4);
             for (int round = 0; round < 20; round++) {
-                int base = round * 10_000;
+                int base = round * 20_000;
                 List<Future<Integer>> writers = new ArrayList<>();
                 for (int writer = 0; writer < 4; writer++) {
-                    int from = base + writer * 2_000;
+                    int from = base + writer * 4_000;
                     writers.add(threads.submit(() -> {
                         together.await();
                         try {
