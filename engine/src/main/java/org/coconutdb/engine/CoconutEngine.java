@@ -95,7 +95,8 @@ public final class CoconutEngine implements AutoCloseable {
                 this.tier = null;
                 this.log = LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock);
             } else {
-                this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(), clock::coarseSeconds);
+                this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(),
+                        () -> (int) (clock.readMicros() / 1_000_000L));
                 this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter);
             }
         } catch (Throwable failure) {

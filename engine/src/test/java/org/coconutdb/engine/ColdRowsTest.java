@@ -183,6 +183,40 @@ class ColdRowsTest {
 
     @ParameterizedTest
     @EnumSource(TableKind.class)
+    void rowsThatNobodyUsesForTheirTimeGoCold(TableKind kind) {
+        TableDescriptor table = engine.createTable("T", kind, new byte[0], new StorageOptions(0, 3_600));
+        put(table, 3, 13);
+        time.addAndGet(3_000 * SECOND);
+        put(table, 13, 18);
+        try (Transaction reader = engine.begin()) {
+            assertThat(reader.get(table, key("k5"), new RecordView())).isTrue();
+        }
+        waitForTick();
+        try (Transaction reader = engine.begin()) {
+            assertThat(reader.get(table, key("k6"), new RecordView())).isTrue();
+        }
+        round();
+        assertThat(coldRows(table)).isZero();
+
+        time.addAndGet(600 * SECOND);
+        round();
+
+        assertThat(coldRows(table)).as("of ten rows one was read less than an hour ago").isBetween(8L, 9L);
+        assertThat(rows(table)).isEqualTo(expected(3, 18));
+        assertThat(coldRows(table)).as("a scan is no use of a row").isBetween(8L, 9L);
+    }
+
+    /// Lookups note the time of a clock that the housekeeper moves on about once a second.
+    private static void waitForTick() {
+        try {
+            Thread.sleep(2_500);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TableKind.class)
     void coldRowsOutliveTheProcessWithAndWithoutACheckpoint(TableKind kind) {
         TableDescriptor table = engine.createTable("T", kind, new byte[0]);
         put(table, 0, 500);

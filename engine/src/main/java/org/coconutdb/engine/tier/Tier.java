@@ -57,7 +57,7 @@ public final class Tier implements AutoCloseable {
 
     private record Slice(int block, int table) {}
 
-    /// @param nowSeconds since 1970, up to about a second behind
+    /// @param nowSeconds since 1970
     public Tier(
             List<Block> blocks,
             ColdDirectory cold,
