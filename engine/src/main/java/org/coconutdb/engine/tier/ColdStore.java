@@ -2,7 +2,6 @@ package org.coconutdb.engine.tier;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -129,8 +128,8 @@ public final class ColdStore implements ColdRows, AutoCloseable {
 
     @Override
     public void load(ColdRef ref, ColdFrame into) {
-        ByteBuffer frame = ByteBuffer.allocateDirect(Math.max(ref.frameBytes(), 1)).order(ByteOrder.LITTLE_ENDIAN);
         ColdFile file = file(ref);
+        ByteBuffer frame = into.compressed(ref.frameBytes());
         int rawBytes = read(file, ref.frame(), ref.frameBytes(), frame);
         boolean whole = Zstandard.decompress(frame, ColdFile.FRAME_HEADER_BYTES, ref.frameBytes() - ColdFile.FRAME_HEADER_BYTES,
                 into.room(rawBytes), rawBytes);

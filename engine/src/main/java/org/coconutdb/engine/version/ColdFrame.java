@@ -2,6 +2,8 @@ package org.coconutdb.engine.version;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// The frame of cold rows that a [RecordView] read last, decompressed. Rows that went cold together lie together, so the next cold
@@ -13,6 +15,8 @@ public final class ColdFrame {
     private static final int FIRST_BYTES = 32 << 10;
 
     private MemorySegment memory = MemorySegment.NULL;
+    // Its own too: a new one for each frame would cost more than to decompress it.
+    private ByteBuffer compressed = ByteBuffer.allocate(0);
     private @Nullable ColdRows source;
     private int file;
     private int frame;
@@ -29,6 +33,14 @@ public final class ColdFrame {
             memory = Arena.ofAuto().allocate(Math.max(FIRST_BYTES, (long) Integer.highestOneBit(rawBytes) << 1));
         }
         return memory;
+    }
+
+    /// Room for a frame as it is on disk.
+    public ByteBuffer compressed(int frameBytes) {
+        if (compressed.capacity() < frameBytes) {
+            compressed = ByteBuffer.allocateDirect(Math.max(FIRST_BYTES / 2, frameBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        return compressed.clear();
     }
 
     /// The memory holds this frame now.
