@@ -51,7 +51,7 @@ public final class ColdStorage {
         try (CoconutEngine engine = CoconutEngine.open(EngineConfig.inDirectory(directory))) {
             TableDescriptor table = engine.createTable("T", kind, new byte[0], options);
             double[] micros = {
-                load(engine, table, rows), scan(engine, table, rows), lookUp(engine, table, rows, 1), lookUp(engine, table, rows, 100)
+                    load(engine, table, rows), scan(engine, table, rows), lookUp(engine, table, rows, 1), lookUp(engine, table, rows, 100)
             };
             TierUse sum = engine.tierUse().stream().filter(use -> use.table() == table.id()).reduce((a, b) -> new TierUse(0, a.table(),
                     a.hotRows() + b.hotRows(), a.hotBytes() + b.hotBytes(), a.coldRows() + b.coldRows(), a.coldBytes() + b.coldBytes(),
