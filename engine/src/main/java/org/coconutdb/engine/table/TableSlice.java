@@ -108,7 +108,12 @@ public final class TableSlice implements AutoCloseable {
 
     /// Points the view at the version of the row that the reader sees; false where it sees none.
     public boolean get(byte[] key, ReadPoint point, RecordView into) {
-        long record = visible(index.find(key), point);
+        long newest = index.find(key);
+        if (newest == 0) {
+            return false;
+        }
+        heap.fetchRow(newest, key.length);
+        long record = visible(newest, point);
         if (record == 0) {
             return false;
         }

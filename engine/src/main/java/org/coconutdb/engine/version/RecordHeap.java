@@ -35,8 +35,11 @@ public final class RecordHeap implements AutoCloseable {
     private static final VarHandle BYTES_AS_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int FIRST_OFFSET = 64;
+    private static final int CACHE_LINE_BYTES = 64;
     // Usable behind every record, so that a torn offset that passes for one can be read as far as the longest key reaches.
     private static final int SLACK_BYTES = RecordView.HEADER_BYTES + KEY_BYTES_MAX;
+    // Any number would do that rows hardly ever begin with.
+    private static final long UNLIKELY = 0x3C6EF372FE94F82BL;
     private static final int[] CLASS_BYTES = classBytes();
 
     private final Region region;
@@ -276,6 +279,19 @@ public final class RecordHeap implements AutoCloseable {
             head |= (key[i] & 0xFFL) << (56 - 8 * i);
         }
         return head;
+    }
+
+    /// Any reader: has the processor fetch the first cache lines of a record's row while the header is still on its way. Where the row
+    /// begins stands in the header, so a row that is only asked for there comes one far memory access after it.
+    ///
+    /// @param keyLength the record's own key's, as the caller knows it without the header
+    public void fetchRow(long offset, int keyLength) {
+        long row = offset + RecordView.rowStart(keyLength);
+        // A row that is shorter has the slack, or another record, behind it. Java cannot ask for a line alone; so these are loads that
+        // decide something, or the compiler would leave them out.
+        if ((segment.get(LONG, row) ^ segment.get(LONG, row + CACHE_LINE_BYTES)) == UNLIKELY) {
+            Thread.onSpinWait();
+        }
     }
 
     /// Compares the record's key with another, unsigned byte by byte, the shorter first among equals.
