@@ -408,9 +408,9 @@ class ColdRowsTest {
         TableDescriptor table = engine.createTable("T", seed % 2 == 0 ? TableKind.HASH : TableKind.SORTED, new byte[0]);
         List<Reader> readers = new ArrayList<>();
         long moved = 0;
-        for (int step = 0; step < 1_500; step++) {
+        for (int step = 0; step < 800; step++) {
             change(table, model, random);
-            switch (random.nextInt(24)) {
+            switch (random.nextInt(20)) {
                 case 0, 1 -> Cooling.some(engine, table, random.nextInt(20_000));
                 case 2 -> coolDown(table);
                 case 3, 4 -> round();

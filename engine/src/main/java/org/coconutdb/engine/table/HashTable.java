@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// of one size. Two keys with one hash are almost never met; the later one takes the next free slot (open addressing, over 2^64
 /// slots). The hash has a seed of this process's own, so nobody can choose keys that collide.
 ///
-/// A Chronicle Map cannot grow past what it promised, so the table moves to a map half as large again while it is used: another
+/// A Chronicle Map cannot grow past what it promised, so the table moves to a larger map while it is used: another
 /// thread makes that map, and then each put carries a part of the old one over. Meanwhile the writer keeps both true, and a reader
 /// looks in the new map first and then in the old one.
 /// ```
@@ -42,8 +42,11 @@ import org.jspecify.annotations.Nullable;
 ///    holds the old pair finds in it nothing older than the end of the move, which its snapshot is entitled to see.
 final class HashTable implements RecordIndex {
     private static final long FIRST_ENTRIES = 1024;
-    // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8.
+    // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8, a large one than
+    // 3/4.
     private static final int CARRIED_BY_PUT = 16;
+    // From here on a table grows by a quarter: unused entries take more memory then than moves take time.
+    private static final long LARGE_ENTRIES = 1 << 20;
     // Smaller maps lie in the processor's caches as a whole.
     private static final long HINTED_ENTRIES_MIN = 8 << 10;
 
@@ -181,7 +184,7 @@ final class HashTable implements RecordIndex {
     private void grow(long promised) {
         if (prepared == null) {
             if (size > promised / 8 * 7) {
-                prepareMove(promised + promised / 2);
+                prepareMove(promised + promised / (promised < LARGE_ENTRIES ? 2 : 4));
             }
         } else if (size > promised / 16 * 15 && (prepared.isDone() || size > promised)) {
             startMove(prepared);

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Both are numbers of eight bytes: an entry takes 27 bytes of the map, whatever the keys, and the promised number of entries is
 /// exact.
 final class OffsetMap implements AutoCloseable {
-    // Short visits: a scan holds a segment's lock, which the writer may want, for some tens of microseconds.
-    private static final int ENTRIES_PER_SEGMENT = 4096;
+    // A scan holds a segment's lock, which the writer may want, for some tens of microseconds. A segment's table of hashes has 8,192 places,
+    // of which two thirds may be taken: with so many entries it is well used, 23.7 bytes an entry instead of 25.3 with 4,096.
+    private static final int ENTRIES_PER_SEGMENT = 5_000;
     // The map can take this many times what it promises before it refuses, slower the further it goes. Growth begins before.
     private static final double BLOAT_MAX = 10;
 
