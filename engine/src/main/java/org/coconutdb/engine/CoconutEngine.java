@@ -69,7 +69,7 @@ public final class CoconutEngine implements AutoCloseable {
     // Set once, before the engine is given out.
     private @Nullable Checkpointer checkpointer;
     // Replaced under `definition`.
-    private volatile Tables tables = new Tables(0, List.of(), Map.of(), Map.of());
+    private volatile Tables tables = new Tables(0, List.of(), Map.of(), Map.of(), false);
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
@@ -108,7 +108,8 @@ public final class CoconutEngine implements AutoCloseable {
         }
         blockWriter.use(log);
         Admission admission =
-                new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), config.hotBytesMax() / blockCount, tier, blockWriter);
+                new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), () -> tables.anyBudget, config.hotBytesMax() / blockCount,
+                        tier, blockWriter);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
@@ -496,11 +497,13 @@ public final class CoconutEngine implements AutoCloseable {
             long version,
             List<TableDescriptor> list,
             Map<String, TableDescriptor> byName,
-            Map<Integer, TableDescriptor> byId) {
+            Map<Integer, TableDescriptor> byId,
+            boolean anyBudget) {
         static Tables of(long version, List<TableDescriptor> tables) {
             List<TableDescriptor> sorted = tables.stream().sorted(Comparator.comparingInt(TableDescriptor::id)).toList();
             return new Tables(version, sorted, sorted.stream().collect(Collectors.toMap(TableDescriptor::name, Function.identity())),
-                    sorted.stream().collect(Collectors.toMap(TableDescriptor::id, Function.identity())));
+                    sorted.stream().collect(Collectors.toMap(TableDescriptor::id, Function.identity())),
+                    sorted.stream().anyMatch(table -> table.options().hotBytesMax() != 0));
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.coconutdb.engine.block.Block;
@@ -39,55 +40,69 @@ final class MemoryAdmission implements Admission {
     private final MemoryManager memory;
     private final List<Block> blocks;
     private final IntFunction<@Nullable TableDescriptor> tables;
+    private final BooleanSupplier anyTableBudget;
     private final long blockHotBytesMax;
     private final @Nullable Tier tier;
     private final BlockWriter writer;
     private final UnderWay underWay = new UnderWay();
 
     /// @param tables by id; null for one that is gone
+    /// @param anyTableBudget whether a table has a budget of its own
     /// @param blockHotBytesMax a block's share of `memory.hot`; 0: no such budget
     MemoryAdmission(
             MemoryManager memory,
             List<Block> blocks,
             IntFunction<@Nullable TableDescriptor> tables,
+            BooleanSupplier anyTableBudget,
             long blockHotBytesMax,
             @Nullable Tier tier,
             BlockWriter writer) {
         this.memory = memory;
         this.blocks = blocks;
         this.tables = tables;
+        this.anyTableBudget = anyTableBudget;
         this.blockHotBytesMax = blockHotBytesMax;
         this.tier = tier;
         this.writer = writer;
     }
 
     @Override
-    public Room admit(Need need, Supplier<Need> growth) {
-        if (need.bytes() == 0) {
+    public Room admit(long bytes, Supplier<Need> need, Supplier<Need> growth) {
+        if (bytes == 0) {
             return Room.WITHOUT_BOUND;
         }
-        boolean bounded = isBounded(need);
-        CoconutException refusal = take(need, bounded, 0);
+        Need bounded = bounded(need);
+        CoconutException refusal = take(bytes, bounded, 0);
         if (refusal == null) {
-            wakeTier(need);
+            wakeTier(bounded);
         } else if (refusal.code() != ErrorCode.MEMORY_LIMIT_REACHED) {
             throw refusal;
         } else if (tier != null) {
-            awaitRoom(need, bounded, tier);
+            awaitRoom(bytes, bounded, tier);
         } else {
-            findRoom(need, bounded, growth);
+            findRoom(bytes, bounded, growth);
         }
-        return bounded ? () -> giveBack(need) : Room.WITHOUT_BOUND;
+        return bounded == null ? Room.WITHOUT_BOUND : () -> giveBack(bounded);
     }
 
-    private void findRoom(Need need, boolean bounded, Supplier<Need> growth) {
+    /// What is needed, where a budget of a table or a block is concerned; else null.
+    private @Nullable Need bounded(Supplier<Need> need) {
+        if (blockHotBytesMax == 0 && !anyTableBudget.getAsBoolean()) {
+            return null;
+        }
+        Need wanted = need.get();
+        boolean isBounded = blockHotBytesMax != 0 || wanted.byTable().keySet().stream().anyMatch(table -> budget(table) != 0);
+        return isBounded ? wanted : null;
+    }
+
+    private void findRoom(long bytes, @Nullable Need bounded, Supplier<Need> growth) {
         collect();
         // What has left the indexes only now waits for readers that are older than this.
         writer.advance();
         collect();
-        CoconutException refusal = take(need, bounded, 0);
-        if (refusal != null && bounded && !grows(growth.get())) {
-            refusal = take(need, true, BEYOND_SHIFT);
+        CoconutException refusal = take(bytes, bounded, 0);
+        if (refusal != null && bounded != null && !grows(growth.get())) {
+            refusal = take(bytes, bounded, BEYOND_SHIFT);
         }
         if (refusal != null) {
             throw refusal;
@@ -120,19 +135,6 @@ final class MemoryAdmission implements Admission {
         }
     }
 
-    /// Whether a budget of a table or a block is concerned.
-    private boolean isBounded(Need need) {
-        if (blockHotBytesMax != 0) {
-            return true;
-        }
-        for (int table : need.byTable().keySet()) {
-            if (budget(table) != 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private boolean grows(Need growth) {
         return growth.byTable().entrySet().stream().anyMatch(table -> table.getValue() > 0 && budget(table.getKey()) != 0)
                 || (blockHotBytesMax != 0 && growth.byBlock().values().stream().anyMatch(bytes -> bytes > 0));
@@ -141,19 +143,19 @@ final class MemoryAdmission implements Admission {
     /// Takes room, or says why there is none.
     ///
     /// @param beyondShift a budget may be passed by itself shifted right so far; 0: not at all
-    private @Nullable CoconutException take(Need need, boolean bounded, int beyondShift) {
+    private @Nullable CoconutException take(long bytes, @Nullable Need bounded, int beyondShift) {
         try {
-            memory.admit(need.bytes());
+            memory.admit(bytes);
         } catch (CoconutException refused) {
             return refused;
         }
-        if (!bounded) {
+        if (bounded == null) {
             return null;
         }
         synchronized (underWay) {
-            CoconutException refusal = refusal(need, beyondShift);
+            CoconutException refusal = refusal(bounded, beyondShift);
             if (refusal == null) {
-                underWay.add(need, 1);
+                underWay.add(bounded, 1);
             }
             return refusal;
         }
@@ -165,14 +167,14 @@ final class MemoryAdmission implements Admission {
         }
     }
 
-    private void awaitRoom(Need need, boolean bounded, Tier cold) {
+    private void awaitRoom(long bytes, @Nullable Need bounded, Tier cold) {
         long demotions = demotions();
         long used = memory.usedBytes();
         long since = System.nanoTime();
         while (true) {
-            cold.makeRoom(need.bytes());
+            cold.makeRoom(bytes);
             LockSupport.parkNanos(this, LOOK_NANOS);
-            CoconutException refusal = take(need, bounded, 0);
+            CoconutException refusal = take(bytes, bounded, 0);
             if (refusal == null) {
                 return;
             }
@@ -204,20 +206,25 @@ final class MemoryAdmission implements Admission {
     }
 
     /// Before a budget is reached, so that writes hardly ever wait.
-    private void wakeTier(Need need) {
-        if (tier != null) {
-            boolean nearly = memory.usedBytes() > memory.limitBytes() / 16 * 15;
-            for (int table : need.byTable().keySet()) {
-                long budget = budget(table);
-                nearly |= budget != 0 && hotBytes(table) > budget / 16 * 15;
-            }
-            for (int block : need.byBlock().keySet()) {
-                nearly |= blockHotBytesMax != 0 && hotBytes(blocks.get(block)) > blockHotBytesMax / 16 * 15;
-            }
-            if (nearly) {
-                tier.signal();
+    private void wakeTier(@Nullable Need bounded) {
+        if (tier != null && (memory.usedBytes() > memory.limitBytes() / 16 * 15 || (bounded != null && isNearlyFull(bounded)))) {
+            tier.signal();
+        }
+    }
+
+    private boolean isNearlyFull(Need need) {
+        for (int table : need.byTable().keySet()) {
+            long budget = budget(table);
+            if (budget != 0 && hotBytes(table) > budget / 16 * 15) {
+                return true;
             }
         }
+        for (int block : need.byBlock().keySet()) {
+            if (blockHotBytesMax != 0 && hotBytes(blocks.get(block)) > blockHotBytesMax / 16 * 15) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Why there is no room within the budgets of tables and blocks; null where there is. Called with `underWay` locked.

@@ -234,7 +234,7 @@ public final class Transaction implements AutoCloseable {
             if (pending != null && !pending.isEmpty()) {
                 environment.snapshots().stopReading(slot);
                 SortedMap<Integer, List<Pending>> byBlock = byBlock(pending.values());
-                try (Admission.Room _ = environment.admission().admit(need(byBlock), () -> growth(byBlock))) {
+                try (Admission.Room _ = environment.admission().admit(neededMemoryBytes, () -> need(byBlock), () -> growth(byBlock))) {
                     commit(byBlock);
                 }
             }
@@ -287,7 +287,7 @@ public final class Transaction implements AutoCloseable {
                 }
             }
         });
-        return new Admission.Need(neededMemoryBytes, byTable, inBlocks);
+        return new Admission.Need(byTable, inBlocks);
     }
 
     private void commit(SortedMap<Integer, List<Pending>> byBlock) {
