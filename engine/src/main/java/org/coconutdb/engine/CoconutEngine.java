@@ -36,12 +36,15 @@ import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An open database, embedded in this process. Any thread may call it.
 ///
 /// Tables are made in every block's log first and then written into the directory, which is the moment they exist; they leave the
 /// directory first and the blocks then. What a crash leaves in between is swept when the database is opened.
 public final class CoconutEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoconutEngine.class);
     // Ids below are the engine's own.
     private static final int FIRST_TABLE_ID = 16;
     private static final TableDescriptor DIRECTORY =
@@ -78,7 +81,7 @@ public final class CoconutEngine implements AutoCloseable {
         this.memory = memory;
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
         this.config = config.withBlockCount(blockCount);
-        this.snapshots = new Snapshots(0);
+        this.snapshots = new Snapshots(0, config.snapshotAgeMax().toNanos());
         this.clock = clock;
         AtomicLong lastTimestamp = new AtomicLong();
         this.blocks = new ArrayList<>();
@@ -160,8 +163,10 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
-    private void doChores() {
+    /// One round of the housekeeper.
+    void doChores() {
         clock.tick();
+        revokeOldSnapshots();
         removeExpired(false);
         blocks.forEach(this::maintain);
         if (checkpointer != null) {
@@ -169,14 +174,28 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
-    /// Lets indexes finish what writes only do a little of, in pieces for which a commit can wait.
+    /// Takes away the right of snapshots that are too old; [#maintain] then frees what only they needed.
+    void revokeOldSnapshots() {
+        int revoked = snapshots.revokeOld(clock.nanoTime());
+        if (revoked > 0) {
+            LOG.atWarn().addKeyValue("snapshots", revoked).addKeyValue("snapshot.age.max", config.snapshotAgeMax())
+                    .log("transactions or result sets were left open and lost their snapshots");
+            // So that what they unlinked is behind a snapshot even where nobody commits.
+            log.advance();
+        }
+    }
+
+    /// Lets slices finish what writes only do a little of, in pieces for which a commit can wait: growth of indexes, and what has become
+    /// free since.
     private void maintain(Block block) {
         for (int table : block.tables()) {
             AtomicBoolean more = new AtomicBoolean(true);
             while (more.get() && !closed) {
                 log.asWriter(() -> {
                     TableSlice slice = block.slice(table);
-                    more.set(slice != null && slice.maintain(MAINTAINED_ENTRIES));
+                    boolean grows = slice != null && slice.maintain(MAINTAINED_ENTRIES);
+                    boolean frees = slice != null && slice.collect(snapshots.marks(), MAINTAINED_ENTRIES);
+                    more.set(grows || frees);
                 });
             }
         }

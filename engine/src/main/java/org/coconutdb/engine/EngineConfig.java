@@ -1,6 +1,7 @@
 package org.coconutdb.engine;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +16,24 @@ import org.jspecify.annotations.Nullable;
 ///        bytes. Default: 64 MiB, which is replayed in about a second
 /// @param hotBytesMax `memory.hot`: bytes of memory in rows of all tables, an equal share for each block; 0, the default: no such budget,
 ///        so that `memory.limit` alone decides
+/// @param snapshotAgeMax `snapshot.age.max`: a transaction or a result set that is older fails with SNAPSHOT_TOO_OLD, so that the versions
+///        of rows that it held can be freed; zero: never. Default: an hour, longer than almost any report and shorter than a leak
 public record EngineConfig(
         @Nullable Path directory,
         int blockCount,
         long memoryLimitBytes,
         LockPolicy lock,
         long checkpointLogBytes,
-        long hotBytesMax) {
+        long hotBytesMax,
+        Duration snapshotAgeMax) {
     public static final int BLOCK_COUNT_MAX = 256;
     /// Below this a database cannot hold its own directory.
     public static final long MEMORY_LIMIT_BYTES_MIN = 4L << 20;
 
     public static final long CHECKPOINT_LOG_BYTES = 64L << 20;
+    public static final Duration SNAPSHOT_AGE_MAX = Duration.ofHours(1);
+    /// A century: nanoseconds fit in a number.
+    public static final Duration SNAPSHOT_AGE_LONGEST = Duration.ofDays(36_500);
 
     public EngineConfig {
         Objects.requireNonNull(lock);
@@ -37,33 +44,40 @@ public record EngineConfig(
             throw new IllegalArgumentException("memory.hot must be " + StorageOptions.HOT_BYTES_MIN + " bytes at least, was "
                     + hotBytesMax);
         }
+        if (snapshotAgeMax.isNegative() || snapshotAgeMax.compareTo(SNAPSHOT_AGE_LONGEST) > 0) {
+            throw new IllegalArgumentException("snapshot.age.max must be 0 to " + SNAPSHOT_AGE_LONGEST + ", was " + snapshotAgeMax);
+        }
         if (blockCount < 1 || blockCount > BLOCK_COUNT_MAX) {
             throw new IllegalArgumentException("blocks must be 1 to " + BLOCK_COUNT_MAX + ", was " + blockCount);
         }
     }
 
     public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
-        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0);
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX);
     }
 
     public EngineConfig withBlockCount(int blocks) {
-        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax);
+        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
     }
 
     public EngineConfig withMemoryLimitBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax);
+        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
     }
 
     public EngineConfig withLock(LockPolicy policy) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
     }
 
     public EngineConfig withCheckpointLogBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax);
     }
 
     public EngineConfig withHotBytesMax(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax);
+    }
+
+    public EngineConfig withSnapshotAgeMax(Duration age) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age);
     }
 
     public static EngineConfig inMemory() {

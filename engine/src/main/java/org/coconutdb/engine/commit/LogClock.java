@@ -14,6 +14,7 @@ public final class LogClock {
     private static final long READ_GRAIN_MICROS = 1_000;
 
     private final LongSupplier wallMicros;
+    private final LongSupplier nanoTime;
     private final AtomicLong lastMicros = new AtomicLong();
     // Set before the first commit with a time to live is published.
     private volatile boolean expiring;
@@ -22,7 +23,14 @@ public final class LogClock {
 
     /// @param wallMicros microseconds since 1970; may step back
     public LogClock(LongSupplier wallMicros) {
+        this(wallMicros, System::nanoTime);
+    }
+
+    /// @param wallMicros microseconds since 1970; may step back
+    /// @param nanoTime nanoseconds since any time; never steps
+    public LogClock(LongSupplier wallMicros, LongSupplier nanoTime) {
         this.wallMicros = wallMicros;
+        this.nanoTime = nanoTime;
         tick();
     }
 
@@ -67,6 +75,11 @@ public final class LogClock {
     /// Tells that something can expire from now on.
     public void setExpiring() {
         expiring = true;
+    }
+
+    /// For how long things take: nanoseconds since any time, by a clock that nobody sets.
+    public long nanoTime() {
+        return nanoTime.getAsLong();
     }
 
     /// Seconds since 1970, up to about a second behind.

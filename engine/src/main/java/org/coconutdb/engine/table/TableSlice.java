@@ -431,8 +431,9 @@ public final class TableSlice implements AutoCloseable {
         }
     }
 
-    /// Writer: frees what no snapshot needs any more, at most `limit` records of each kind, so that a commit never waits long.
-    public void collect(Marks marks, int limit) {
+    /// Writer: frees what no snapshot needs any more, at most `limit` records of each kind, so that a commit never waits long; answers
+    /// whether more could be freed now.
+    public boolean collect(Marks marks, int limit) {
         long lowWater = marks.lowWater();
         // Tombstones first: one whose key was written again is still readable here, since its own freeing stands in `superseded`
         // under the later commit.
@@ -452,6 +453,7 @@ public final class TableSlice implements AutoCloseable {
         // Only readers hold what is reached by no index and no chain any more.
         freeUnlinked(marks.readers(), limit);
         index.reclaim(marks.readers());
+        return tombstones.isDue(lowWater) || superseded.isDue(lowWater) || unlinked.isDue(marks.readers());
     }
 
     /// Writer, while a log is replayed: frees superseded rows as [#collect] does and keeps all tombstones. Nobody reads meanwhile, but

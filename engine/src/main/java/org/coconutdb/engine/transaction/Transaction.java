@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads at one snapshot and one time, by which rows have expired or not; writes are gathered until commit. Used by one thread at a time.
 ///
+/// A snapshot that is older than `snapshot.age.max` loses its right ([Snapshots] says how): the next operation then closes the transaction
+/// and fails with SNAPSHOT_TOO_OLD, as do all after it. Views are valid until that operation, or until [#rest].
+///
 /// Conditions are checked when the commit is applied: [#insert] that the key is absent (23505 otherwise), [#update] and [#delete]
 /// that the row was not changed since the snapshot (40001 otherwise), [#put] nothing. Reads see the snapshot, not the transaction's
 /// own writes.
@@ -58,17 +61,22 @@ public final class Transaction implements AutoCloseable {
             LogClock clock) {}
 
     private final Environment environment;
+    private final Snapshots snapshots;
     private final int slot;
     private final ReadPoint point;
     private @Nullable Map<RowKey, Pending> writes;
     private long writtenBytes;
     private long neededMemoryBytes;
+    private boolean resting;
     private boolean closed;
+    // Why it was closed, where its snapshot was too old.
+    private @Nullable CoconutException tooOld;
 
     private Transaction(Environment environment) {
         this.environment = environment;
-        this.slot = environment.snapshots().open();
-        long snapshot = environment.snapshots().timestamp(slot);
+        this.snapshots = environment.snapshots();
+        this.slot = snapshots.openReader();
+        long snapshot = snapshots.timestamp(slot);
         // Behind the snapshot: the time is not before the stamp of anything that it shows, and nothing in it expires where the flag is
         // not set by now.
         long nowMicros = environment.clock().isExpiring() ? environment.clock().readMicros() : ReadPoint.TIMELESS;
@@ -87,10 +95,49 @@ public final class Transaction implements AutoCloseable {
         return point;
     }
 
+    /// Begins an operation: it is open, does not rest, and its snapshot is not too old.
     void requireOpen() {
+        if (closed || !snapshots.isReading(slot, point.snapshot())) {
+            resumeOrFail();
+        }
+    }
+
+    private void resumeOrFail() {
+        CoconutException reason = tooOld;
+        if (reason != null) {
+            throw reason.copy();
+        }
         if (closed) {
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "transaction").mend("Begin another one.");
         }
+        if (resting && snapshots.wake(slot, point.snapshot())) {
+            resting = false;
+            return;
+        }
+        throw endTooOld();
+    }
+
+    private CoconutException endTooOld() {
+        CoconutException reason = snapshots.tooOld(slot);
+        tooOld = reason;
+        close();
+        return reason;
+    }
+
+    /// Says that nothing this transaction has shown is looked at before its next operation: no view, no memory of one. While it rests its
+    /// snapshot can be taken away at once when it grows too old; otherwise its next operation ends it, and until then memory is held for
+    /// it. Without effect where it rests or is closed.
+    public void rest() {
+        if (!closed && !resting) {
+            resting = true;
+            snapshots.rest(slot, point.snapshot());
+        }
+    }
+
+    /// Ends a rest before views are looked at again, which are as good as before; each operation does this by itself. SNAPSHOT_TOO_OLD
+    /// where the snapshot was taken away.
+    public void resume() {
+        requireOpen();
     }
 
     /// Point lookup: points the view at the row, or answers false. The row remembers, to about ten seconds, that it was read, and comes
@@ -226,13 +273,15 @@ public final class Transaction implements AutoCloseable {
     }
 
     /// Makes all writes happen, or none: atomic over all tables and blocks, durable as the database promises. The transaction is over,
-    /// whatever comes.
+    /// whatever comes. SNAPSHOT_TOO_OLD where its snapshot has lost its right: what it would be judged by may be gone.
     public void commit() {
         requireOpen();
         try {
             Map<RowKey, Pending> pending = writes;
             if (pending != null && !pending.isEmpty()) {
-                environment.snapshots().stopReading(slot);
+                if (!snapshots.stopReading(slot, point.snapshot())) {
+                    throw endTooOld();
+                }
                 SortedMap<Integer, List<Pending>> byBlock = byBlock(pending.values());
                 try (Admission.Room _ = environment.admission().admit(neededMemoryBytes, () -> need(byBlock), () -> growth(byBlock))) {
                     commit(byBlock);
@@ -363,7 +412,7 @@ public final class Transaction implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            environment.snapshots().close(slot);
+            snapshots.close(slot);
         }
     }
 

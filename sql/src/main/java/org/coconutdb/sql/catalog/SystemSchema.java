@@ -115,7 +115,9 @@ final class SystemSchema {
                 setting("memory.hot", config.hotBytesMax(),
                         "bytes of memory in rows of all tables, an equal share for each block; 0: no such budget"),
                 setting("memory.limit", config.memoryLimitBytes(), "bytes of off-heap memory, rows and indexes, that the database may use"),
-                setting("memory.lock", config.lock().name().toLowerCase(Locale.ROOT), "required, preferred or off"));
+                setting("memory.lock", config.lock().name().toLowerCase(Locale.ROOT), "required, preferred or off"),
+                setting("snapshot.age.max", config.snapshotAgeMax().toSeconds(),
+                        "seconds after which an open transaction or result set fails with 72000; 0: never"));
     }
 
     private static @Nullable Object[] setting(String name, Object value, String description) {

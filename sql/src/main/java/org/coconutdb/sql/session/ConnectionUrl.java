@@ -2,6 +2,7 @@ package org.coconutdb.sql.session;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.sql.catalog.NearestName;
 import org.coconutdb.sql.catalog.Sizes;
+import org.coconutdb.sql.catalog.TimeSpans;
 import org.jspecify.annotations.Nullable;
 
 /// An embedded database's URL and what was set with it, both checked.
@@ -34,9 +36,10 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String LIMIT = "memory.limit";
     static final String HOT = "memory.hot";
     static final String CHECKPOINT = "checkpoint.log.bytes";
+    static final String SNAPSHOT_AGE = "snapshot.age.max";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, BLOCKS, SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, BLOCKS, SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -81,6 +84,9 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         }
         if (settings.containsKey(CHECKPOINT)) {
             config = config.withCheckpointLogBytes(Math.max(1, size(CHECKPOINT, settings.get(CHECKPOINT))));
+        }
+        if (settings.containsKey(SNAPSHOT_AGE)) {
+            config = config.withSnapshotAgeMax(snapshotAge(settings.get(SNAPSHOT_AGE)));
         }
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
     }
@@ -132,6 +138,12 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
 
     private static long size(String property, String value) {
         return Sizes.parse(value).orElseThrow(() -> invalid().with(property, value).mend(Sizes.MEND));
+    }
+
+    private static Duration snapshotAge(String value) {
+        return TimeSpans.parse(value)
+                .filter(age -> age.compareTo(EngineConfig.SNAPSHOT_AGE_LONGEST) <= 0)
+                .orElseThrow(() -> invalid().with(SNAPSHOT_AGE, value).mend(TimeSpans.MEND));
     }
 
     private static long hot(String value) {

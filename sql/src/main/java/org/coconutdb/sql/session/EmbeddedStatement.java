@@ -135,6 +135,7 @@ final class EmbeddedStatement implements SessionStatement {
             CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), signal.cancelled), parameters);
             EmbeddedCursor opened = new EmbeddedCursor(rows, transaction, limits, signal, deadline);
             cursor = opened;
+            transaction.rest();
             return opened;
         } catch (Throwable failure) {
             transaction.close();
@@ -261,8 +262,11 @@ final class EmbeddedStatement implements SessionStatement {
                 return false;
             }
             try {
+                transaction.resume();
                 boolean found = rows.next();
                 returned++;
+                // The row's values are copies: a client that stops here holds no memory for longer than `snapshot.age.max`.
+                transaction.rest();
                 return found;
             } catch (RuntimeException | Error failure) {
                 SQLException told = failed(failure, signal, limits);
