@@ -26,6 +26,7 @@ import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
+import org.coconutdb.engine.disk.ForwardingDiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -73,7 +74,7 @@ class CheckpointTest {
         public DiskFile open(Path path, boolean create) throws IOException {
             count(path);
             DiskFile real = REAL.open(path, create);
-            return new DiskFile() {
+            return new ForwardingDiskFile(real) {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
                     if (path.toString().contains("checkpoint")) {
@@ -82,36 +83,16 @@ class CheckpointTest {
                     try {
                         count(path);
                     } catch (IOException failure) {
-                        real.write(bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2), position);
+                        writeHalf(bytes, position);
                         throw failure;
                     }
                     real.write(bytes, position);
                 }
 
                 @Override
-                public int read(ByteBuffer into, long position) throws IOException {
-                    return real.read(into, position);
-                }
-
-                @Override
                 public void force(boolean metadata) throws IOException {
                     count(path);
                     real.force(metadata);
-                }
-
-                @Override
-                public long size() throws IOException {
-                    return real.size();
-                }
-
-                @Override
-                public void truncate(long size) throws IOException {
-                    real.truncate(size);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    real.close();
                 }
             };
         }

@@ -24,6 +24,7 @@ import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
+import org.coconutdb.engine.disk.ForwardingDiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -63,22 +64,17 @@ class LocalLogTest {
         @Override
         public DiskFile open(Path file, boolean create) throws IOException {
             DiskFile real = REAL.open(file, create);
-            return new DiskFile() {
+            return new ForwardingDiskFile(real) {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
                     if (full && position + bytes.remaining() > real.size()) {
                         throw new IOException(message);
                     }
                     if (isBroken()) {
-                        real.write(bytes.duplicate().limit(bytes.position() + bytes.remaining() / 2), position);
+                        writeHalf(bytes, position);
                         throw new IOException(message);
                     }
                     real.write(bytes, position);
-                }
-
-                @Override
-                public int read(ByteBuffer into, long position) throws IOException {
-                    return real.read(into, position);
                 }
 
                 @Override
@@ -87,21 +83,6 @@ class LocalLogTest {
                         throw new IOException(message);
                     }
                     real.force(metadata);
-                }
-
-                @Override
-                public long size() throws IOException {
-                    return real.size();
-                }
-
-                @Override
-                public void truncate(long size) throws IOException {
-                    real.truncate(size);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    real.close();
                 }
             };
         }

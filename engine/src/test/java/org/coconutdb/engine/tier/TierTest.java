@@ -15,6 +15,7 @@ import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
+import org.coconutdb.engine.disk.ForwardingDiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -44,12 +45,12 @@ class TierTest {
         @Override
         public DiskFile open(Path file, boolean create) throws IOException {
             DiskFile real = Disk.REAL.open(file, create);
-            return new DiskFile() {
+            return new ForwardingDiskFile(real) {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
                     if (full) {
                         // Some of it is on disk all the same.
-                        real.write(bytes.limit(bytes.position() + bytes.remaining() / 2), position);
+                        writeHalf(bytes, position);
                         throw new IOException("No space left on device");
                     }
                     real.write(bytes, position);
@@ -61,26 +62,6 @@ class TierTest {
                         throw new IOException("Input/output error");
                     }
                     return real.read(into, position);
-                }
-
-                @Override
-                public void force(boolean metadata) throws IOException {
-                    real.force(metadata);
-                }
-
-                @Override
-                public long size() throws IOException {
-                    return real.size();
-                }
-
-                @Override
-                public void truncate(long size) throws IOException {
-                    real.truncate(size);
-                }
-
-                @Override
-                public void close() throws IOException {
-                    real.close();
                 }
             };
         }
