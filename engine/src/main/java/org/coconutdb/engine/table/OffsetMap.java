@@ -97,7 +97,8 @@ final class OffsetMap implements AutoCloseable {
 
     /// A growing list of slots with their records.
     static final class Entries {
-        long[] slots = new long[ENTRIES_PER_SEGMENT + ENTRIES_PER_SEGMENT / 2];
+        // Small until there is a segment to copy: a table that does not grow needs none.
+        long[] slots = new long[16];
         long[] records = new long[slots.length];
         int count;
 

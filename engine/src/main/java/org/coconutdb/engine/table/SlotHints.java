@@ -13,6 +13,9 @@ import org.coconutdb.engine.memory.Region;
 ///
 /// Threads: the writer sets, any thread gets.
 final class SlotHints implements AutoCloseable {
+    /// A slot's highest bits, which all slots of a map may have in common.
+    static final int PART_BITS = 4;
+
     // A record's offset is a multiple of 16: 64 GiB of records can be told in 32 bits. What lies beyond has no hint.
     private static final int OFFSET_SHIFT = 4;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -37,8 +40,8 @@ final class SlotHints implements AutoCloseable {
 
     private long place(long slot) {
         // Multiplication instead of division (Lemire, "A fast alternative to the modulo reduction", 2016); of the upper half, since
-        // neighbours in the lower bits are slots of one hash.
-        return (((slot >>> 32) * count) >>> 32) * Integer.BYTES;
+        // neighbours in the lower bits are slots of one hash, but for the bits that tell the part.
+        return (((slot << PART_BITS >>> 32) * count) >>> 32) * Integer.BYTES;
     }
 
     /// Offset of the record that was put last at a slot with this place, 0 where none was.

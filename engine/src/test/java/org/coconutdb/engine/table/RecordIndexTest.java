@@ -38,6 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RecordIndexTest {
     private static final Comparator<byte[]> ORDER = Arrays::compareUnsigned;
 
+    private static final HashTable.Sizes LARGE_AT_ONCE = new HashTable.Sizes(0, 2000);
+
     static Stream<Arguments> kindsAndSeeds() {
         return Stream.of(TableKind.values()).flatMap(kind -> Seeds.of(12).mapToObj(seed -> Arguments.of(kind, seed)));
     }
@@ -54,14 +56,14 @@ class RecordIndexTest {
         final RecordIndex index;
 
         Fixture(TableKind kind) {
-            this(kind, key -> KeyHash.of(key, 42), Long.MAX_VALUE);
+            this(kind, key -> KeyHash.of(key, 42), HashTable.Sizes.USUAL);
         }
 
         /// @param hash under which keys collide
-        /// @param hintedEntriesMin a hash table's maps from this size on have hints
-        Fixture(TableKind kind, ToLongFunction<byte[]> hash, long hintedEntriesMin) {
+        /// @param sizes from which on a hash table's maps have hints and parts
+        Fixture(TableKind kind, ToLongFunction<byte[]> hash, HashTable.Sizes sizes) {
             index = kind == TableKind.HASH
-                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash, hintedEntriesMin)
+                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash, sizes)
                     : new SortedTable(memory, owner, heap);
         }
 
@@ -123,8 +125,7 @@ class RecordIndexTest {
     void agreesWithASortedMap(TableKind kind, long seed) {
         Random random = Seeds.random(seed);
         int shape = (int) (seed % 6);
-        // Of two seeds one has hints beside all of its maps.
-        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, seed), seed % 2 == 0 ? 0 : Long.MAX_VALUE)) {
+        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, seed), sizes(seed))) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             // Growing, shrinking and growing again, so that pages split, merge and are used again.
             int[] removalsInTen = {1, 4, 8, 9, 2};
@@ -158,14 +159,24 @@ class RecordIndexTest {
         }
     }
 
+    /// Of two seeds one has hints beside all of its maps, and parts soon.
+    private static HashTable.Sizes sizes(long seed) {
+        return seed % 2 == 0 ? LARGE_AT_ONCE : HashTable.Sizes.USUAL;
+    }
+
+    /// One of 64 hashes, spread over all parts: runs of slots that begin before the last slot of a part where the base is just below 0.
+    private static long colliding(long base, byte[] key) {
+        long spread = Arrays.hashCode(key) & 0x3F;
+        return (base + 40 * (spread >>> SlotHints.PART_BITS)) ^ (spread << -SlotHints.PART_BITS);
+    }
+
     /// A good hash has no two keys of one slot in any test; so here is a bad one. A key whose slot others need stays, and must be found.
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void keysThatCollideAreToldApart(long seed) {
         Random random = Seeds.random(seed);
         long base = random.nextBoolean() ? -3 : random.nextLong();
-        try (Fixture fixture = new Fixture(TableKind.HASH, key -> base + 40L * (Arrays.hashCode(key) & 0x3F), seed % 2 == 0 ? 0
-                : Long.MAX_VALUE)) {
+        try (Fixture fixture = new Fixture(TableKind.HASH, key -> colliding(base, key), sizes(seed))) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             int kept = 0;
             int gone = 0;
@@ -245,7 +256,8 @@ class RecordIndexTest {
     @EnumSource(TableKind.class)
     void readersMissNothingWhileTheWriterChangesEverything(TableKind kind) throws Exception {
         int lasting = 4000;
-        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, 7), 0); ExecutorService readers = Executors.newFixedThreadPool(3)) {
+        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, 7), LARGE_AT_ONCE); ExecutorService readers = Executors
+                .newFixedThreadPool(3)) {
             for (int i = 0; i < lasting; i++) {
                 byte[] key = number(2L * i);
                 fixture.put(key, fixture.record(key));
@@ -332,5 +344,37 @@ class RecordIndexTest {
             fixture.index.verify();
             assertThat(fixture.index.size()).isEqualTo(keys);
         }
+    }
+
+    /// A record of a row takes 49 bytes beyond key and row in the usual case: so much is left of 96.
+    @Test
+    void aLargeHashTableTakesNoMoreThan47BytesOfIndexForAKeyAlsoWhileItGrows() {
+        try (Fixture fixture = new Fixture(TableKind.HASH)) {
+            for (int i = 0; i < 900_000; i++) {
+                byte[] key = number(i);
+                fixture.index.put(key, fixture.record(key));
+                if (i % 1000 == 0) {
+                    fixture.lastTimestamp.incrementAndGet();
+                    fixture.index.reclaim(fixture.lastTimestamp.get());
+                }
+                if (i >= 300_000 && i % 5000 == 0) {
+                    assertThat(indexBytesOnceMapsAreClosed(fixture, 47L * (i + 1)) / (i + 1.0)).as("bytes a key, of %d", i + 1)
+                            .isLessThanOrEqualTo(47);
+                }
+            }
+
+            fixture.index.verify();
+        }
+    }
+
+    /// Another thread closes maps that were left: waits a while for it where there is more than expected.
+    private static long indexBytesOnceMapsAreClosed(Fixture fixture, long expected) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        long bytes = fixture.memory.usedBytes() - fixture.heap.bytesInUse();
+        while (bytes > expected && System.nanoTime() < end) {
+            Thread.onSpinWait();
+            bytes = fixture.memory.usedBytes() - fixture.heap.bytesInUse();
+        }
+        return bytes;
     }
 }
