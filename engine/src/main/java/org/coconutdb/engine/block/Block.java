@@ -299,6 +299,7 @@ public final class Block implements AutoCloseable {
         assert image.block() == id : "block " + id + " restored from block " + image.block();
         appliedIndex = image.appliedIndex();
         commitTimestamp = image.commitTimestamp();
+        slices.values().forEach(TableSlice::endLoad);
         holdsTtl = slices.values().stream().anyMatch(slice -> slice.ttlRowCount() != 0);
         createdAtMicros = image.createdAtMicros();
         updatedAtMicros = image.updatedAtMicros();

@@ -28,7 +28,7 @@ final class SortedTable implements RecordIndex {
     // Address space: 32 GiB of pages index about 1.4 thousand million records.
     private static final long RESERVED_BYTES = 32L << 30;
     // 85 children at least in all but the edges: eight levels hold more than the reservation.
-    private static final int LEVELS_MAX = 16;
+    static final int LEVELS_MAX = 16;
     private static final int LEAF_MERGE_MAX = TreePages.LEAF_ENTRIES_MAX * 3 / 4;
     private static final int INNER_MERGE_MAX = TreePages.INNER_ENTRIES_MAX * 3 / 4;
     private static final int LEAF_MERGE_BELOW = TreePages.LEAF_ENTRIES_MAX / 4;
@@ -39,7 +39,7 @@ final class SortedTable implements RecordIndex {
     private final RecordHeap heap;
     // Writer writes.
     private volatile long root;
-    private volatile long size;
+    private final WriterCount size = new WriterCount();
     // Writer: the way from the root to the leaf of the key at hand.
     private final long[] path = new long[LEVELS_MAX];
     private final int[] slots = new int[LEVELS_MAX];
@@ -157,10 +157,23 @@ final class SortedTable implements RecordIndex {
         return 0;
     }
 
-    // The writer alone writes it; volatile is for those who read it.
-    private void addToSize(int change) {
-        long now = size;
-        size = now + change;
+    @Override
+    public IndexLoader loader() {
+        return new TreeLoader(this, pages, heap);
+    }
+
+    // For the loader.
+
+    void addToSize(int change) {
+        size.add(change);
+    }
+
+    long root() {
+        return root;
+    }
+
+    void setRoot(long page) {
+        root = page;
     }
 
     /// Writer: fills `path` and `slots` and answers the leaf.
@@ -233,7 +246,7 @@ final class SortedTable implements RecordIndex {
         }
     }
 
-    private long separatorRecord(byte[] separator) {
+    long separatorRecord(byte[] separator) {
         return heap.allocate(separator, new byte[0], NO_STAMP, 0, 0, 0, (byte) 0);
     }
 
@@ -352,7 +365,7 @@ final class SortedTable implements RecordIndex {
 
     @Override
     public long size() {
-        return size;
+        return size.get();
     }
 
     /// Nothing waits here: a reader finds by its versions that a page or separator was used again.
@@ -497,7 +510,7 @@ final class SortedTable implements RecordIndex {
     @Override
     public void verify() {
         long counted = verify(root, pages.level(root), null, null, new long[1]);
-        require(counted == size, root, "size");
+        require(counted == size.get(), root, "size");
     }
 
     private long verify(long page, int level, byte @Nullable [] low, byte @Nullable [] high, long[] visited) {

@@ -52,6 +52,8 @@ public final class TableSlice implements AutoCloseable {
     private final RetireQueue superseded = new RetireQueue();
     private final RetireQueue tombstones = new RetireQueue();
     private final RetireQueue unlinked = new RetireQueue();
+    // Only while the slice is loaded.
+    private @Nullable IndexLoader loader;
     // Written by the writer.
     private final WriterCount rowCount = new WriterCount();
     private final WriterCount ttlRowCount = new WriterCount();
@@ -169,7 +171,12 @@ public final class TableSlice implements AutoCloseable {
     }
 
     private void loaded(byte[] key, long record, Stamp stamp, int ttlSeconds) {
-        long known = index.put(key, record);
+        IndexLoader into = loader;
+        if (into == null) {
+            into = index.loader();
+            loader = into;
+        }
+        long known = into.put(key, record);
         if (known != 0) {
             // Shown twice. The first one stays: it may stand in `tombstones`.
             index.put(key, known);
@@ -186,6 +193,11 @@ public final class TableSlice implements AutoCloseable {
                 lowerEarliestExpiry(stamp.wallMicros() + ttlSeconds * 1_000_000L);
             }
         }
+    }
+
+    /// Writer: all is loaded; the slice may be read and written from now on.
+    public void endLoad() {
+        loader = null;
     }
 
     /// Writer: frees a record, and lets go of its row in the cold tier.

@@ -158,6 +158,14 @@ final class TreePages implements AutoCloseable {
         MemorySegment.copy(memory, ValueLayout.JAVA_LONG, leaf + LEAF_RECORDS + 8L * from, into, 0, to - from);
     }
 
+    void appendToLeaf(long leaf, long head, long record) {
+        int count = entryCount(leaf, true);
+        assert count < LEAF_ENTRIES_MAX : "leaf is full";
+        memory.set(ValueLayout.JAVA_LONG, leaf + HEADS + 8L * count, head);
+        memory.set(ValueLayout.JAVA_LONG, leaf + LEAF_RECORDS + 8L * count, record);
+        setCount(leaf, count + 1);
+    }
+
     void insertInLeaf(long leaf, int slot, long head, long record) {
         int count = entryCount(leaf, true);
         assert count < LEAF_ENTRIES_MAX : "leaf is full";

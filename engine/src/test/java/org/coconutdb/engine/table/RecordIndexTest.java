@@ -44,6 +44,10 @@ class RecordIndexTest {
         return Stream.of(TableKind.values()).flatMap(kind -> Seeds.of(12).mapToObj(seed -> Arguments.of(kind, seed)));
     }
 
+    static LongStream loadSeeds() {
+        return Seeds.of(6);
+    }
+
     static LongStream seeds() {
         return Seeds.of(4);
     }
@@ -168,6 +172,52 @@ class RecordIndexTest {
     private static long colliding(long base, byte[] key) {
         long spread = Arrays.hashCode(key) & 0x3F;
         return (base + 40 * (spread >>> SlotHints.PART_BITS)) ^ (spread << -SlotHints.PART_BITS);
+    }
+
+    /// Checkpoints are loaded so: keys ascend, but for some that are shown twice or late.
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("loadSeeds")
+    void whatWasLoadedGoesOnAsAnyOther(long seed) {
+        Random random = Seeds.random(seed);
+        int shape = (int) (seed % 6);
+        try (Fixture fixture = new Fixture(TableKind.SORTED)) {
+            NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
+            // Some are there before, as after an end and another beginning.
+            for (int step = 0; step < (seed % 3 == 0 ? 700 : 0); step++) {
+                byte[] key = key(random, shape, step);
+                model.put(key, fixture.record(key));
+                fixture.put(key, model.get(key));
+            }
+            TreeMap<byte[], Boolean> keys = new TreeMap<>(ORDER);
+            for (int step = 0; step < 100_000; step++) {
+                keys.put(shape == 2 || shape == 3 ? number(random.nextInt()) : key(random, shape, step), true);
+            }
+            IndexLoader loader = fixture.index.loader();
+            for (byte[] ascending : keys.keySet()) {
+                // At first in order only, so that full pages are made whatever the seed.
+                boolean strays = model.size() > 60_000 && random.nextInt(50) == 0;
+                byte[] key = strays ? near(model, key(random, shape, random.nextInt(20_000))) : ascending;
+                long record = fixture.record(key);
+                Long expected = model.put(key, record);
+                long old = loader.put(key, record);
+                assertThat(old).isEqualTo(expected == null ? 0 : expected);
+                if (old != 0) {
+                    fixture.heap.markReplaced(old);
+                }
+            }
+            assertSame(fixture, model, random, TableKind.SORTED, seed);
+            for (int step = 0; step < 20_000; step++) {
+                byte[] key = random.nextInt(3) == 0 ? near(model, key(random, shape, random.nextInt(20_000))) : key(random, shape, step);
+                if (random.nextInt(10) < (step < 10_000 ? 4 : 9)) {
+                    assertThat(fixture.index.remove(key)).isEqualTo(model.remove(key) != null);
+                } else {
+                    long record = fixture.record(key);
+                    Long expected = model.put(key, record);
+                    assertThat(fixture.put(key, record)).isEqualTo(expected == null ? 0 : expected);
+                }
+            }
+            assertSame(fixture, model, random, TableKind.SORTED, seed);
+        }
     }
 
     /// A good hash has no two keys of one slot in any test; so here is a bad one. A key whose slot others need stays, and must be found.
