@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class SliceScan {
     // One leaf of a sorted table, or a short visit to a hash table's segment.
     private static final int BATCH = 256;
+    // Records lie all over the heap. Looked at in one go they come from memory side by side, not one after another; a few at first, for
+    // a reader who may want no more.
+    private static final int AHEAD_MIN = 8;
+    private static final int AHEAD_MAX = 64;
 
     private final TableSlice slice;
     private final RecordCursor cursor;
@@ -18,6 +22,9 @@ public final class SliceScan {
     private final @Nullable ColdLast coldLast;
     private int count;
     private int position;
+    // Of the batch: up to here it holds visible versions, 0 for none; behind it, newest versions.
+    private int resolved;
+    private int ahead = AHEAD_MIN;
     private boolean atEnd;
     private boolean showingCold;
 
@@ -41,7 +48,10 @@ public final class SliceScan {
                 showingCold = false;
             }
             while (position < count) {
-                long record = slice.visible(batch[position++], point);
+                if (position == resolved) {
+                    resolve();
+                }
+                long record = batch[position++];
                 if (record != 0) {
                     slice.show(record, into);
                     if (later == null || !into.isCold()) {
@@ -55,8 +65,16 @@ public final class SliceScan {
             }
             count = cursor.nextBatch(batch);
             position = 0;
+            resolved = 0;
             atEnd = count == 0;
             showingCold = later != null && (atEnd || later.isFull());
         }
+    }
+
+    private void resolve() {
+        int end = Math.min(count, resolved + ahead);
+        slice.resolve(batch, resolved, end, point);
+        resolved = end;
+        ahead = Math.min(2 * ahead, AHEAD_MAX);
     }
 }

@@ -346,6 +346,18 @@ public final class TableSlice implements AutoCloseable {
         return 0;
     }
 
+    /// Puts into each place the version that the reader sees of the newest one that is there; 0 where it sees none.
+    void resolve(long[] records, int from, int to, ReadPoint point) {
+        for (int i = from; i < to; i++) {
+            records[i] = visible(records[i], point);
+        }
+        for (int i = from; i < to; i++) {
+            if (records[i] != 0) {
+                heap.fetchRow(records[i], heap.keyLength(records[i]));
+            }
+        }
+    }
+
     private byte flags(long record) {
         return heap.segment().get(ValueLayout.JAVA_BYTE, record + RecordView.FLAGS);
     }
