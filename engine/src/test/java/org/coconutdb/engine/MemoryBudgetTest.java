@@ -216,8 +216,8 @@ class MemoryBudgetTest {
                 }
                 for (int round = 0; round < 3; round++) {
                     deleteAll(engine, table);
-                    put(engine, table, 0, rows * 3 / 4);
-                    assertThat(count(engine, table)).isEqualTo(rows * 3 / 4);
+                    put(engine, table, 0, rows * 5 / 8);
+                    assertThat(count(engine, table)).isEqualTo(rows * 5 / 8);
                 }
             }
         }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// Owner of a database's off-heap memory: policy, budget, and the books, in which every byte stands under a block, a table and a
 /// purpose. Any thread may call it.
 ///
-/// The budget counts what regions hold less what is free in them for new records. It is asked before a change is proposed, never
-/// while one is applied, so that every replica applies what its log holds.
+/// The budget counts what regions hold less what is free in them for new records, and what is set aside. It is asked before a change
+/// is proposed, never while one is applied, so that every replica applies what its log holds.
 public final class MemoryManager implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryManager.class);
 
@@ -27,6 +27,7 @@ public final class MemoryManager implements AutoCloseable {
     private final Set<Region> regions = ConcurrentHashMap.newKeySet();
     private final Set<Adopted> adopted = ConcurrentHashMap.newKeySet();
     private final AtomicLong lockedBytes = new AtomicLong();
+    private final AtomicLong setAsideBytes = new AtomicLong();
     private final AtomicBoolean refusalLogged = new AtomicBoolean();
 
     /// @param limitBytes `memory.limit`
@@ -61,9 +62,19 @@ public final class MemoryManager implements AutoCloseable {
         return memory;
     }
 
+    /// Keeps so many bytes more, or fewer, free within the limit. For what will be taken in large pieces while commands are applied,
+    /// when nothing can be refused any more.
+    public void setAside(long change) {
+        setAsideBytes.addAndGet(change);
+    }
+
+    public long setAsideBytes() {
+        return setAsideBytes.get();
+    }
+
     /// Bytes that count against the limit now.
     public long usedBytes() {
-        long used = 0;
+        long used = setAsideBytes.get();
         for (Region region : regions) {
             used += region.committedBytes() - region.spareBytes();
         }
@@ -81,6 +92,7 @@ public final class MemoryManager implements AutoCloseable {
             throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
                     .with("limitBytes", limitBytes)
                     .with("usedBytes", used)
+                    .with("setAsideBytes", setAsideBytes.get())
                     .with("neededBytes", bytes)
                     .mend("Raise memory.limit, or delete rows or drop tables; what is stored stays readable.");
         }

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// Beside a large map lie [SlotHints]: most lookups go to the record at once and see there that it is the key's newest. What
 /// they find is what the map would have led to: the writer marks a record as replaced before the commit that replaced it can be seen.
 ///
+/// The memory for the next move is set aside, so that a table which grows does not pass `memory.limit` by it.
+///
 /// Invariants
 /// 1. A slot is free only where it is free in both maps of its part. A key that was put at a slot stays at it until it is removed, so
 ///    all slots between a key's hash and its own slot are taken: a key leaves only if the slot behind it is free, and stays as a tombstone
@@ -55,6 +57,8 @@ final class HashTable implements RecordIndex {
     // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8.
     private static final int CARRIED_BY_PUT = 16;
     private static final double GROWTH = 1.5;
+    // A map half as large again takes a little more than half as much again: it may be the first with hints, and sizes are rounded up.
+    private static final double SET_ASIDE = 2.25;
     // A map takes more than it promised, slower. An eighth more before a put waits for a new one: on a busy machine the thread that makes
     // it may get its turn late.
     private static final int WAITED_BEYOND = 8;
@@ -96,6 +100,7 @@ final class HashTable implements RecordIndex {
     private final OffsetMap.Entries carrying = new OffsetMap.Entries();
     private int carried;
     private int segmentsRead;
+    private long setAsideBytes;
 
     HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp) {
         this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()), Sizes.USUAL);
@@ -121,6 +126,17 @@ final class HashTable implements RecordIndex {
         this.hash = hash;
         this.sizes = sizes;
         this.maps = SlotMaps.of(map(FIRST_ENTRIES));
+        setAside(nextMoveBytes());
+    }
+
+    private void setAside(long bytes) {
+        memory.setAside(bytes - setAsideBytes);
+        setAsideBytes = bytes;
+    }
+
+    private long nextMoveBytes() {
+        long largest = maps.all().stream().mapToLong(OffsetMap::bytes).max().orElse(0);
+        return (long) (SET_ASIDE * largest);
     }
 
     private OffsetMap map(long entries) {
@@ -185,6 +201,7 @@ final class HashTable implements RecordIndex {
             OffsetMap[] made = entries < sizes.split() ? new OffsetMap[] {map(entries)} : parts(keys);
             maps = made.length == 1 ? SlotMaps.of(made[0]) : SlotMaps.of(made);
             first.forEach(OffsetMap::close);
+            setAside(nextMoveBytes());
         }
     }
 
@@ -254,6 +271,7 @@ final class HashTable implements RecordIndex {
         prepared = null;
         OffsetMap[] made = awaitMaps(ready.maps());
         maps = part == Prepared.ALL ? maps.withNext(made) : maps.withNext(part, made[0]);
+        setAside(0);
         moving = from;
         segmentsRead = 0;
         carrying.count = 0;
@@ -304,6 +322,7 @@ final class HashTable implements RecordIndex {
         maps = maps.moved();
         moving = null;
         left.add(new Left(from, retireTimestamp.getAsLong()));
+        setAside(nextMoveBytes());
     }
 
     @Override
@@ -425,6 +444,7 @@ final class HashTable implements RecordIndex {
 
     @Override
     public void close() {
+        setAside(0);
         if (prepared != null) {
             OffsetMap[] unused = prepared.maps().exceptionally(_ -> new OffsetMap[0]).join();
             for (OffsetMap map : unused) {

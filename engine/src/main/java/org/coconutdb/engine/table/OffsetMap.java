@@ -79,6 +79,11 @@ final class OffsetMap implements AutoCloseable {
         }
     }
 
+    /// Bytes that it takes when it is full, its hints included.
+    long bytes() {
+        return map.offHeapMemoryUsed() + (hints == null ? 0 : hints.bytes());
+    }
+
     int segments() {
         return map.segments();
     }

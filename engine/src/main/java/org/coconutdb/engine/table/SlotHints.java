@@ -44,6 +44,10 @@ final class SlotHints implements AutoCloseable {
         return (((slot << PART_BITS >>> 32) * count) >>> 32) * Integer.BYTES;
     }
 
+    long bytes() {
+        return count * Integer.BYTES;
+    }
+
     /// Offset of the record that was put last at a slot with this place, 0 where none was.
     long get(long slot) {
         return (places.get(INT, place(slot)) & 0xFFFF_FFFFL) << OFFSET_SHIFT;

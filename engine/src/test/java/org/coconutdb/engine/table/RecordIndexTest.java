@@ -417,13 +417,28 @@ class RecordIndexTest {
         }
     }
 
+    @Test
+    void aHashTableGrowsWithinWhatItSetAside() {
+        try (Fixture fixture = new Fixture(TableKind.HASH)) {
+            for (int i = 0; i < 400_000; i++) {
+                byte[] key = number(i);
+                long record = fixture.record(key);
+                // Another thread may make a map at any time from here on.
+                long granted = fixture.memory.usedBytes();
+                fixture.index.put(key, record);
+                long usedThen = fixture.memory.usedBytes() - fixture.memory.setAsideBytes();
+                assertThat(usedThen).as("of %d keys", i + 1).isLessThanOrEqualTo(granted);
+            }
+        }
+    }
+
     /// Another thread closes maps that were left: waits a while for it where there is more than expected.
     private static long indexBytesOnceMapsAreClosed(Fixture fixture, long expected) {
         long end = System.nanoTime() + 10_000_000_000L;
-        long bytes = fixture.memory.usedBytes() - fixture.heap.bytesInUse();
+        long bytes = fixture.memory.usedBytes() - fixture.memory.setAsideBytes() - fixture.heap.bytesInUse();
         while (bytes > expected && System.nanoTime() < end) {
             Thread.onSpinWait();
-            bytes = fixture.memory.usedBytes() - fixture.heap.bytesInUse();
+            bytes = fixture.memory.usedBytes() - fixture.memory.setAsideBytes() - fixture.heap.bytesInUse();
         }
         return bytes;
     }
