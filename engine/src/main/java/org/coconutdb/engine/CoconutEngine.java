@@ -31,6 +31,7 @@ import org.coconutdb.engine.tier.ColdDirectory;
 import org.coconutdb.engine.tier.Tier;
 import org.coconutdb.engine.tier.TierPolicy;
 import org.coconutdb.engine.transaction.Admission;
+import org.coconutdb.engine.transaction.Isolation;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -368,10 +369,20 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
-    /// A transaction that reads at the newest snapshot.
+    /// A serializable transaction that reads at the newest snapshot.
     public Transaction begin() {
+        return begin(Isolation.SERIALIZABLE);
+    }
+
+    public Transaction begin(Isolation isolation) {
         requireOpen();
-        return Transaction.begin(environment);
+        return Transaction.begin(environment, isolation);
+    }
+
+    /// A transaction that reads at the newest snapshot and may not write: the quickest.
+    public Transaction beginReadOnly() {
+        requireOpen();
+        return Transaction.beginReadOnly(environment);
     }
 
     /// Rows of a table in its newest state; exact when nobody writes. For the planner's estimates.

@@ -50,7 +50,7 @@ final class CoconutStore implements Store {
 
             @Override
             public int get(byte[] key, byte[] into) {
-                try (Transaction transaction = engine.begin()) {
+                try (Transaction transaction = engine.beginReadOnly()) {
                     if (!transaction.get(table, key, view)) {
                         return -1;
                     }
@@ -62,7 +62,7 @@ final class CoconutStore implements Store {
 
             @Override
             public int range(byte[] from, int count, Blackhole sink) {
-                try (Transaction transaction = engine.begin()) {
+                try (Transaction transaction = engine.beginReadOnly()) {
                     Scan scan = transaction.scan(table, new KeyRange(from, null), false);
                     int found = 0;
                     while (found < count && scan.next(view)) {
@@ -77,7 +77,7 @@ final class CoconutStore implements Store {
 
     /// Reads all rows in any order, until told to stop; answers how many.
     long scan(AtomicBoolean stop) {
-        try (Transaction transaction = engine.begin()) {
+        try (Transaction transaction = engine.beginReadOnly()) {
             Scan scan = transaction.scan(table, KeyRange.ALL, false);
             RecordView view = new RecordView();
             long found = 0;
@@ -91,7 +91,7 @@ final class CoconutStore implements Store {
     /// Reads all rows once and adds the CPU time of each step: about one in five thousand copies a segment out, under its lock.
     void scan(Times steps) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        try (Transaction transaction = engine.begin()) {
+        try (Transaction transaction = engine.beginReadOnly()) {
             Scan scan = transaction.scan(table, KeyRange.ALL, false);
             RecordView view = new RecordView();
             long before = threads.getCurrentThreadCpuTime();

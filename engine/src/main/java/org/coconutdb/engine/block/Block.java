@@ -1,7 +1,6 @@
 package org.coconutdb.engine.block;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
+import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.version.ColdRows;
 import org.coconutdb.engine.version.Marks;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Invariants
 /// 1. A command whose conditions do not hold changes nothing.
-/// 2. A key held by a prepared transaction is changed by nobody else until that transaction is decided.
+/// 2. What a prepared transaction will write, or has read, is changed by nobody else until that transaction is decided. So at the time
+///    of its decision all that it has read, in every block, is as it was at its snapshot: it might have run there and then as a whole.
 /// 3. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
 public final class Block implements AutoCloseable {
     // Freed in each slice after a command, at most: this many and two for each write of the command. So a commit never waits for a
@@ -43,8 +44,8 @@ public final class Block implements AutoCloseable {
     private final Map<Integer, TableSlice> slices = new ConcurrentHashMap<>();
 
     // Writer.
-    private final Map<Long, BlockCommand.Prepare> prepared = new HashMap<>();
-    private final Map<HeldKey, Long> heldKeys = new HashMap<>();
+    private final Holds holds = new Holds();
+    private final RecentWrites recentWrites = new RecentWrites();
     private final Map<Long, BlockCommand.Decide> decisions = new HashMap<>();
     private final List<Dropped> dropped = new ArrayList<>();
     private int writesSinceCollect;
@@ -80,7 +81,7 @@ public final class Block implements AutoCloseable {
         CommandResult result = switch (command) {
             case BlockCommand.CreateTable(int table, TableKind kind) -> createTable(table, kind);
             case BlockCommand.DropTable(int table) -> dropTable(table, stamp);
-            case BlockCommand.Commit(long snapshot, List<Write> writes) -> commit(snapshot, writes, stamp);
+            case BlockCommand.Commit commit -> commit(commit, stamp);
             case BlockCommand.Prepare prepare -> prepare(prepare, stamp);
             case BlockCommand.Decide decide -> decide(decide, stamp);
             case BlockCommand.Forget(long transaction) -> forget(transaction);
@@ -109,39 +110,29 @@ public final class Block implements AutoCloseable {
         return CommandResult.DONE;
     }
 
-    private CommandResult commit(long snapshot, List<Write> writes, Stamp stamp) {
-        CommandResult failed = check(snapshot, writes, stamp);
+    private CommandResult commit(BlockCommand.Commit commit, Stamp stamp) {
+        CommandResult failed = check(commit.snapshot(), commit.reads(), commit.writes(), stamp);
         if (failed != null) {
             return failed;
         }
-        write(writes, stamp);
+        write(commit.writes(), stamp);
         return CommandResult.DONE;
     }
 
     private CommandResult prepare(BlockCommand.Prepare prepare, Stamp stamp) {
-        CommandResult failed = check(prepare.snapshot(), prepare.writes(), stamp);
+        CommandResult failed = check(prepare.snapshot(), prepare.reads(), prepare.writes(), stamp);
         if (failed != null) {
             return failed;
         }
-        hold(prepare);
+        holds.add(prepare);
         return CommandResult.DONE;
     }
 
-    private void hold(BlockCommand.Prepare prepare) {
-        prepared.put(prepare.transaction(), prepare);
-        for (Write write : prepare.writes()) {
-            heldKeys.put(new HeldKey(write.table(), write.key()), prepare.transaction());
-        }
-    }
-
     private CommandResult decide(BlockCommand.Decide decide, Stamp stamp) {
-        BlockCommand.Prepare prepare = prepared.remove(decide.transaction());
+        BlockCommand.Prepare prepare = holds.remove(decide.transaction());
         if (prepare == null) {
             // Decided before: finishing a transaction twice is harmless.
             return CommandResult.DONE;
-        }
-        for (Write write : prepare.writes()) {
-            heldKeys.remove(new HeldKey(write.table(), write.key()));
         }
         if (prepare.coordinator() == id) {
             decisions.put(decide.transaction(), decide);
@@ -158,33 +149,51 @@ public final class Block implements AutoCloseable {
     }
 
     /// The first condition that does not hold, null where all do.
-    private @Nullable CommandResult check(long snapshot, List<Write> writes, Stamp stamp) {
+    private @Nullable CommandResult check(long snapshot, List<Read> reads, List<Write> writes, Stamp stamp) {
         for (int i = 0; i < writes.size(); i++) {
-            Write write = writes.get(i);
-            TableSlice slice = slices.get(write.table());
-            if (slice == null) {
-                return new CommandResult(CommandResult.Outcome.UNKNOWN_TABLE, i);
+            CommandResult.Outcome outcome = outcome(writes.get(i), snapshot, stamp);
+            if (outcome != CommandResult.Outcome.DONE) {
+                return new CommandResult(outcome, i);
             }
-            if (!heldKeys.isEmpty() && heldKeys.containsKey(new HeldKey(write.table(), write.key()))) {
-                return new CommandResult(CommandResult.Outcome.CONFLICT, i);
-            }
-            switch (write.condition()) {
-                case NONE -> {
-                    // Whatever is there is replaced.
-                }
-                case ABSENT -> {
-                    if (slice.exists(write.key(), stamp.wallMicros())) {
-                        return new CommandResult(CommandResult.Outcome.DUPLICATE_KEY, i);
-                    }
-                }
-                case UNCHANGED -> {
-                    if (slice.newestTimestamp(write.key()) > snapshot) {
-                        return new CommandResult(CommandResult.Outcome.CONFLICT, i);
-                    }
-                }
+        }
+        for (int i = 0; i < reads.size(); i++) {
+            CommandResult.Outcome outcome = outcome(reads.get(i), snapshot);
+            if (outcome != CommandResult.Outcome.DONE) {
+                return new CommandResult(outcome, writes.size() + i);
             }
         }
         return null;
+    }
+
+    private CommandResult.Outcome outcome(Write write, long snapshot, Stamp stamp) {
+        TableSlice slice = slices.get(write.table());
+        if (slice == null) {
+            return CommandResult.Outcome.UNKNOWN_TABLE;
+        }
+        if (holds.refusesWrite(write.table(), write.key())) {
+            return CommandResult.Outcome.CONFLICT;
+        }
+        return switch (write.condition()) {
+            case NONE -> CommandResult.Outcome.DONE;
+            case ABSENT -> slice.exists(write.key(), stamp.wallMicros()) ? CommandResult.Outcome.DUPLICATE_KEY
+                    : CommandResult.Outcome.DONE;
+            case UNCHANGED -> slice.newestTimestamp(write.key()) > write.judgedAt(snapshot) ? CommandResult.Outcome.CONFLICT
+                    : CommandResult.Outcome.DONE;
+        };
+    }
+
+    private CommandResult.Outcome outcome(Read read, long snapshot) {
+        TableSlice slice = slices.get(read.table());
+        if (slice == null) {
+            return CommandResult.Outcome.UNKNOWN_TABLE;
+        }
+        boolean isUnchanged = !holds.refuses(read) && switch (read) {
+            case Read.Key(int _, byte[] key) -> slice.newestTimestamp(key) <= snapshot;
+            case Read.Range(int table, KeyRange range) -> recentWrites.isCompleteAbove(snapshot)
+                    ? !recentWrites.touches(table, range, snapshot)
+                    : !slice.isChanged(range, snapshot);
+        };
+        return isUnchanged ? CommandResult.Outcome.DONE : CommandResult.Outcome.CONFLICT;
     }
 
     private void write(List<Write> writes, Stamp stamp) {
@@ -194,6 +203,7 @@ public final class Block implements AutoCloseable {
                 // Dropped between the two phases: its rows are gone either way.
                 continue;
             }
+            recentWrites.add(write.table(), write.key(), stamp.commitTimestamp());
             byte[] row = write.row();
             if (row == null) {
                 slice.remove(write.key(), stamp);
@@ -220,8 +230,9 @@ public final class Block implements AutoCloseable {
         for (BlockCommand.ExpiredRow row : rows) {
             if (slice.newestTimestamp(row.key()) == row.commitTimestamp()
                     && slice.isExpired(row.key(), stamp.wallMicros())
-                    && !heldKeys.containsKey(new HeldKey(table, row.key()))) {
+                    && !holds.refusesWrite(table, row.key())) {
                 slice.remove(row.key(), stamp);
+                recentWrites.add(table, row.key(), stamp.commitTimestamp());
                 removed++;
             }
         }
@@ -276,7 +287,7 @@ public final class Block implements AutoCloseable {
 
     /// Writer: transactions that are prepared and not decided here.
     public List<BlockCommand.Prepare> inDoubt() {
-        return List.copyOf(prepared.values());
+        return List.copyOf(holds.prepared());
     }
 
     /// Writer: decisions that are still remembered.
@@ -289,7 +300,7 @@ public final class Block implements AutoCloseable {
         List<BlockImage.Slice> held = new ArrayList<>();
         slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice)));
         held.sort(Comparator.comparingInt(BlockImage.Slice::table));
-        return new BlockImage(id, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros, held, List.copyOf(prepared.values()),
+        return new BlockImage(id, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros, held, List.copyOf(holds.prepared()),
                 List.copyOf(decisions.values()));
     }
 
@@ -303,7 +314,8 @@ public final class Block implements AutoCloseable {
         holdsTtl = slices.values().stream().anyMatch(slice -> slice.ttlRowCount() != 0);
         createdAtMicros = image.createdAtMicros();
         updatedAtMicros = image.updatedAtMicros();
-        image.prepared().forEach(this::hold);
+        image.prepared().forEach(holds::add);
+        recentWrites.restart(commitTimestamp);
         image.decisions().forEach(decide -> decisions.put(decide.transaction(), decide));
     }
 
@@ -370,16 +382,4 @@ public final class Block implements AutoCloseable {
     }
 
     private record Dropped(long timestamp, int table, TableSlice slice) {}
-
-    private record HeldKey(int table, byte[] key) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof HeldKey that && table == that.table && Arrays.equals(key, that.key);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(key) + table;
-        }
-    }
 }

@@ -15,18 +15,21 @@ public sealed interface BlockCommand {
     /// A whole transaction of this block: its conditions are checked, then all of its writes happen, or none.
     ///
     /// @param snapshot the timestamp that the transaction read at
-    record Commit(long snapshot, List<Write> writes) implements BlockCommand {
+    /// @param reads what must be unchanged since
+    record Commit(long snapshot, List<Read> reads, List<Write> writes) implements BlockCommand {
         public Commit {
+            reads = List.copyOf(reads);
             writes = List.copyOf(writes);
         }
     }
 
-    /// First phase of a transaction over several blocks: checks the conditions, keeps the writes and holds their keys.
+    /// First phase of a transaction over several blocks: checks the conditions, keeps the writes, and holds their keys and what was read.
     ///
     /// @param transaction unique among those under way
     /// @param coordinator the block whose log holds the decision
-    record Prepare(long transaction, int coordinator, long snapshot, List<Write> writes) implements BlockCommand {
+    record Prepare(long transaction, int coordinator, long snapshot, List<Read> reads, List<Write> writes) implements BlockCommand {
         public Prepare {
+            reads = List.copyOf(reads);
             writes = List.copyOf(writes);
         }
     }

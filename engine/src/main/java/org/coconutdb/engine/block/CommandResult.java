@@ -3,8 +3,8 @@ package org.coconutdb.engine.block;
 /// What a command did.
 ///
 /// @param outcome what happened
-/// @param write position of the write whose condition failed, -1 where all held
-public record CommandResult(Outcome outcome, int write) {
+/// @param item position of what failed, among the writes and then the reads of the command; -1 where nothing did
+public record CommandResult(Outcome outcome, int item) {
     public static final CommandResult DONE = new CommandResult(Outcome.DONE, -1);
 
     /// How a command ended; all but DONE left the block as it was.
@@ -12,9 +12,9 @@ public record CommandResult(Outcome outcome, int write) {
         DONE,
         /// A row that must be absent is there.
         DUPLICATE_KEY,
-        /// A row changed since the snapshot, or a transaction over several blocks holds it.
+        /// What was read, or a row that is to be changed, has changed since the snapshot; or a transaction over several blocks holds it.
         CONFLICT,
-        /// A write names a table that the block does not hold.
+        /// A write or a read names a table that the block does not hold.
         UNKNOWN_TABLE
     }
 

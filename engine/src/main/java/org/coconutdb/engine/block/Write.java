@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param key encoded key
 /// @param row the new row; null deletes
 /// @param ttlSeconds time to live from the commit on, 0 for ever, [#KEEP_TTL] as the row that is there has it
-public record Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds) {
+/// @param readAt the snapshot that [Condition#UNCHANGED] is judged by where it is a later one than the transaction's; else 0
+public record Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds, long readAt) {
     /// In place of a time to live: as the row has it.
     public static final int KEEP_TTL = TableSlice.KEEP_TTL;
 
@@ -23,6 +24,15 @@ public record Write(int table, Condition condition, byte[] key, byte @Nullable [
         ABSENT,
         /// Nobody changed it since the transaction's snapshot: else SERIALIZATION_CONFLICT.
         UNCHANGED
+    }
+
+    public Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds) {
+        this(table, condition, key, row, ttlSeconds, 0);
+    }
+
+    /// The snapshot that the condition is judged by.
+    long judgedAt(long snapshot) {
+        return readAt == 0 ? snapshot : readAt;
     }
 
     public Write {

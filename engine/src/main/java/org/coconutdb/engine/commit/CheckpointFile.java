@@ -45,7 +45,7 @@ final class CheckpointFile {
     static final byte RECORD = 4;
 
     private static final long MAGIC = 0x31504B434F434F43L; // "COCOCKP1"
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     private static final int CRC_AT = 60;
     static final Pattern NAME = Pattern.compile("block-\\d{1,4}\\.checkpoint");
 

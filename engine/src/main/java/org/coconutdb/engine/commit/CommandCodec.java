@@ -6,23 +6,28 @@ import java.util.ArrayList;
 import java.util.List;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.Read;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.KeyRange;
 import org.jspecify.annotations.Nullable;
 
 /// Commands as bytes, little-endian. The first byte says which; numbers are never given to another command.
 /// ```
 ///  1 CreateTable | table 4 | kind 1 |
 ///  2 DropTable   | table 4 |
-///  3 Commit      | snapshot 8 | count 4 | write … |
-///  4 Prepare     | transaction 8 | coordinator 4 | snapshot 8 | count 4 | write … |
+///  3 Commit      | snapshot 8 | count 4 | read … | count 4 | write … |
+///  4 Prepare     | transaction 8 | coordinator 4 | snapshot 8 | count 4 | read … | count 4 | write … |
 ///  5 Decide      | transaction 8 | commit 1 | commitTimestamp 8 |
 ///  6 Forget      | transaction 8 |
 ///  7 Expire      | table 4 | count 4 | expired row … |
 ///
 ///  expired row   | commitTimestamp 8 | keyBytes 4 | key |
+///  read          | table 4 | keyBytes 4 | key |
+///                | table 4 | -1 4 | fromBytes 4 (-1: no bound) | from | toBytes 4 (-1: no bound) | to |
 ///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
+///                  and, where the condition's highest bit is set, | readAt 8 |
 /// ```
 final class CommandCodec {
     private static final byte CREATE_TABLE = 1;
@@ -34,6 +39,10 @@ final class CommandCodec {
     private static final byte EXPIRE = 7;
     private static final int EXPIRED_ROW_BYTES = 12;
     private static final int WRITE_BYTES = 17;
+    private static final int READ_BYTES = 8;
+    // A range in place of a key; no bound in place of one.
+    private static final int NONE = -1;
+    private static final byte HAS_READ_AT = (byte) 0x80;
     // Order is on disk: new ones go to the end.
     private static final Write.Condition[] CONDITIONS = {Write.Condition.NONE, Write.Condition.ABSENT, Write.Condition.UNCHANGED};
     private static final TableKind[] KINDS = {TableKind.HASH, TableKind.SORTED};
@@ -44,8 +53,8 @@ final class CommandCodec {
         return switch (command) {
             case BlockCommand.CreateTable _ -> 6;
             case BlockCommand.DropTable _ -> 5;
-            case BlockCommand.Commit commit -> 13 + size(commit.writes());
-            case BlockCommand.Prepare prepare -> 25 + size(prepare.writes());
+            case BlockCommand.Commit commit -> 17 + readBytes(commit.reads()) + size(commit.writes());
+            case BlockCommand.Prepare prepare -> 29 + readBytes(prepare.reads()) + size(prepare.writes());
             case BlockCommand.Decide _ -> 18;
             case BlockCommand.Forget _ -> 9;
             case BlockCommand.Expire(int _, List<BlockCommand.ExpiredRow> rows) -> {
@@ -62,21 +71,39 @@ final class CommandCodec {
         int bytes = 0;
         for (Write write : writes) {
             byte[] row = write.row();
-            bytes = Math.addExact(bytes, WRITE_BYTES + write.key().length + (row == null ? 0 : row.length));
+            int readAtBytes = write.readAt() == 0 ? 0 : Long.BYTES;
+            bytes = Math.addExact(bytes, WRITE_BYTES + readAtBytes + write.key().length + (row == null ? 0 : row.length));
         }
         return bytes;
+    }
+
+    private static int readBytes(List<Read> reads) {
+        int bytes = 0;
+        for (Read read : reads) {
+            bytes = Math.addExact(bytes, READ_BYTES + switch (read) {
+                case Read.Key(int _, byte[] key) -> key.length;
+                case Read.Range(int _, KeyRange range) -> boundBytes(range.from()) + boundBytes(range.to());
+            });
+        }
+        return bytes;
+    }
+
+    private static int boundBytes(byte @Nullable [] bound) {
+        return Integer.BYTES + (bound == null ? 0 : bound.length);
     }
 
     static void encode(BlockCommand command, ByteBuffer into) {
         switch (command) {
             case BlockCommand.CreateTable(int table, TableKind kind) -> into.put(CREATE_TABLE).putInt(table).put(code(KINDS, kind));
             case BlockCommand.DropTable(int table) -> into.put(DROP_TABLE).putInt(table);
-            case BlockCommand.Commit(long snapshot, List<Write> writes) -> {
+            case BlockCommand.Commit(long snapshot, List<Read> reads, List<Write> writes) -> {
                 into.put(COMMIT).putLong(snapshot);
+                encodeReads(reads, into);
                 encode(writes, into);
             }
-            case BlockCommand.Prepare(long transaction, int coordinator, long snapshot, List<Write> writes) -> {
+            case BlockCommand.Prepare(long transaction, int coordinator, long snapshot, List<Read> reads, List<Write> writes) -> {
                 into.put(PREPARE).putLong(transaction).putInt(coordinator).putLong(snapshot);
+                encodeReads(reads, into);
                 encode(writes, into);
             }
             case BlockCommand.Decide(long transaction, boolean commit, long timestamp) -> into.put(DECIDE)
@@ -97,11 +124,38 @@ final class CommandCodec {
         into.putInt(writes.size());
         for (Write write : writes) {
             byte[] row = write.row();
-            into.putInt(write.table()).put(code(CONDITIONS, write.condition())).putInt(write.ttlSeconds());
+            byte condition = code(CONDITIONS, write.condition());
+            into.putInt(write.table()).put(write.readAt() == 0 ? condition : (byte) (condition | HAS_READ_AT)).putInt(write.ttlSeconds());
             into.putInt(write.key().length).putInt(row == null ? -1 : row.length).put(write.key());
             if (row != null) {
                 into.put(row);
             }
+            if (write.readAt() != 0) {
+                into.putLong(write.readAt());
+            }
+        }
+    }
+
+    private static void encodeReads(List<Read> reads, ByteBuffer into) {
+        into.putInt(reads.size());
+        for (Read read : reads) {
+            into.putInt(read.table());
+            switch (read) {
+                case Read.Key(int _, byte[] key) -> into.putInt(key.length).put(key);
+                case Read.Range(int _, KeyRange range) -> {
+                    into.putInt(NONE);
+                    encodeBound(range.from(), into);
+                    encodeBound(range.to(), into);
+                }
+            }
+        }
+    }
+
+    private static void encodeBound(byte @Nullable [] bound, ByteBuffer into) {
+        if (bound == null) {
+            into.putInt(NONE);
+        } else {
+            into.putInt(bound.length).put(bound);
         }
     }
 
@@ -130,8 +184,9 @@ final class CommandCodec {
             return switch (type) {
                 case CREATE_TABLE -> new BlockCommand.CreateTable(from.getInt(), KINDS[from.get()]);
                 case DROP_TABLE -> new BlockCommand.DropTable(from.getInt());
-                case COMMIT -> new BlockCommand.Commit(from.getLong(), decodeWrites(from));
-                case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeWrites(from));
+                case COMMIT -> new BlockCommand.Commit(from.getLong(), decodeReads(from), decodeWrites(from));
+                case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeReads(from),
+                        decodeWrites(from));
                 case DECIDE -> new BlockCommand.Decide(from.getLong(), from.get() != 0, from.getLong());
                 case FORGET -> new BlockCommand.Forget(from.getLong());
                 case EXPIRE -> new BlockCommand.Expire(from.getInt(), decodeExpiredRows(from));
@@ -149,10 +204,7 @@ final class CommandCodec {
         List<BlockCommand.ExpiredRow> rows = new ArrayList<>(Math.min(count, from.remaining() / EXPIRED_ROW_BYTES + 1));
         for (int i = 0; i < count; i++) {
             long commitTimestamp = from.getLong();
-            int keyBytes = from.getInt();
-            byte[] key = new byte[Math.min(keyBytes, from.remaining() + 1)];
-            from.get(key);
-            rows.add(new BlockCommand.ExpiredRow(key, commitTimestamp));
+            rows.add(new BlockCommand.ExpiredRow(bytes(from.getInt(), from), commitTimestamp));
         }
         return rows;
     }
@@ -162,18 +214,39 @@ final class CommandCodec {
         List<Write> writes = new ArrayList<>(Math.min(count, from.remaining() / WRITE_BYTES + 1));
         for (int i = 0; i < count; i++) {
             int table = from.getInt();
-            Write.Condition condition = CONDITIONS[from.get()];
+            byte condition = from.get();
             int ttlSeconds = from.getInt();
             int keyBytes = from.getInt();
             int rowBytes = from.getInt();
-            byte[] key = new byte[Math.min(keyBytes, from.remaining() + 1)];
-            from.get(key);
-            byte[] row = rowBytes < 0 ? null : new byte[Math.min(rowBytes, from.remaining() + 1)];
-            if (row != null) {
-                from.get(row);
-            }
-            writes.add(new Write(table, condition, key, row, ttlSeconds));
+            byte[] key = bytes(keyBytes, from);
+            byte[] row = rowBytes < 0 ? null : bytes(rowBytes, from);
+            long readAt = (condition & HAS_READ_AT) == 0 ? 0 : from.getLong();
+            writes.add(new Write(table, CONDITIONS[condition & ~HAS_READ_AT], key, row, ttlSeconds, readAt));
         }
         return writes;
+    }
+
+    /// No more than there is: a damaged length asks for no memory.
+    private static byte[] bytes(int length, ByteBuffer from) {
+        byte[] bytes = new byte[Math.min(length, from.remaining() + 1)];
+        from.get(bytes);
+        return bytes;
+    }
+
+    private static List<Read> decodeReads(ByteBuffer from) {
+        int count = from.getInt();
+        List<Read> reads = new ArrayList<>(Math.min(count, from.remaining() / READ_BYTES + 1));
+        for (int i = 0; i < count; i++) {
+            int table = from.getInt();
+            int keyBytes = from.getInt();
+            reads.add(keyBytes == NONE ? new Read.Range(table, new KeyRange(decodeBound(from), decodeBound(from)))
+                    : new Read.Key(table, bytes(keyBytes, from)));
+        }
+        return reads;
+    }
+
+    private static byte @Nullable [] decodeBound(ByteBuffer from) {
+        int length = from.getInt();
+        return length == NONE ? null : bytes(length, from);
     }
 }

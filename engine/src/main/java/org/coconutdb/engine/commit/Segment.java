@@ -25,7 +25,7 @@ final class Segment {
     static final int RECORD_HEADER_BYTES = 48;
     static final int PREFIX_BYTES = 8;
     static final int TAIL_BYTES = 64;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final long MAGIC = 0x31474F4C4F434F43L; // "COCOLOG1"
     static final Pattern NAME = Pattern.compile("[0-9a-f]{16}\\.log");
     static final Pattern NAME_BEING_WRITTEN = Pattern.compile("[0-9a-f]{16}\\.log\\.new");

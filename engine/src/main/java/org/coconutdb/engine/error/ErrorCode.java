@@ -32,10 +32,11 @@ public enum ErrorCode {
     OBJECT_CLOSED("24000", Category.CALLER, "the object is closed"),
     STATEMENT_TOO_COMPLEX("54001", Category.CALLER, "the statement is too complex"),
     STATEMENT_CANCELLED("57014", Category.CALLER, "the statement was cancelled"),
+    READ_ONLY_TRANSACTION("25006", Category.CALLER, "the transaction may only read"),
     READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
 
     // Resources: nothing happened; the same call may work later or with a higher limit.
-    SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed the same row"),
+    SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed what this one read or changes"),
     SNAPSHOT_TOO_OLD("72000", Category.RESOURCES, "the snapshot is older than its maximum age"),
     MEMORY_LIMIT_REACHED("53200", Category.RESOURCES, "the memory limit is reached"),
     MEMORY_LOCK_REFUSED("53200", Category.RESOURCES, "the operating system refused to lock memory"),

@@ -402,6 +402,21 @@ public final class TableSlice implements AutoCloseable {
         return newest == 0 ? 0 : heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP);
     }
 
+    /// Writer: whether a key of the range was changed above a timestamp, as far as an open snapshot can tell ([#newestTimestamp]). Looks at
+    /// every key of the range; of a hash table at all.
+    public boolean isChanged(KeyRange range, long timestamp) {
+        RecordCursor cursor = index.cursor(range, false);
+        long[] batch = new long[SliceScan.BATCH];
+        for (int count = cursor.nextBatch(batch); count > 0; count = cursor.nextBatch(batch)) {
+            for (int i = 0; i < count; i++) {
+                if (heap.segment().get(LONG, batch[i] + RecordView.COMMIT_TIMESTAMP) > timestamp) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// Writer: makes this the newest version of the row. Over an expired one it is a new row.
     ///
     /// @param ttlSeconds from the stamp on; 0 for ever, [#KEEP_TTL] as many as the row had

@@ -1,35 +1,73 @@
 package org.coconutdb.engine.transaction;
 
+import java.util.Arrays;
+import org.coconutdb.engine.TableDescriptor;
+import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.SliceScan;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordView;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of a range at a transaction's snapshot, block after block. One thread; ends with its transaction at the latest.
+/// Rows of a range as a statement of a transaction sees them, block after block. One thread; ends with its transaction at the latest.
 public final class Scan {
     private final Transaction transaction;
     private final Block[] blocks;
-    private final int table;
+    private final TableDescriptor table;
     private final KeyRange range;
     private final boolean reverse;
+    private final ReadPoint point;
+    private final @Nullable OwnRows own;
+    // The row shown last, where the transaction has to know how far it has read.
+    private final @Nullable RecordView last;
+    private boolean hasShown;
+    private boolean isOver;
     private int nextBlock;
     private @Nullable SliceScan current;
 
-    Scan(Transaction transaction, Block[] blocks, int table, KeyRange range, boolean reverse) {
+    /// @param own what the transaction itself wrote; null: nothing to this table
+    /// @param tracks whether [#seen] will be asked for
+    Scan(
+            Transaction transaction,
+            Block[] blocks,
+            TableDescriptor table,
+            KeyRange range,
+            boolean reverse,
+            ReadPoint point,
+            @Nullable OwnRows own,
+            boolean tracks) {
         this.transaction = transaction;
         this.blocks = blocks;
         this.table = table;
         this.range = range;
         this.reverse = reverse;
+        this.point = point;
+        this.own = own;
+        this.last = tracks ? new RecordView() : null;
     }
 
     /// Points the view at the next visible row; false at the end.
     public boolean next(RecordView into) {
         transaction.requireOpen();
+        OwnRows merged = own;
+        boolean found = merged == null ? nextStored(into) : merged.next(this, into);
+        RecordView shown = last;
+        if (shown != null) {
+            hasShown |= found;
+            isOver |= !found;
+            if (found) {
+                shown.at(into);
+            }
+        }
+        return found;
+    }
+
+    /// The next row of those that are committed.
+    boolean nextStored(RecordView into) {
         while (true) {
             SliceScan scan = current;
             if (scan != null && scan.next(into)) {
@@ -42,11 +80,39 @@ public final class Scan {
             // Blocks of a sorted table stand in key order.
             Block block = blocks[reverse ? blocks.length - 1 - nextBlock : nextBlock];
             nextBlock++;
-            TableSlice slice = block.slice(table);
+            TableSlice slice = block.slice(table.id());
             if (slice == null) {
-                throw CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("tableId", table).mend("The table was dropped meanwhile.");
+                throw CoconutException.of(ErrorCode.UNDEFINED_TABLE)
+                        .with("table", table.name())
+                        .mend("The table was dropped meanwhile.");
             }
-            current = slice.scan(range, reverse, transaction.point());
+            current = slice.scan(range, reverse, point);
         }
+    }
+
+    TableDescriptor table() {
+        return table;
+    }
+
+    /// The part of the range that was looked at; null where none was. While the snapshot is open.
+    @Nullable
+    KeyRange seen() {
+        RecordView shown = last;
+        if (shown == null || isOver) {
+            return range;
+        }
+        if (!hasShown) {
+            return null;
+        }
+        if (table.kind() == TableKind.HASH) {
+            return range;
+        }
+        byte[] key = shown.keyBytes();
+        return reverse ? new KeyRange(key, range.to()) : new KeyRange(range.from(), successor(key));
+    }
+
+    /// The least key above another.
+    private static byte[] successor(byte[] key) {
+        return Arrays.copyOf(key, key.length + 1);
     }
 }

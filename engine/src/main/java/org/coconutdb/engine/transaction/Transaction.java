@@ -1,50 +1,41 @@
 package org.coconutdb.engine.transaction;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.ToLongFunction;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.Block;
-import org.coconutdb.engine.block.BlockCommand;
-import org.coconutdb.engine.block.CommandResult;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.block.Write.Condition;
 import org.coconutdb.engine.commit.CommandLog;
-import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
+import org.coconutdb.engine.version.LooseRecords;
 import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
+import org.coconutdb.engine.version.Stamp;
 import org.jspecify.annotations.Nullable;
 
-/// Reads at one snapshot and one time, by which rows have expired or not; writes are gathered until commit. Used by one thread at a time.
+/// Reads at a snapshot and a time, by which rows have expired or not; writes are gathered until commit. Used by one thread at a time.
 ///
 /// A snapshot that is older than `snapshot.age.max` loses its right ([Snapshots] says how): the next operation then closes the transaction
 /// and fails with SNAPSHOT_TOO_OLD, as do all after it. Views are valid until that operation, or until [#rest].
 ///
-/// Conditions are checked when the commit is applied: [#insert] that the key is absent (23505 otherwise), [#update] and [#delete]
-/// that the row was not changed since the snapshot (40001 otherwise), [#put] nothing. Reads see the snapshot, not the transaction's
-/// own writes.
+/// Statements: [#beginStatement] parts them. Reads show what earlier statements of the transaction wrote and not what the one at hand
+/// does, so that it can write to what it reads. A statement, or all since a savepoint, can be undone. Who never begins one has a
+/// transaction of a single statement.
 ///
-/// A transaction whose writes lie in one block is one entry of the log. Over several blocks it is two-phase commit: *prepare* in each
-/// (conditions checked, keys held), then *decide*, whose first copy, in the coordinator's block, is the decision. Both phases are
-/// one group in the log each, so two fsyncs in all. docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it.
+/// Optimistic: nothing is locked, and what the commit rests on is checked when it is applied. Always: for [#insert] that the key is
+/// absent (23505), for [#update] and [#delete] that the row was not changed since it was read (40001), for [#put] nothing. Where it is
+/// [Isolation#SERIALIZABLE] and writes at all: that nobody has changed a key that it looked up or a range that it scanned (40001). One
+/// that writes nothing has seen the database as it was at its snapshot, and is always serializable.
+///
+/// A transaction that touches one block is one entry of the log. Over several blocks, those included that were only read, it is
+/// two-phase commit; docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it, 0006 why it is serializable.
 public final class Transaction implements AutoCloseable {
     /// Keys and rows of a transaction's writes, all together.
     public static final long BYTES_MAX = 64L << 20;
@@ -62,42 +53,108 @@ public final class Transaction implements AutoCloseable {
 
     private final Environment environment;
     private final Snapshots snapshots;
+    // Null: writes are refused, so that nothing that is read need be remembered.
+    private final @Nullable Isolation isolation;
     private final int slot;
-    private final ReadPoint point;
-    private @Nullable Map<RowKey, Pending> writes;
-    private long writtenBytes;
-    private long neededMemoryBytes;
+    // The slot's timestamp: what a snapshot at or above it shows is kept.
+    private final long held;
+    private ReadPoint point;
+    private int statement = 1;
+    // Whether statements have been begun: there may be more of them, and errors belong to theirs.
+    private boolean hasStatements;
+    private @Nullable WriteSet writes;
+    private final @Nullable ReadSet reads;
+    private @Nullable LooseRecords ownRecords;
+    private int keptFor;
     private boolean resting;
     private boolean closed;
     // Why it was closed, where its snapshot was too old.
     private @Nullable CoconutException tooOld;
 
-    private Transaction(Environment environment) {
+    private Transaction(Environment environment, @Nullable Isolation isolation) {
         this.environment = environment;
         this.snapshots = environment.snapshots();
+        this.isolation = isolation;
         this.slot = snapshots.openReader();
-        long snapshot = snapshots.timestamp(slot);
-        // Behind the snapshot: the time is not before the stamp of anything that it shows, and nothing in it expires where the flag is
-        // not set by now.
-        long nowMicros = environment.clock().isExpiring() ? environment.clock().readMicros() : ReadPoint.TIMELESS;
-        this.point = new ReadPoint(snapshot, nowMicros);
+        this.held = snapshots.timestamp(slot);
+        this.point = pointAt(held);
+        this.reads = isolation == Isolation.SERIALIZABLE ? new ReadSet() : null;
     }
 
-    public static Transaction begin(Environment environment) {
-        return new Transaction(environment);
+    /// Behind the snapshot: the time is not before the stamp of anything that it shows, and nothing in it expires where the flag is not
+    /// set by now.
+    private ReadPoint pointAt(long snapshot) {
+        return new ReadPoint(snapshot, environment.clock().isExpiring() ? environment.clock().readMicros() : ReadPoint.TIMELESS);
     }
 
+    public static Transaction begin(Environment environment, Isolation isolation) {
+        return new Transaction(environment, isolation);
+    }
+
+    /// One that reads at one snapshot and may not write, which costs less.
+    public static Transaction beginReadOnly(Environment environment) {
+        return new Transaction(environment, null);
+    }
+
+    /// The timestamp that the statement at hand reads at.
     public long snapshotTimestamp() {
         return point.snapshot();
     }
 
-    ReadPoint point() {
-        return point;
+    /// Begins the next statement: its reads show what the transaction has written so far. At READ COMMITTED they show what is committed by
+    /// now, too; scans of earlier statements go on as they were.
+    public void beginStatement() {
+        requireOpen();
+        statement++;
+        hasStatements = true;
+        if (isolation == Isolation.READ_COMMITTED) {
+            // What the slot holds is older, so nothing that this one shows is freed.
+            point = pointAt(snapshots.visible());
+        }
+    }
+
+    /// Undoes what the statement at hand has written.
+    public void rollbackStatement() {
+        if (writes != null) {
+            writes.rollbackTo(statement);
+        }
+    }
+
+    /// Between statements: a mark to go back to ([#rollbackTo]).
+    public int savepoint() {
+        requireOpen();
+        statement++;
+        keepFor(statement);
+        return statement;
+    }
+
+    private void keepFor(int reader) {
+        keptFor = reader;
+        if (writes != null) {
+            writes.keepFor(reader);
+        }
+    }
+
+    /// Between statements: undoes what was written since the savepoint, which stays; later ones mean nothing any more.
+    public void rollbackTo(int savepoint) {
+        requireOpen();
+        if (savepoint > statement) {
+            throw CoconutException.of(ErrorCode.INVALID_ARGUMENT).with("savepoint", savepoint).mend("Name one of this transaction.");
+        }
+        if (writes != null) {
+            writes.rollbackTo(savepoint);
+        }
+        statement++;
+    }
+
+    /// Whether there is anything to commit.
+    public boolean hasWrites() {
+        return writes != null && !writes.isEmpty();
     }
 
     /// Begins an operation: it is open, does not rest, and its snapshot is not too old.
     void requireOpen() {
-        if (closed || !snapshots.isReading(slot, point.snapshot())) {
+        if (closed || !snapshots.isReading(slot, held)) {
             resumeOrFail();
         }
     }
@@ -110,7 +167,7 @@ public final class Transaction implements AutoCloseable {
         if (closed) {
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "transaction").mend("Begin another one.");
         }
-        if (resting && snapshots.wake(slot, point.snapshot())) {
+        if (resting && snapshots.wake(slot, held)) {
             resting = false;
             return;
         }
@@ -130,7 +187,7 @@ public final class Transaction implements AutoCloseable {
     public void rest() {
         if (!closed && !resting) {
             resting = true;
-            snapshots.rest(slot, point.snapshot());
+            snapshots.rest(slot, held);
         }
     }
 
@@ -141,9 +198,15 @@ public final class Transaction implements AutoCloseable {
     }
 
     /// Point lookup: points the view at the row, or answers false. The row remembers, to about ten seconds, that it was read, and comes
-    /// back into memory soon where it was cold.
+    /// back into memory soon where it was cold. The key is not copied.
     public boolean get(TableDescriptor table, byte[] key, RecordView into) {
+        requireOpen();
+        WriteSet.Version own = own(table, key);
+        if (own != null) {
+            return own.write.row() != null && show(table, own, into);
+        }
         TableSlice slice = slice(table, key);
+        noteRead(table, key);
         if (!slice.get(key, point, into)) {
             return false;
         }
@@ -154,16 +217,59 @@ public final class Transaction implements AutoCloseable {
         return true;
     }
 
-    /// Point lookup that leaves no trace: for those who look at the record's header rather than at the row.
+    /// Point lookup that leaves no trace on the row: for those who look at the record's header rather than at the row.
     public boolean inspect(TableDescriptor table, byte[] key, RecordView into) {
+        requireOpen();
+        WriteSet.Version own = own(table, key);
+        if (own != null) {
+            return own.write.row() != null && show(table, own, into);
+        }
+        noteRead(table, key);
         return slice(table, key).get(key, point, into);
     }
 
+    private void noteRead(TableDescriptor table, byte[] key) {
+        if (reads != null) {
+            reads.addKey(table, key);
+        }
+    }
+
+    /// What an earlier statement wrote of the key; null where none did.
+    private WriteSet.@Nullable Version own(TableDescriptor table, byte[] key) {
+        WriteSet.Table written = writes == null ? null : writes.table(table.id());
+        return written == null ? null : written.visible(key, statement);
+    }
+
+    /// Points the view at a row that this transaction has written: its times are now's, its commit timestamp is 0.
+    boolean show(TableDescriptor table, WriteSet.Version version, RecordView into) {
+        LooseRecords.Place place = version.place;
+        if (place == null) {
+            place = place(table, version.write);
+            version.place = place;
+        }
+        into.at(place.segment(), place.offset(), null);
+        return true;
+    }
+
+    private LooseRecords.Place place(TableDescriptor table, Write write) {
+        long now = environment.clock().nowMicros();
+        RecordView before = new RecordView();
+        boolean isThere = slice(table, write.key()).get(write.key(), point, before);
+        int ttlSeconds = write.ttlSeconds() != Write.KEEP_TTL ? write.ttlSeconds() : isThere ? before.ttlSeconds() : 0;
+        LooseRecords records = ownRecords;
+        if (records == null) {
+            records = new LooseRecords();
+            ownRecords = records;
+        }
+        byte[] row = write.row();
+        return records.add(write.key(), row == null ? new byte[0] : row, new Stamp(0, now), isThere ? before.createdAtMicros() : now,
+                ttlSeconds);
+    }
+
     private TableSlice slice(TableDescriptor table, byte[] key) {
-        requireOpen();
         TableSlice slice = environment.blocks().get(environment.blockTable().blockOf(table, key)).slice(table.id());
         if (slice == null) {
-            throw dropped(table);
+            throw Commit.dropped(table);
         }
         return slice;
     }
@@ -177,10 +283,20 @@ public final class Transaction implements AutoCloseable {
         for (int i = 0; i < ids.length; i++) {
             blocks[i] = environment.blocks().get(ids[i]);
         }
-        return new Scan(this, blocks, table.id(), range, reverse);
+        WriteSet.Table written = writes == null ? null : writes.table(table.id());
+        OwnRows own = written == null ? null : new OwnRows(this, written, range, reverse, statement);
+        if (own != null) {
+            keepFor(statement);
+        }
+        Scan scan = new Scan(this, blocks, table, range, reverse, point, own, reads != null);
+        if (reads != null) {
+            reads.addScan(scan);
+        }
+        return scan;
     }
 
-    /// Adds a row. DUPLICATE_KEY here where this transaction has inserted it already, else at commit.
+    /// Adds a row. DUPLICATE_KEY here where this transaction has inserted it already, or has several statements and can see it; else at
+    /// commit.
     public void insert(TableDescriptor table, byte[] key, byte[] row) {
         insert(table, key, row, 0);
     }
@@ -218,6 +334,7 @@ public final class Transaction implements AutoCloseable {
 
     private void write(TableDescriptor table, byte[] key, byte @Nullable [] row, Condition condition, int ttlSeconds) {
         requireOpen();
+        requireWritable(table);
         int rowBytes = row == null ? 0 : row.length;
         if (key.length > RecordHeap.KEY_BYTES_MAX) {
             throw CoconutException.of(ErrorCode.KEY_TOO_LARGE)
@@ -233,43 +350,53 @@ public final class Transaction implements AutoCloseable {
                     .with("rowBytesMax", RecordHeap.ROW_BYTES_MAX)
                     .mend("Cut large values into several rows.");
         }
-        writtenBytes += key.length + rowBytes;
-        if (writtenBytes > BYTES_MAX) {
+        WriteSet written = writes;
+        if (written == null) {
+            written = new WriteSet();
+            written.keepFor(keptFor);
+            writes = written;
+        }
+        long bytes = written.bytes() + key.length + rowBytes;
+        if (bytes > BYTES_MAX) {
             throw CoconutException.of(ErrorCode.TRANSACTION_TOO_LARGE)
-                    .with("bytes", writtenBytes)
+                    .with("bytes", bytes)
                     .with("bytesMax", BYTES_MAX)
-                    .mend("Write in smaller pieces, each its own statement.");
+                    .mend("Write in smaller pieces, each its own transaction.");
         }
-        Map<RowKey, Pending> pending = writes;
-        if (pending == null) {
-            pending = new LinkedHashMap<>();
-            writes = pending;
+        WriteSet.Version earlier = written.newest(table.id(), key);
+        if (earlier == null) {
+            boolean sawAbsence = condition == Condition.ABSENT && hasStatements && seesAbsence(table, key);
+            long readAt = condition == Condition.UNCHANGED && point.snapshot() != held ? point.snapshot() : 0;
+            written.put(table, new Write(table.id(), condition, key, row, ttlSeconds, readAt), statement, sawAbsence);
+            return;
         }
-        RowKey id = new RowKey(table.id(), key);
-        Pending earlier = pending.get(id);
-        if (earlier != null) {
-            condition = combine(table, key, earlier, condition);
-            if (ttlSeconds == Write.KEEP_TTL && earlier.write.row() != null) {
-                ttlSeconds = earlier.write.ttlSeconds();
-            }
+        Write before = earlier.write;
+        if (condition == Condition.ABSENT && before.row() != null) {
+            throw Commit.failed(ErrorCode.DUPLICATE_KEY, table, key);
         }
-        pending.put(id, new Pending(table, new Write(table.id(), condition, key, row, ttlSeconds)));
-        // The row, its index entry and the slack of both kinds of index. A deletion needs little, for a while, and gives back more: in a
-        // database that is full it is the mend.
-        neededMemoryBytes += row == null ? 0 : RecordHeap.sizeFor(key.length, rowBytes) + 2L * key.length + 64;
+        if (ttlSeconds == Write.KEEP_TTL && before.row() != null) {
+            ttlSeconds = before.ttlSeconds();
+        }
+        // What the first write found still has to hold.
+        written.put(table, new Write(table.id(), before.condition(), key, row, ttlSeconds, before.readAt()), statement,
+                earlier.sawAbsence);
     }
 
-    /// The condition that two writes of one key leave to be checked at commit: what the first one found still has to hold.
-    private static Condition combine(TableDescriptor table, byte[] key, Pending earlier, Condition next) {
-        boolean isThere = earlier.write.row() != null;
-        if (next == Condition.ABSENT) {
-            if (isThere) {
-                throw failed(ErrorCode.DUPLICATE_KEY, table, key);
-            }
-            // Deleted and inserted again: the delete's condition stands.
-            return earlier.write.condition();
+    private void requireWritable(TableDescriptor table) {
+        if (isolation == null) {
+            throw CoconutException.of(ErrorCode.READ_ONLY_TRANSACTION)
+                    .with("table", table.name())
+                    .mend("Begin a transaction that may write.");
         }
-        return earlier.write.condition();
+    }
+
+    /// Where the row is there, the statement that inserts it fails, and not the commit.
+    private boolean seesAbsence(TableDescriptor table, byte[] key) {
+        if (slice(table, key).get(key, point, new RecordView())) {
+            noteRead(table, key);
+            throw Commit.failed(ErrorCode.DUPLICATE_KEY, table, key);
+        }
+        return true;
     }
 
     /// Makes all writes happen, or none: atomic over all tables and blocks, durable as the database promises. The transaction is over,
@@ -277,134 +404,17 @@ public final class Transaction implements AutoCloseable {
     public void commit() {
         requireOpen();
         try {
-            Map<RowKey, Pending> pending = writes;
-            if (pending != null && !pending.isEmpty()) {
-                if (!snapshots.stopReading(slot, point.snapshot())) {
+            WriteSet written = writes;
+            if (written != null && !written.isEmpty()) {
+                List<ReadSet.Item> read = reads == null ? List.of() : reads.items(written);
+                if (!snapshots.stopReading(slot, held)) {
                     throw endTooOld();
                 }
-                SortedMap<Integer, List<Pending>> byBlock = byBlock(pending.values());
-                try (Admission.Room _ = environment.admission().admit(neededMemoryBytes, () -> need(byBlock), () -> growth(byBlock))) {
-                    commit(byBlock);
-                }
+                new Commit(environment, held, written, read).run();
             }
         } finally {
             close();
         }
-    }
-
-    private SortedMap<Integer, List<Pending>> byBlock(Collection<Pending> pending) {
-        SortedMap<Integer, List<Pending>> byBlock = new TreeMap<>();
-        for (Pending write : pending) {
-            byBlock.computeIfAbsent(environment.blockTable().blockOf(write.table, write.write.key()), _ -> new ArrayList<>()).add(write);
-        }
-        return byBlock;
-    }
-
-    private Admission.Need need(SortedMap<Integer, List<Pending>> byBlock) {
-        return need(byBlock, Transaction::recordBytes);
-    }
-
-    private static long recordBytes(Pending write) {
-        byte[] row = write.write.row();
-        return row == null ? 0 : RecordHeap.sizeFor(write.write.key().length, row.length);
-    }
-
-    /// What is needed beyond the rows that are there now. Somebody may change them until the writes are applied: then most are refused,
-    /// and what remains is wrong by a row.
-    private Admission.Need growth(SortedMap<Integer, List<Pending>> byBlock) {
-        // This transaction's own snapshot may be over already.
-        try (Transaction now = begin(environment)) {
-            RecordView view = new RecordView();
-            return need(byBlock, write -> {
-                byte[] key = write.write.key();
-                boolean replaces = now.inspect(write.table, key, view);
-                return recordBytes(write) - (replaces ? RecordHeap.sizeFor(key.length, view.rowLength()) : 0);
-            });
-        }
-    }
-
-    private Admission.Need need(SortedMap<Integer, List<Pending>> byBlock, ToLongFunction<Pending> bytesOf) {
-        Map<Integer, Long> byTable = new HashMap<>();
-        Map<Integer, Long> inBlocks = new HashMap<>();
-        byBlock.forEach((block, pending) -> {
-            for (Pending write : pending) {
-                long bytes = bytesOf.applyAsLong(write);
-                // A deletion needs no room, also where there is none.
-                if (bytes != 0) {
-                    byTable.merge(write.table.id(), bytes, Long::sum);
-                    inBlocks.merge(block, bytes, Long::sum);
-                }
-            }
-        });
-        return new Admission.Need(byTable, inBlocks);
-    }
-
-    private void commit(SortedMap<Integer, List<Pending>> byBlock) {
-        if (byBlock.size() == 1) {
-            int block = byBlock.firstKey();
-            List<Pending> writesThere = Objects.requireNonNull(byBlock.get(block));
-            CommandResult result = environment.log()
-                    .propose(List.of(new Proposal(block, new BlockCommand.Commit(point.snapshot(), writes(writesThere)))))
-                    .getFirst();
-            requireDone(result, writesThere);
-        } else {
-            commitInTwoPhases(byBlock);
-        }
-    }
-
-    private void commitInTwoPhases(SortedMap<Integer, List<Pending>> byBlock) {
-        long id = ThreadLocalRandom.current().nextLong();
-        int coordinator = byBlock.firstKey();
-        List<Proposal> prepares = new ArrayList<>();
-        byBlock.forEach((block, pending) -> prepares
-                .add(new Proposal(block, new BlockCommand.Prepare(id, coordinator, point.snapshot(), writes(pending)))));
-        List<CommandResult> votes = environment.log().propose(prepares);
-
-        boolean commit = votes.stream().allMatch(CommandResult::isDone);
-        List<Proposal> decisions = new ArrayList<>();
-        for (int i = 0; i < prepares.size(); i++) {
-            // A block that refused holds nothing of it.
-            if (votes.get(i).isDone()) {
-                decisions.add(new Proposal(prepares.get(i).block(), new BlockCommand.Decide(id, commit, 0)));
-            }
-        }
-        if (!decisions.isEmpty()) {
-            // In one group behind all decisions, so that the coordinator forgets only what everybody has.
-            decisions.add(new Proposal(coordinator, new BlockCommand.Forget(id)));
-            environment.log().propose(decisions);
-        }
-        int i = 0;
-        for (List<Pending> pending : byBlock.values()) {
-            requireDone(votes.get(i), pending);
-            i++;
-        }
-    }
-
-    private static List<Write> writes(List<Pending> pending) {
-        return pending.stream().map(Pending::write).toList();
-    }
-
-    private static void requireDone(CommandResult result, List<Pending> writes) {
-        if (result.isDone()) {
-            return;
-        }
-        Pending write = writes.get(result.write());
-        throw switch (result.outcome()) {
-            case DUPLICATE_KEY -> failed(ErrorCode.DUPLICATE_KEY, write.table, write.write.key());
-            case CONFLICT -> failed(ErrorCode.SERIALIZATION_CONFLICT, write.table, write.write.key())
-                    .mend("Nothing was changed: run the transaction again.");
-            case UNKNOWN_TABLE -> dropped(write.table);
-            case DONE -> new IllegalStateException("done");
-        };
-    }
-
-    /// `key` is given in hexadecimal digits: the layer above knows what it means.
-    private static CoconutException failed(ErrorCode code, TableDescriptor table, byte[] key) {
-        return CoconutException.of(code).with("table", table.name()).with("key", HexFormat.of().formatHex(key));
-    }
-
-    private static CoconutException dropped(TableDescriptor table) {
-        return CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("table", table.name()).mend("The table was dropped meanwhile.");
     }
 
     /// Gives up what was not committed and closes the snapshot. Harmless twice.
@@ -413,20 +423,6 @@ public final class Transaction implements AutoCloseable {
         if (!closed) {
             closed = true;
             snapshots.close(slot);
-        }
-    }
-
-    private record Pending(TableDescriptor table, Write write) {}
-
-    private record RowKey(int table, byte[] key) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof RowKey that && table == that.table && Arrays.equals(key, that.key);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * Arrays.hashCode(key) + table;
         }
     }
 }

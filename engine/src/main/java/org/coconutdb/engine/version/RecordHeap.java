@@ -102,13 +102,14 @@ public final class RecordHeap implements AutoCloseable {
         int rowStart = RecordView.rowStart(key.length);
         int sizeClass = classOf(rowStart + row.length);
         long offset = take(sizeClass);
-        setHeader(offset, sizeClass, key, row.length, stamp, previous, createdAtMicros, ttlSeconds);
+        setHeader(segment, offset, sizeClass, key, row.length, stamp, previous, createdAtMicros, ttlSeconds);
         MemorySegment.copy(row, 0, segment, ValueLayout.JAVA_BYTE, offset + rowStart, row.length);
         setFlags(offset, flags);
         return offset;
     }
 
-    private void setHeader(
+    static void setHeader(
+            MemorySegment memory,
             long offset,
             int sizeClass,
             byte[] key,
@@ -117,7 +118,6 @@ public final class RecordHeap implements AutoCloseable {
             long previous,
             long createdAtMicros,
             int ttlSeconds) {
-        MemorySegment memory = segment;
         memory.set(LONG, offset + RecordView.COMMIT_TIMESTAMP, stamp.commitTimestamp());
         memory.set(LONG, offset + RecordView.PREVIOUS, previous);
         memory.set(LONG, offset + RecordView.CREATED_AT, createdAtMicros);
@@ -134,7 +134,7 @@ public final class RecordHeap implements AutoCloseable {
     public long allocateCold(byte[] key, int rowBytes, ColdRef ref, Stamp stamp, long createdAtMicros, int ttlSeconds, byte flags) {
         int sizeClass = classOf(RecordView.rowStart(key.length) + ColdRef.BYTES);
         long offset = take(sizeClass);
-        setHeader(offset, sizeClass, key, rowBytes, stamp, 0, createdAtMicros, ttlSeconds);
+        setHeader(segment, offset, sizeClass, key, rowBytes, stamp, 0, createdAtMicros, ttlSeconds);
         RecordView.setColdRef(segment, offset + RecordView.rowStart(key.length), ref);
         setFlags(offset, (byte) (flags | RecordView.COLD));
         return offset;

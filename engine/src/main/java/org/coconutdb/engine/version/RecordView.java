@@ -201,6 +201,19 @@ public final class RecordView {
         return HEADER_BYTES + ((keyLength + 7) & ~7);
     }
 
+    /// Compares the key with another, unsigned byte by byte, the shorter first among equals.
+    public int compareKey(byte[] other) {
+        int length = keyLength();
+        int common = Math.min(length, other.length);
+        for (int i = 0; i < common; i++) {
+            int difference = Byte.compareUnsigned(segment.get(ValueLayout.JAVA_BYTE, offset + HEADER_BYTES + i), other[i]);
+            if (difference != 0) {
+                return difference;
+            }
+        }
+        return Integer.compare(length, other.length);
+    }
+
     public byte[] keyBytes() {
         return copy(segment, keyOffset(), keyLength());
     }

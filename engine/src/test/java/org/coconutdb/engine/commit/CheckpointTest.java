@@ -22,6 +22,7 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.Read;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.disk.Disk;
@@ -162,14 +163,14 @@ class CheckpointTest {
         }
 
         CommandResult commit(int block, long snapshot, Write... writes) {
-            return propose(block, new BlockCommand.Commit(snapshot, List.of(writes)));
+            return propose(block, new BlockCommand.Commit(snapshot, List.of(), List.of(writes)));
         }
 
         /// The same writes everywhere, some to a commit.
         void commitInAllBlocks(List<Write> writes) {
             for (int from = 0; from < writes.size(); from += 100) {
                 List<Write> some = writes.subList(from, Math.min(writes.size(), from + 100));
-                log.propose(blocks.stream().map(block -> new Proposal(block.id(), new BlockCommand.Commit(0, some))).toList());
+                log.propose(blocks.stream().map(block -> new Proposal(block.id(), new BlockCommand.Commit(0, List.of(), some))).toList());
             }
         }
 
@@ -391,8 +392,8 @@ class CheckpointTest {
             database.createTables();
             database.commit(1, 0, put(HASH, "a", "0"));
             for (int block = 0; block < 2; block++) {
-                database.propose(block, new BlockCommand.Prepare(77, 0, database.now(), List.of(put(HASH, "a", "1"), delete(SORTED, "b"))));
-                database.propose(block, new BlockCommand.Prepare(78, 0, database.now(), List.of(put(SORTED, "c", "q".repeat(1 << 19)))));
+                database.propose(block, new BlockCommand.Prepare(77, 0, database.now(), List.of(new Read.Range(SORTED, KeyRange.prefix(bytes("r"))), new Read.Key(HASH, bytes("k"))), List.of(put(HASH, "a", "1"), delete(SORTED, "b"))));
+                database.propose(block, new BlockCommand.Prepare(78, 0, database.now(), List.of(), List.of(put(SORTED, "c", "q".repeat(1 << 19)))));
             }
             database.propose(0, new BlockCommand.Decide(78, true, 0));
             assertThat(database.blocks.get(0).decision(78)).isNotNull();
@@ -409,6 +410,9 @@ class CheckpointTest {
             assertThat(coordinator.remembered()).containsExactly(78L);
             // Its keys are held.
             assertThat(database.commit(1, database.now(), put(HASH, "a", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
+            // And what it has read.
+            assertThat(database.commit(1, database.now(), put(HASH, "k", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
+            assertThat(database.commit(1, database.now(), put(SORTED, "rs", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
             // The decision's own time, which is before the checkpoint's.
             database.propose(1, coordinator.decision(78));
             database.propose(0, new BlockCommand.Decide(77, false, 0));

@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.Read;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.block.Write.Condition;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.KeyRange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,12 +23,20 @@ class CommandCodecTest {
         List<Write> writes = List.of(
                 new Write(17, Condition.ABSENT, new byte[] {1, 2}, new byte[] {3}, 3600),
                 new Write(18, Condition.UNCHANGED, new byte[0], null, 0),
-                new Write(18, Condition.UNCHANGED, new byte[] {9}, new byte[0], Write.KEEP_TTL));
+                new Write(18, Condition.UNCHANGED, new byte[] {9}, new byte[0], Write.KEEP_TTL),
+                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, new byte[] {7}, 0, 1L << 40),
+                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, null, 0, -1));
+        List<Read> reads = List.of(
+                new Read.Key(17, new byte[] {1}),
+                new Read.Key(18, new byte[0]),
+                new Read.Range(17, KeyRange.ALL),
+                new Read.Range(18, new KeyRange(new byte[] {1, 2}, new byte[0])),
+                new Read.Range(18, new KeyRange(null, new byte[] {3})));
         return Stream.of(
                 new BlockCommand.CreateTable(17, TableKind.SORTED),
                 new BlockCommand.DropTable(17),
-                new BlockCommand.Commit(5, writes),
-                new BlockCommand.Prepare(-7, 2, 5, writes),
+                new BlockCommand.Commit(5, reads, writes),
+                new BlockCommand.Prepare(-7, 2, 5, reads, writes),
                 new BlockCommand.Decide(-7, true, 6),
                 new BlockCommand.Forget(-7),
                 new BlockCommand.Expire(17, List.of()),

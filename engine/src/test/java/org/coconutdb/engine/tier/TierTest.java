@@ -84,7 +84,7 @@ class TierTest {
         Fixture(TableKind kind) {
             apply(new BlockCommand.CreateTable(TABLE, kind));
             for (int i = 0; i < ROWS; i++) {
-                apply(new BlockCommand.Commit(0, List.of(new Write(TABLE, Write.Condition.NONE, key(i), row(i), 0))));
+                apply(new BlockCommand.Commit(0, List.of(), List.of(new Write(TABLE, Write.Condition.NONE, key(i), row(i), 0))));
             }
         }
 

@@ -130,7 +130,7 @@ final class EmbeddedStatement implements SessionStatement {
             Limits limits,
             Signal signal,
             @Nullable ScheduledFuture<?> deadline) {
-        Transaction transaction = session.database().engine().begin();
+        Transaction transaction = session.database().engine().beginReadOnly();
         try {
             CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), signal.cancelled), parameters);
             EmbeddedCursor opened = new EmbeddedCursor(rows, transaction, limits, signal, deadline);

@@ -1,0 +1,196 @@
+package org.coconutdb.engine.transaction;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.ToLongFunction;
+import org.coconutdb.engine.TableDescriptor;
+import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.Read;
+import org.coconutdb.engine.block.Write;
+import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.engine.version.RecordView;
+
+/// One transaction's commit. Over several blocks: *prepare* in each (conditions checked; what was read and will be written is held), then
+/// *decide*, whose first copy, in the coordinator's block, is the decision. Both phases are one group in the log each, so two fsyncs in
+/// all.
+final class Commit {
+    private static final String RUN_AGAIN = "Nothing was changed: run the transaction again.";
+
+    private record Written(TableDescriptor table, Write write, boolean sawAbsence) {}
+
+    /// What a block has to do with the transaction, in the order of the block's command.
+    private static final class Part {
+        final List<Written> writes = new ArrayList<>();
+        final List<ReadSet.Item> reads = new ArrayList<>();
+
+        List<Write> writesOnly() {
+            return writes.stream().map(Written::write).toList();
+        }
+
+        List<Read> readsOnly() {
+            return reads.stream().map(ReadSet.Item::read).toList();
+        }
+    }
+
+    private final Transaction.Environment environment;
+    private final long snapshot;
+    private final long neededMemoryBytes;
+    private final SortedMap<Integer, Part> parts = new TreeMap<>();
+
+    /// @param snapshot that reads are judged by, and writes that do not say otherwise
+    Commit(Transaction.Environment environment, long snapshot, WriteSet writes, List<ReadSet.Item> reads) {
+        this.environment = environment;
+        this.snapshot = snapshot;
+        this.neededMemoryBytes = writes.neededMemoryBytes();
+        for (WriteSet.Table table : writes.tables()) {
+            table.byKey.forEach((key, version) -> part(environment.blockTable().blockOf(table.descriptor, key)).writes
+                    .add(new Written(table.descriptor, version.write, version.sawAbsence)));
+        }
+        for (ReadSet.Item item : reads) {
+            switch (item.read()) {
+                case Read.Key(int _, byte[] key) -> part(environment.blockTable().blockOf(item.table(), key)).reads.add(item);
+                case Read.Range(int _, var range) -> {
+                    for (int block : environment.blockTable().blocksOf(item.table(), range)) {
+                        part(block).reads.add(item);
+                    }
+                }
+            }
+        }
+    }
+
+    private Part part(int block) {
+        return parts.computeIfAbsent(block, _ -> new Part());
+    }
+
+    void run() {
+        try (Admission.Room _ = environment.admission().admit(neededMemoryBytes, () -> need(Commit::recordBytes), this::growth)) {
+            if (parts.size() == 1) {
+                commitInOneBlock(parts.firstKey(), parts.firstEntry().getValue());
+            } else {
+                commitInTwoPhases();
+            }
+        }
+    }
+
+    private void commitInOneBlock(int block, Part part) {
+        CommandResult result = environment.log()
+                .propose(List.of(new Proposal(block, new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))))
+                .getFirst();
+        requireDone(result, part);
+    }
+
+    private void commitInTwoPhases() {
+        long id = ThreadLocalRandom.current().nextLong();
+        int coordinator = parts.firstKey();
+        List<Proposal> prepares = new ArrayList<>();
+        parts.forEach((block, part) -> prepares.add(
+                new Proposal(block, new BlockCommand.Prepare(id, coordinator, snapshot, part.readsOnly(), part.writesOnly()))));
+        List<CommandResult> votes = environment.log().propose(prepares);
+
+        boolean commit = votes.stream().allMatch(CommandResult::isDone);
+        List<Proposal> decisions = new ArrayList<>();
+        for (int i = 0; i < prepares.size(); i++) {
+            // A block that refused holds nothing of it.
+            if (votes.get(i).isDone()) {
+                decisions.add(new Proposal(prepares.get(i).block(), new BlockCommand.Decide(id, commit, 0)));
+            }
+        }
+        if (!decisions.isEmpty()) {
+            // In one group behind all decisions, so that the coordinator forgets only what everybody has.
+            decisions.add(new Proposal(coordinator, new BlockCommand.Forget(id)));
+            environment.log().propose(decisions);
+        }
+        int i = 0;
+        for (Part part : parts.values()) {
+            requireDone(votes.get(i), part);
+            i++;
+        }
+    }
+
+    private static void requireDone(CommandResult result, Part part) {
+        if (result.isDone()) {
+            return;
+        }
+        int item = result.item();
+        if (item >= part.writes.size()) {
+            ReadSet.Item read = part.reads.get(item - part.writes.size());
+            throw result.outcome() == CommandResult.Outcome.UNKNOWN_TABLE ? dropped(read.table()) : conflict(read);
+        }
+        Written write = part.writes.get(item);
+        throw switch (result.outcome()) {
+            // The row came after the statement that looked for it: run again, that statement will find it.
+            case DUPLICATE_KEY -> write.sawAbsence() ? conflict(write) : failed(ErrorCode.DUPLICATE_KEY, write.table(), write.write().key());
+            case CONFLICT -> conflict(write);
+            case UNKNOWN_TABLE -> dropped(write.table());
+            case DONE -> new IllegalStateException("done");
+        };
+    }
+
+    private static CoconutException conflict(Written write) {
+        return failed(ErrorCode.SERIALIZATION_CONFLICT, write.table(), write.write().key()).mend(RUN_AGAIN);
+    }
+
+    private static CoconutException conflict(ReadSet.Item item) {
+        return switch (item.read()) {
+            case Read.Key(int _, byte[] key) -> failed(ErrorCode.SERIALIZATION_CONFLICT, item.table(), key).mend(RUN_AGAIN);
+            case Read.Range _ -> CoconutException.of(ErrorCode.SERIALIZATION_CONFLICT)
+                    .with("table", item.table().name())
+                    .with("read", "a range of keys")
+                    .mend(RUN_AGAIN);
+        };
+    }
+
+    /// `key` is given in hexadecimal digits: the layer above knows what it means.
+    static CoconutException failed(ErrorCode code, TableDescriptor table, byte[] key) {
+        return CoconutException.of(code).with("table", table.name()).with("key", HexFormat.of().formatHex(key));
+    }
+
+    static CoconutException dropped(TableDescriptor table) {
+        return CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("table", table.name()).mend("The table was dropped meanwhile.");
+    }
+
+    private static long recordBytes(Written write) {
+        byte[] row = write.write().row();
+        return row == null ? 0 : RecordHeap.sizeFor(write.write().key().length, row.length);
+    }
+
+    /// What is needed beyond the rows that are there now. Somebody may change them until the writes are applied: then most are refused,
+    /// and what remains is wrong by a row.
+    private Admission.Need growth() {
+        // This transaction's own snapshot may be over already.
+        try (Transaction now = Transaction.beginReadOnly(environment)) {
+            RecordView view = new RecordView();
+            return need(write -> {
+                byte[] key = write.write().key();
+                boolean replaces = now.inspect(write.table(), key, view);
+                return recordBytes(write) - (replaces ? RecordHeap.sizeFor(key.length, view.rowLength()) : 0);
+            });
+        }
+    }
+
+    private Admission.Need need(ToLongFunction<Written> bytesOf) {
+        Map<Integer, Long> byTable = new HashMap<>();
+        Map<Integer, Long> byBlock = new HashMap<>();
+        parts.forEach((block, part) -> {
+            for (Written write : part.writes) {
+                long bytes = bytesOf.applyAsLong(write);
+                // A deletion needs no room, also where there is none.
+                if (bytes != 0) {
+                    byTable.merge(write.table().id(), bytes, Long::sum);
+                    byBlock.merge(block, bytes, Long::sum);
+                }
+            }
+        });
+        return new Admission.Need(byTable, byBlock);
+    }
+}
