@@ -129,7 +129,8 @@ final class Commit {
         Written write = part.writes.get(item);
         throw switch (result.outcome()) {
             // The row came after the statement that looked for it: run again, that statement will find it.
-            case DUPLICATE_KEY -> write.sawAbsence() ? conflict(write) : failed(ErrorCode.DUPLICATE_KEY, write.table(), write.write().key());
+            case DUPLICATE_KEY -> write.sawAbsence() ? conflict(write) : failed(ErrorCode.DUPLICATE_KEY, write.table(), write.write()
+                    .key());
             case CONFLICT -> conflict(write);
             case UNKNOWN_TABLE -> dropped(write.table());
             case DONE -> new IllegalStateException("done");

@@ -392,8 +392,10 @@ class CheckpointTest {
             database.createTables();
             database.commit(1, 0, put(HASH, "a", "0"));
             for (int block = 0; block < 2; block++) {
-                database.propose(block, new BlockCommand.Prepare(77, 0, database.now(), List.of(new Read.Range(SORTED, KeyRange.prefix(bytes("r"))), new Read.Key(HASH, bytes("k"))), List.of(put(HASH, "a", "1"), delete(SORTED, "b"))));
-                database.propose(block, new BlockCommand.Prepare(78, 0, database.now(), List.of(), List.of(put(SORTED, "c", "q".repeat(1 << 19)))));
+                database.propose(block, new BlockCommand.Prepare(77, 0, database.now(), List.of(new Read.Range(SORTED, KeyRange.prefix(
+                        bytes("r"))), new Read.Key(HASH, bytes("k"))), List.of(put(HASH, "a", "1"), delete(SORTED, "b"))));
+                database.propose(block, new BlockCommand.Prepare(78, 0, database.now(), List.of(), List.of(put(SORTED, "c", "q".repeat(1
+                        << 19)))));
             }
             database.propose(0, new BlockCommand.Decide(78, true, 0));
             assertThat(database.blocks.get(0).decision(78)).isNotNull();

@@ -112,7 +112,8 @@ class LocalLogTest {
             byte[] row = new byte[bytes];
             java.util.Arrays.fill(row, (byte) key);
             Write write = new Write(TABLE, Write.Condition.NONE, key(key), row, 0);
-            return log.propose(List.of(new Proposal(0, new BlockCommand.Commit(snapshots.visible(), List.of(), List.of(write))))).getFirst();
+            return log.propose(List.of(new Proposal(0, new BlockCommand.Commit(snapshots.visible(), List.of(), List.of(write)))))
+                    .getFirst();
         }
 
         boolean has(int key, int bytes) {

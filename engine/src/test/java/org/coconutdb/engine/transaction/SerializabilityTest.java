@@ -262,7 +262,7 @@ class SerializabilityTest {
                 case 0 -> {
                     client.transaction.put(table, bytes(key), bytes(value));
                     rows.put(key, value);
-steps.add(new Step("put", state -> {
+                    steps.add(new Step("put", state -> {
                         state.tables.get(number).put(key, value);
                         return "";
                     }, ""));
