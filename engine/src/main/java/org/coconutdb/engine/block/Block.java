@@ -171,7 +171,7 @@ public final class Block implements AutoCloseable {
             return CommandResult.Outcome.UNKNOWN_TABLE;
         }
         if (holds.refusesWrite(write.table(), write.key())) {
-            return CommandResult.Outcome.CONFLICT;
+            return CommandResult.Outcome.HELD;
         }
         return switch (write.condition()) {
             case NONE -> CommandResult.Outcome.DONE;
@@ -187,7 +187,10 @@ public final class Block implements AutoCloseable {
         if (slice == null) {
             return CommandResult.Outcome.UNKNOWN_TABLE;
         }
-        boolean isUnchanged = !holds.refuses(read) && switch (read) {
+        if (holds.refuses(read)) {
+            return CommandResult.Outcome.HELD;
+        }
+        boolean isUnchanged = switch (read) {
             case Read.Key(int _, byte[] key) -> slice.newestTimestamp(key) <= snapshot;
             case Read.Range(int table, KeyRange range) -> recentWrites.isCompleteAbove(snapshot)
                     ? !recentWrites.touches(table, range, snapshot)

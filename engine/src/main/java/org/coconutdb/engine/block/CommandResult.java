@@ -12,8 +12,10 @@ public record CommandResult(Outcome outcome, int item) {
         DONE,
         /// A row that must be absent is there.
         DUPLICATE_KEY,
-        /// What was read, or a row that is to be changed, has changed since the snapshot; or a transaction over several blocks holds it.
+        /// What was read, or a row that is to be changed, has changed since the snapshot.
         CONFLICT,
+        /// A transaction over several blocks that is not decided yet holds a key: the same command may succeed later.
+        HELD,
         /// A write or a read names a table that the block does not hold.
         UNKNOWN_TABLE
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.BlockCommand;
@@ -25,6 +26,10 @@ import org.coconutdb.engine.version.RecordView;
 /// all.
 final class Commit {
     private static final String RUN_AGAIN = "Nothing was changed: run the transaction again.";
+
+    // A transaction that holds keys is decided as soon as its second group is in the log: in a crash's wake, or on a disk that hangs, later.
+    private static final long HELD_NANOS_MAX = 2_000_000_000L;
+    private static final long HELD_WAIT_NANOS = 20_000L;
 
     private record Written(TableDescriptor table, Write write, boolean sawAbsence) {}
 
@@ -74,22 +79,27 @@ final class Commit {
 
     void run() {
         try (Admission.Room _ = environment.admission().admit(neededMemoryBytes, () -> need(Commit::recordBytes), this::growth)) {
-            if (parts.size() == 1) {
-                commitInOneBlock(parts.firstKey(), parts.firstEntry().getValue());
-            } else {
-                commitInTwoPhases();
+            long start = System.nanoTime();
+            for (int attempt = 0;; attempt++) {
+                List<CommandResult> results = parts.size() == 1 ? commitInOneBlock() : commitInTwoPhases();
+                boolean isHeld = results.stream().anyMatch(result -> result.outcome() == CommandResult.Outcome.HELD);
+                if (!isHeld || System.nanoTime() - start > HELD_NANOS_MAX) {
+                    requireDone(results);
+                    return;
+                }
+                // Nothing of this one is held meanwhile, so nobody waits for it in turn.
+                LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(HELD_WAIT_NANOS << Math.min(attempt, 6)));
             }
         }
     }
 
-    private void commitInOneBlock(int block, Part part) {
-        CommandResult result = environment.log()
-                .propose(List.of(new Proposal(block, new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))))
-                .getFirst();
-        requireDone(result, part);
+    private List<CommandResult> commitInOneBlock() {
+        Part part = parts.firstEntry().getValue();
+        return environment.log()
+                .propose(List.of(new Proposal(parts.firstKey(), new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))));
     }
 
-    private void commitInTwoPhases() {
+    private List<CommandResult> commitInTwoPhases() {
         long id = ThreadLocalRandom.current().nextLong();
         int coordinator = parts.firstKey();
         List<Proposal> prepares = new ArrayList<>();
@@ -110,9 +120,14 @@ final class Commit {
             decisions.add(new Proposal(coordinator, new BlockCommand.Forget(id)));
             environment.log().propose(decisions);
         }
+        return votes;
+    }
+
+    /// @param results of the parts, in their order
+    private void requireDone(List<CommandResult> results) {
         int i = 0;
         for (Part part : parts.values()) {
-            requireDone(votes.get(i), part);
+            requireDone(results.get(i), part);
             i++;
         }
     }
@@ -131,7 +146,7 @@ final class Commit {
             // The row came after the statement that looked for it: run again, that statement will find it.
             case DUPLICATE_KEY -> write.sawAbsence() ? conflict(write) : failed(ErrorCode.DUPLICATE_KEY, write.table(), write.write()
                     .key());
-            case CONFLICT -> conflict(write);
+            case CONFLICT, HELD -> conflict(write);
             case UNKNOWN_TABLE -> dropped(write.table());
             case DONE -> new IllegalStateException("done");
         };

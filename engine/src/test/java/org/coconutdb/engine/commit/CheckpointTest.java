@@ -411,10 +411,10 @@ class CheckpointTest {
             assertThat(participant.inDoubt()).extracting(BlockCommand.Prepare::transaction).containsExactlyInAnyOrder(77L, 78L);
             assertThat(coordinator.remembered()).containsExactly(78L);
             // Its keys are held.
-            assertThat(database.commit(1, database.now(), put(HASH, "a", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
+            assertThat(database.commit(1, database.now(), put(HASH, "a", "2")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
             // And what it has read.
-            assertThat(database.commit(1, database.now(), put(HASH, "k", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
-            assertThat(database.commit(1, database.now(), put(SORTED, "rs", "2")).outcome()).isEqualTo(CommandResult.Outcome.CONFLICT);
+            assertThat(database.commit(1, database.now(), put(HASH, "k", "2")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
+            assertThat(database.commit(1, database.now(), put(SORTED, "rs", "2")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
             // The decision's own time, which is before the checkpoint's.
             database.propose(1, coordinator.decision(78));
             database.propose(0, new BlockCommand.Decide(77, false, 0));
