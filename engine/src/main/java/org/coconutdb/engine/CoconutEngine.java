@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -114,7 +115,8 @@ public final class CoconutEngine implements AutoCloseable {
         Admission admission =
                 new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), () -> tables.anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
-        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock);
+        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock,
+                ConcurrentHashMap.newKeySet());
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }

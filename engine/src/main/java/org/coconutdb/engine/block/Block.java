@@ -84,6 +84,7 @@ public final class Block implements AutoCloseable {
             case BlockCommand.Commit commit -> commit(commit, stamp);
             case BlockCommand.Prepare prepare -> prepare(prepare, stamp);
             case BlockCommand.Decide decide -> decide(decide, stamp);
+            case BlockCommand.Abandon(long transaction) -> abandon(transaction, stamp);
             case BlockCommand.Forget(long transaction) -> forget(transaction);
             case BlockCommand.Expire(int table, List<BlockCommand.ExpiredRow> rows) -> expire(table, rows, stamp);
         };
@@ -143,6 +144,13 @@ public final class Block implements AutoCloseable {
         return CommandResult.DONE;
     }
 
+    private CommandResult abandon(long transaction, Stamp stamp) {
+        if (holds.isPrepared(transaction)) {
+            decide(new BlockCommand.Decide(transaction, false, 0), stamp);
+        }
+        return new CommandResult(CommandResult.Outcome.DONE, -1, null, decisions.get(transaction));
+    }
+
     private CommandResult forget(long transaction) {
         decisions.remove(transaction);
         return CommandResult.DONE;
@@ -151,44 +159,48 @@ public final class Block implements AutoCloseable {
     /// The first condition that does not hold, null where all do.
     private @Nullable CommandResult check(long snapshot, List<Read> reads, List<Write> writes, Stamp stamp) {
         for (int i = 0; i < writes.size(); i++) {
-            CommandResult.Outcome outcome = outcome(writes.get(i), snapshot, stamp);
-            if (outcome != CommandResult.Outcome.DONE) {
-                return new CommandResult(outcome, i);
+            CommandResult failed = check(writes.get(i), i, snapshot, stamp);
+            if (failed != null) {
+                return failed;
             }
         }
         for (int i = 0; i < reads.size(); i++) {
-            CommandResult.Outcome outcome = outcome(reads.get(i), snapshot);
-            if (outcome != CommandResult.Outcome.DONE) {
-                return new CommandResult(outcome, writes.size() + i);
+            CommandResult failed = check(reads.get(i), writes.size() + i, snapshot);
+            if (failed != null) {
+                return failed;
             }
         }
         return null;
     }
 
-    private CommandResult.Outcome outcome(Write write, long snapshot, Stamp stamp) {
+    private @Nullable CommandResult check(Write write, int item, long snapshot, Stamp stamp) {
         TableSlice slice = slices.get(write.table());
         if (slice == null) {
-            return CommandResult.Outcome.UNKNOWN_TABLE;
+            return CommandResult.failed(CommandResult.Outcome.UNKNOWN_TABLE, item);
         }
-        if (holds.refusesWrite(write.table(), write.key())) {
-            return CommandResult.Outcome.HELD;
+        BlockCommand.Prepare holder = holds.refusesWrite(write.table(), write.key());
+        if (holder != null) {
+            return CommandResult.held(holder, item);
         }
         return switch (write.condition()) {
-            case NONE -> CommandResult.Outcome.DONE;
-            case ABSENT -> slice.exists(write.key(), stamp.wallMicros()) ? CommandResult.Outcome.DUPLICATE_KEY
-                    : CommandResult.Outcome.DONE;
-            case UNCHANGED -> slice.newestTimestamp(write.key()) > write.judgedAt(snapshot) ? CommandResult.Outcome.CONFLICT
-                    : CommandResult.Outcome.DONE;
+            case NONE -> null;
+            case ABSENT -> slice.exists(write.key(), stamp.wallMicros())
+                    ? CommandResult.failed(CommandResult.Outcome.DUPLICATE_KEY, item)
+                    : null;
+            case UNCHANGED -> slice.newestTimestamp(write.key()) > write.judgedAt(snapshot)
+                    ? CommandResult.failed(CommandResult.Outcome.CONFLICT, item)
+                    : null;
         };
     }
 
-    private CommandResult.Outcome outcome(Read read, long snapshot) {
+    private @Nullable CommandResult check(Read read, int item, long snapshot) {
         TableSlice slice = slices.get(read.table());
         if (slice == null) {
-            return CommandResult.Outcome.UNKNOWN_TABLE;
+            return CommandResult.failed(CommandResult.Outcome.UNKNOWN_TABLE, item);
         }
-        if (holds.refuses(read)) {
-            return CommandResult.Outcome.HELD;
+        BlockCommand.Prepare holder = holds.refuses(read);
+        if (holder != null) {
+            return CommandResult.held(holder, item);
         }
         boolean isUnchanged = switch (read) {
             case Read.Key(int _, byte[] key) -> slice.newestTimestamp(key) <= snapshot;
@@ -196,7 +208,7 @@ public final class Block implements AutoCloseable {
                     ? !recentWrites.touches(table, range, snapshot)
                     : !slice.isChanged(range, snapshot);
         };
-        return isUnchanged ? CommandResult.Outcome.DONE : CommandResult.Outcome.CONFLICT;
+        return isUnchanged ? null : CommandResult.failed(CommandResult.Outcome.CONFLICT, item);
     }
 
     private void write(List<Write> writes, Stamp stamp) {
@@ -233,7 +245,7 @@ public final class Block implements AutoCloseable {
         for (BlockCommand.ExpiredRow row : rows) {
             if (slice.newestTimestamp(row.key()) == row.commitTimestamp()
                     && slice.isExpired(row.key(), stamp.wallMicros())
-                    && !holds.refusesWrite(table, row.key())) {
+                    && holds.refusesWrite(table, row.key()) == null) {
                 slice.remove(row.key(), stamp);
                 recentWrites.add(table, row.key(), stamp.commitTimestamp());
                 removed++;

@@ -53,6 +53,9 @@ public sealed interface BlockCommand {
     /// @param commitTimestamp of the version
     record ExpiredRow(byte[] key, long commitTimestamp) {}
 
+    /// Coordinator, of a transaction whose proposer is gone: aborts it where it is not decided. The result says what is decided.
+    record Abandon(long transaction) implements BlockCommand {}
+
     /// Coordinator: every participant has the decision in its log; it need not be remembered.
     record Forget(long transaction) implements BlockCommand {}
 }

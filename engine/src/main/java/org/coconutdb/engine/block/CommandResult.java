@@ -1,11 +1,15 @@
 package org.coconutdb.engine.block;
 
+import org.jspecify.annotations.Nullable;
+
 /// What a command did.
 ///
 /// @param outcome what happened
 /// @param item position of what failed, among the writes and then the reads of the command; -1 where nothing did
-public record CommandResult(Outcome outcome, int item) {
-    public static final CommandResult DONE = new CommandResult(Outcome.DONE, -1);
+/// @param holder who holds the key; only for HELD
+/// @param decision what was decided of the transaction; only for [BlockCommand.Abandon], null where nothing is known of it
+public record CommandResult(Outcome outcome, int item, @Nullable Holder holder, BlockCommand.@Nullable Decide decision) {
+    public static final CommandResult DONE = new CommandResult(Outcome.DONE, -1, null, null);
 
     /// How a command ended; all but DONE left the block as it was.
     public enum Outcome {
@@ -18,6 +22,19 @@ public record CommandResult(Outcome outcome, int item) {
         HELD,
         /// A write or a read names a table that the block does not hold.
         UNKNOWN_TABLE
+    }
+
+    /// A transaction that is prepared and not decided in the block.
+    ///
+    /// @param coordinator the block whose log holds the decision
+    public record Holder(long transaction, int coordinator) {}
+
+    static CommandResult failed(Outcome outcome, int item) {
+        return new CommandResult(outcome, item, null, null);
+    }
+
+    static CommandResult held(BlockCommand.Prepare by, int item) {
+        return new CommandResult(Outcome.HELD, item, new Holder(by.transaction(), by.coordinator()), null);
     }
 
     public boolean isDone() {

@@ -15,13 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// Threads: the block's writer alone.
 final class Holds {
     private final Map<Long, BlockCommand.Prepare> prepared = new HashMap<>();
-    private final Map<HeldKey, Long> written = new HashMap<>();
-    // With the number of transactions that have read it.
-    private final Map<HeldKey, Integer> read = new HashMap<>();
+    private final Map<HeldKey, BlockCommand.Prepare> written = new HashMap<>();
+    private final Map<HeldKey, List<BlockCommand.Prepare>> read = new HashMap<>();
     private final Map<Long, List<Read.Range>> readRanges = new HashMap<>();
 
-    boolean isEmpty() {
-        return prepared.isEmpty();
+    boolean isPrepared(long transaction) {
+        return prepared.containsKey(transaction);
     }
 
     Collection<BlockCommand.Prepare> prepared() {
@@ -31,12 +30,12 @@ final class Holds {
     void add(BlockCommand.Prepare prepare) {
         prepared.put(prepare.transaction(), prepare);
         for (Write write : prepare.writes()) {
-            written.put(new HeldKey(write.table(), write.key()), prepare.transaction());
+            written.put(new HeldKey(write.table(), write.key()), prepare);
         }
         List<Read.Range> ranges = new ArrayList<>();
         for (Read reading : prepare.reads()) {
             switch (reading) {
-                case Read.Key(int table, byte[] key) -> read.merge(new HeldKey(table, key), 1, Integer::sum);
+                case Read.Key(int table, byte[] key) -> read.computeIfAbsent(new HeldKey(table, key), _ -> new ArrayList<>()).add(prepare);
                 case Read.Range range -> ranges.add(range);
             }
         }
@@ -56,43 +55,56 @@ final class Holds {
         }
         for (Read reading : prepare.reads()) {
             if (reading instanceof Read.Key(int table, byte[] key)) {
-                read.computeIfPresent(new HeldKey(table, key), (_, readers) -> readers == 1 ? null : readers - 1);
+                read.computeIfPresent(new HeldKey(table, key), (_, readers) -> {
+                    readers.remove(prepare);
+                    return readers.isEmpty() ? null : readers;
+                });
             }
         }
         readRanges.remove(transaction);
         return prepare;
     }
 
-    /// Whether somebody who may still commit has read the key or will write it, so that nobody else may write it.
-    boolean refusesWrite(int table, byte[] key) {
+    /// Somebody who may still commit and has read the key or will write it, so that nobody else may write it; null where nobody.
+    BlockCommand.@Nullable Prepare refusesWrite(int table, byte[] key) {
         if (prepared.isEmpty()) {
-            return false;
+            return null;
         }
         HeldKey held = new HeldKey(table, key);
-        return written.containsKey(held) || read.containsKey(held) || isInReadRange(table, key);
+        BlockCommand.Prepare writer = written.get(held);
+        if (writer != null) {
+            return writer;
+        }
+        List<BlockCommand.Prepare> readers = read.get(held);
+        return readers != null ? readers.getFirst() : rangeReader(table, key);
     }
 
-    private boolean isInReadRange(int table, byte[] key) {
-        for (List<Read.Range> ranges : readRanges.values()) {
-            for (Read.Range range : ranges) {
+    private BlockCommand.@Nullable Prepare rangeReader(int table, byte[] key) {
+        for (Map.Entry<Long, List<Read.Range>> ranges : readRanges.entrySet()) {
+            for (Read.Range range : ranges.getValue()) {
                 if (range.table() == table && range.range().contains(key)) {
-                    return true;
+                    return prepared.get(ranges.getKey());
                 }
             }
         }
-        return false;
+        return null;
     }
 
-    /// Whether somebody who may still commit will write what was read.
-    boolean refuses(Read reading) {
+    /// Somebody who may still commit and will write what was read; null where nobody.
+    BlockCommand.@Nullable Prepare refuses(Read reading) {
         if (written.isEmpty()) {
-            return false;
+            return null;
         }
         return switch (reading) {
-            case Read.Key(int table, byte[] key) -> written.containsKey(new HeldKey(table, key));
-            case Read.Range(int table, KeyRange range) -> written.keySet()
-                    .stream()
-                    .anyMatch(held -> held.table() == table && range.contains(held.key()));
+            case Read.Key(int table, byte[] key) -> written.get(new HeldKey(table, key));
+            case Read.Range(int table, KeyRange range) -> {
+                for (Map.Entry<HeldKey, BlockCommand.Prepare> held : written.entrySet()) {
+                    if (held.getKey().table() == table && range.contains(held.getKey().key())) {
+                        yield held.getValue();
+                    }
+                }
+                yield null;
+            }
         };
     }
 

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///  4 Prepare     | transaction 8 | coordinator 4 | snapshot 8 | count 4 | read … | count 4 | write … |
 ///  5 Decide      | transaction 8 | commit 1 | commitTimestamp 8 |
 ///  6 Forget      | transaction 8 |
+///  8 Abandon     | transaction 8 |
 ///  7 Expire      | table 4 | count 4 | expired row … |
 ///
 ///  expired row   | commitTimestamp 8 | keyBytes 4 | key |
@@ -37,6 +38,7 @@ final class CommandCodec {
     private static final byte DECIDE = 5;
     private static final byte FORGET = 6;
     private static final byte EXPIRE = 7;
+    private static final byte ABANDON = 8;
     private static final int EXPIRED_ROW_BYTES = 12;
     private static final int WRITE_BYTES = 17;
     private static final int READ_BYTES = 8;
@@ -56,7 +58,7 @@ final class CommandCodec {
             case BlockCommand.Commit commit -> 17 + readBytes(commit.reads()) + size(commit.writes());
             case BlockCommand.Prepare prepare -> 29 + readBytes(prepare.reads()) + size(prepare.writes());
             case BlockCommand.Decide _ -> 18;
-            case BlockCommand.Forget _ -> 9;
+            case BlockCommand.Forget _, BlockCommand.Abandon _ -> 9;
             case BlockCommand.Expire(int _, List<BlockCommand.ExpiredRow> rows) -> {
                 int bytes = 9;
                 for (BlockCommand.ExpiredRow row : rows) {
@@ -110,6 +112,7 @@ final class CommandCodec {
                     .putLong(transaction)
                     .put((byte) (commit ? 1 : 0))
                     .putLong(timestamp);
+            case BlockCommand.Abandon(long transaction) -> into.put(ABANDON).putLong(transaction);
             case BlockCommand.Forget(long transaction) -> into.put(FORGET).putLong(transaction);
             case BlockCommand.Expire(int table, List<BlockCommand.ExpiredRow> rows) -> {
                 into.put(EXPIRE).putInt(table).putInt(rows.size());
@@ -188,6 +191,7 @@ final class CommandCodec {
                 case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeReads(from),
                         decodeWrites(from));
                 case DECIDE -> new BlockCommand.Decide(from.getLong(), from.get() != 0, from.getLong());
+                case ABANDON -> new BlockCommand.Abandon(from.getLong());
                 case FORGET -> new BlockCommand.Forget(from.getLong());
                 case EXPIRE -> new BlockCommand.Expire(from.getInt(), decodeExpiredRows(from));
                 default -> throw CoconutException.of(ErrorCode.DATA_CORRUPTED)

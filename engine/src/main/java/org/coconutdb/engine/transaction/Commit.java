@@ -87,6 +87,7 @@ final class Commit {
                     requireDone(results);
                     return;
                 }
+                results.forEach(this::finishOrphan);
                 // Nothing of this one is held meanwhile, so nobody waits for it in turn.
                 LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(HELD_WAIT_NANOS << Math.min(attempt, 6)));
             }
@@ -99,8 +100,36 @@ final class Commit {
                 .propose(List.of(new Proposal(parts.firstKey(), new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))));
     }
 
+    /// Decides a transaction that holds what this one needs where its own thread is gone: nobody else would before the next start.
+    private void finishOrphan(CommandResult result) {
+        CommandResult.Holder holder = result.holder();
+        if (holder == null || environment.deciding().contains(holder.transaction())) {
+            return;
+        }
+        BlockCommand.Decide decision = environment.log()
+                .propose(List.of(new Proposal(holder.coordinator(), new BlockCommand.Abandon(holder.transaction()))))
+                .getFirst()
+                .decision();
+        if (decision != null) {
+            // In all blocks, since it is not known which have it to decide; then nobody needs to be told any more.
+            List<Proposal> decisions = new ArrayList<>();
+            environment.blocks().forEach(block -> decisions.add(new Proposal(block.id(), decision)));
+            decisions.add(new Proposal(holder.coordinator(), new BlockCommand.Forget(holder.transaction())));
+            environment.log().propose(decisions);
+        }
+    }
+
     private List<CommandResult> commitInTwoPhases() {
         long id = ThreadLocalRandom.current().nextLong();
+        environment.deciding().add(id);
+        try {
+            return commitInTwoPhases(id);
+        } finally {
+            environment.deciding().remove(id);
+        }
+    }
+
+    private List<CommandResult> commitInTwoPhases(long id) {
         int coordinator = parts.firstKey();
         List<Proposal> prepares = new ArrayList<>();
         parts.forEach((block, part) -> prepares.add(

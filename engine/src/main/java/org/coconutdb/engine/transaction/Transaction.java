@@ -1,6 +1,7 @@
 package org.coconutdb.engine.transaction;
 
 import java.util.List;
+import java.util.Set;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.Write;
@@ -43,13 +44,15 @@ public final class Transaction implements AutoCloseable {
     /// What a transaction works on: the parts of an open database.
     ///
     /// @param blocks by block id
+    /// @param deciding transactions over several blocks whose threads are between their phases
     public record Environment(
             List<Block> blocks,
             BlockTable blockTable,
             CommandLog log,
             Snapshots snapshots,
             Admission admission,
-            LogClock clock) {}
+            LogClock clock,
+            Set<Long> deciding) {}
 
     private final Environment environment;
     private final Snapshots snapshots;

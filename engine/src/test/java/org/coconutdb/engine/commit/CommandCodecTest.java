@@ -39,6 +39,7 @@ class CommandCodecTest {
                 new BlockCommand.Prepare(-7, 2, 5, reads, writes),
                 new BlockCommand.Decide(-7, true, 6),
                 new BlockCommand.Forget(-7),
+                new BlockCommand.Abandon(-7),
                 new BlockCommand.Expire(17, List.of()),
                 new BlockCommand.Expire(17,
                         List.of(new BlockCommand.ExpiredRow(new byte[] {1, 2, 3}, 41), new BlockCommand.ExpiredRow(new byte[0], 42))));
