@@ -58,7 +58,7 @@ final class CommandCodec {
             case BlockCommand.Commit commit -> 17 + readBytes(commit.reads()) + size(commit.writes());
             case BlockCommand.Prepare prepare -> 29 + readBytes(prepare.reads()) + size(prepare.writes());
             case BlockCommand.Decide _ -> 18;
-            case BlockCommand.Forget _, BlockCommand.Abandon _ -> 9;
+            case BlockCommand.Forget _,BlockCommand.Abandon _ -> 9;
             case BlockCommand.Expire(int _, List<BlockCommand.ExpiredRow> rows) -> {
                 int bytes = 9;
                 for (BlockCommand.ExpiredRow row : rows) {
