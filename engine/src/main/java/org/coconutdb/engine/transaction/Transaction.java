@@ -131,8 +131,39 @@ public final class Transaction implements AutoCloseable {
         return statement;
     }
 
+    /// What a statement's reads show; see [#reading].
+    public static final class Reading {
+        private final int statement;
+        private final ReadPoint point;
+
+        private Reading(int statement, ReadPoint point) {
+            this.statement = statement;
+            this.point = point;
+        }
+
+        /// Grows from statement to statement and savepoint to savepoint.
+        public int statement() {
+            return statement;
+        }
+    }
+
+    /// What the statement at hand sees, for those of its rows that are fetched when later statements have written. To be asked for before
+    /// they do.
+    public Reading reading() {
+        keepFor(statement);
+        return new Reading(statement, point);
+    }
+
+    /// Reads as an earlier statement does, which writes nothing meanwhile. Answers what was read as before, to go back to.
+    public Reading readAs(Reading reading) {
+        Reading before = new Reading(statement, point);
+        statement = reading.statement;
+        point = reading.point;
+        return before;
+    }
+
     private void keepFor(int reader) {
-        keptFor = reader;
+        keptFor = Math.max(keptFor, reader);
         if (writes != null) {
             writes.keepFor(reader);
         }
