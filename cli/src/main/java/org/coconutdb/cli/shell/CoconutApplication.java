@@ -8,6 +8,7 @@ import org.jline.utils.AttributedStyle;
 import sqlline.Application;
 import sqlline.PromptHandler;
 import sqlline.SqlLine;
+import sqlline.SqlLineOpts;
 
 /// What sqlline asks about the program that it runs in. Public, with a public constructor, because sqlline makes it by name.
 public final class CoconutApplication extends Application {
@@ -22,6 +23,12 @@ public final class CoconutApplication extends Application {
     @Override
     public Collection<String> getConnectionUrlExamples() {
         return List.of("jdbc:coconut:mem:", "jdbc:coconut:file:");
+    }
+
+    @Override
+    public SqlLineOpts getOpts(SqlLine sqlLine) {
+        SqlLineOpts options = super.getOpts(sqlLine);
+        return sqlLine instanceof Shell.CoconutSqlLine ours ? ours.with(options) : options;
     }
 
     @Override

@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import org.coconutdb.cli.Screen;
 import org.jline.reader.History;
 import org.jline.reader.LineReader;
 import org.jline.reader.impl.DefaultParser;
 import org.jspecify.annotations.Nullable;
 import sqlline.SqlLine;
+import sqlline.SqlLineOpts;
 
 /// The interactive shell: sqlline with CoconutDB's prompt, banner and defaults. History and settings live in `~/.coconut`.
 public final class Shell {
@@ -26,6 +26,11 @@ public final class Shell {
 
     /// Runs until the user quits; answers an exit code.
     public int run(String url) throws IOException, SQLException {
+        return run(url, null);
+    }
+
+    /// @param in what the user types; null: the terminal
+    int run(String url, @Nullable InputStream in) throws IOException, SQLException {
         Path home = Path.of(System.getProperty("user.home"), ".coconut");
         Files.createDirectories(home);
         // Read by sqlline when its classes are loaded: where it keeps its own settings.
@@ -38,29 +43,25 @@ public final class Shell {
             if (url.equals(DatabaseUrl.IN_MEMORY)) {
                 first.close();
             }
-            SqlLine.Status status = new LiteralSqlLine().begin(arguments(url, isolation, home), null, true);
+            CoconutSqlLine shell = new CoconutSqlLine(settings(isolation, home));
+            SqlLine.Status status = shell.begin(new String[] {"-ac", CoconutApplication.class.getName(), "-u", url}, in, in == null);
             return status == SqlLine.Status.OK ? 0 : 1;
         } finally {
             first.close();
         }
     }
 
-    private String[] arguments(String url, String isolation, Path home) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "-ac",
-                CoconutApplication.class.getName(),
-                "--historyFile=" + home.resolve("history"),
-                "--connectInteractionMode=notAskCredentials",
-                "--isolation=" + isolation,
-                "--incremental=true",
-                "--fastConnect=false",
-                "--maxColumnWidth=-1",
-                "--csvQuoteCharacter=\"",
-                "--nullValue=NULL",
-                "--color=" + screen.colours(),
-                "-u",
-                url));
-        return arguments.toArray(String[]::new);
+    private Map<String, String> settings(String isolation, Path home) {
+        return Map.of(
+                "historyFile", home.resolve("history").toString(),
+                "connectInteractionMode", "notAskCredentials",
+                "isolation", isolation,
+                "incremental", "true",
+                "fastConnect", "false",
+                "maxColumnWidth", "-1",
+                "csvQuoteCharacter", "\"",
+                "nullValue", "NULL",
+                "color", Boolean.toString(screen.colours()));
     }
 
     private static String isolationName(int isolation) {
@@ -73,8 +74,20 @@ public final class Shell {
         };
     }
 
-    /// SQL has no escape character: a backslash in a string is a backslash, and must not hide the quote behind it.
-    private static final class LiteralSqlLine extends SqlLine {
+    /// sqlline with our settings. They are no arguments: sqlline makes anew what those have set when it reads who its application is.
+    static final class CoconutSqlLine extends SqlLine {
+        private final Map<String, String> settings;
+
+        CoconutSqlLine(Map<String, String> settings) {
+            this.settings = settings;
+        }
+
+        SqlLineOpts with(SqlLineOpts options) {
+            settings.forEach((name, value) -> options.set(name, value, true));
+            return options;
+        }
+
+        /// SQL has no escape character: a backslash in a string is a backslash, and must not hide the quote behind it.
         @Override
         public LineReader getConsoleReader(@Nullable InputStream in, History history) throws IOException {
             LineReader reader = super.getConsoleReader(in, history);
