@@ -230,3 +230,91 @@ SqlNode CoconutExplain() :
             format.symbol(SqlParserPos.ZERO), nDynamicParams);
     }
 }
+
+/**
+ * BEGIN [WORK | TRANSACTION] [modes], START TRANSACTION [modes], COMMIT, ROLLBACK, SAVEPOINT name, ROLLBACK TO [SAVEPOINT] name,
+ * RELEASE [SAVEPOINT] name, SET TRANSACTION modes, SET SESSION CHARACTERISTICS AS TRANSACTION modes.
+ */
+SqlNode CoconutTransaction() :
+{
+    final Span s;
+    final TransactionAction action;
+    final SqlIdentifier name;
+    TransactionModes modes = TransactionModes.NONE;
+}
+{
+    (
+        <BEGIN> { s = span(); } CoconutWorkOpt() [ modes = CoconutTransactionModes() ] { action = new TransactionAction.Begin(modes); }
+    |
+        <START> { s = span(); } <TRANSACTION> [ modes = CoconutTransactionModes() ] { action = new TransactionAction.Begin(modes); }
+    |
+        <COMMIT> { s = span(); } CoconutWorkOpt() { action = new TransactionAction.Commit(); }
+    |
+        <ROLLBACK> { s = span(); } CoconutWorkOpt()
+        (
+            <TO> [ <SAVEPOINT> ] name = SimpleIdentifier() { action = new TransactionAction.RollbackTo(name.getSimple()); }
+        |
+            { action = new TransactionAction.Rollback(); }
+        )
+    |
+        <SAVEPOINT> { s = span(); } name = SimpleIdentifier() { action = new TransactionAction.SetSavepoint(name.getSimple()); }
+    |
+        <RELEASE> { s = span(); } [ <SAVEPOINT> ] name = SimpleIdentifier() { action = new TransactionAction.Release(name.getSimple()); }
+    |
+        <SET> { s = span(); }
+        (
+            <TRANSACTION> modes = CoconutTransactionModes() { action = new TransactionAction.SetModes(modes); }
+        |
+            <SESSION> <CHARACTERISTICS> <AS> <TRANSACTION> modes = CoconutTransactionModes() {
+                action = new TransactionAction.SetDefaults(modes);
+            }
+        )
+    )
+    {
+        return new SqlTransactionStatement(s.end(this), action);
+    }
+}
+
+void CoconutWorkOpt() :
+{
+}
+{
+    [ <WORK> | <TRANSACTION> ]
+}
+
+TransactionModes CoconutTransactionModes() :
+{
+    TransactionModes modes;
+}
+{
+    modes = CoconutTransactionMode(TransactionModes.NONE)
+    ( [ <COMMA> ] modes = CoconutTransactionMode(modes) )*
+    {
+        return modes;
+    }
+}
+
+TransactionModes CoconutTransactionMode(TransactionModes before) :
+{
+    final Isolation isolation;
+    final boolean readOnly;
+}
+{
+    <ISOLATION> <LEVEL>
+    (
+        <READ> ( <UNCOMMITTED> | <COMMITTED> ) { isolation = Isolation.READ_COMMITTED; }
+    |
+        <REPEATABLE> <READ> { isolation = Isolation.REPEATABLE_READ; }
+    |
+        <SERIALIZABLE> { isolation = Isolation.SERIALIZABLE; }
+    )
+    {
+        return before.with(isolation, getPos());
+    }
+|
+    <READ>
+    ( <ONLY> { readOnly = true; } | <WRITE> { readOnly = false; } )
+    {
+        return before.with(readOnly, getPos());
+    }
+}

@@ -80,6 +80,7 @@ final class SqlCommand implements Callable<Integer> {
             if (statements.isEmpty() && files.isEmpty()) {
                 runner.run(standardInput(), "standard input");
             }
+            runner.finish();
         }
         return 0;
     }

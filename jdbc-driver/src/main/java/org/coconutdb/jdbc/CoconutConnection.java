@@ -5,7 +5,9 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection: one session, and the statements that were made from it.
 ///
+/// With autocommit off, or after SQL's BEGIN, its statements share a transaction until commit or rollback, which close its result sets;
+/// closing the connection rolls back.
+///
 /// May be used by several threads; what reaches the session runs one after the other, under one lock. `close` and `abort` end what another
 /// thread executes.
 final class CoconutConnection extends RefusingConnection {
@@ -24,7 +29,7 @@ final class CoconutConnection extends RefusingConnection {
     private final Session session;
     private final ReentrantLock lock = new ReentrantLock(); // a session is used by one thread at a time
     private final Set<CoconutStatement> statements = ConcurrentHashMap.newKeySet();
-    private volatile boolean readOnly;
+    private volatile boolean autoCommit = true; // the session's, so that asking for it waits for nobody
     private volatile boolean closed;
     private volatile @Nullable SQLWarning warnings;
 
@@ -54,6 +59,12 @@ final class CoconutConnection extends RefusingConnection {
     SessionStatement prepare(String sql) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
         return session.prepare(sql);
+    }
+
+    /// Prepares a batch of texts in the session. The lock is held.
+    SessionStatement prepareBatch(List<String> statements) throws SQLException {
+        assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
+        return session.prepareBatch(statements);
     }
 
     // ---- statements
@@ -145,37 +156,142 @@ final class CoconutConnection extends RefusingConnection {
         return CoconutStatement.requireSql(sql);
     }
 
-    // ---- transactions: each statement is one
+    // ---- transactions
 
-    /// 0A000 for false: transactions of several statements come with a later version.
-    @Override
-    public void setAutoCommit(boolean autoCommit) throws SQLException {
+    /// What a method asks of the session, under the lock.
+    interface SessionQuestion<T> {
+        T answer() throws SQLException;
+    }
+
+    /// What a method does in the session, under the lock.
+    private interface SessionWork {
+        void run() throws SQLException;
+    }
+
+    private <T> T ask(SessionQuestion<T> question) throws SQLException {
         requireOpen();
-        if (!autoCommit) {
-            throw Failures.notSupported("transactions of several statements come with a later version: leave autocommit on, "
-                    + "each statement is then one serializable transaction");
+        lock.lock();
+        try {
+            requireOpen();
+            return question.answer();
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private void inSession(SessionWork work) throws SQLException {
+        ask(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /// Runs what may end the open transaction, and closes its result sets where it did. The lock is held.
+    <T> T watched(SessionQuestion<T> work) throws SQLException {
+        assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
+        boolean wasOpen = session.inTransaction();
+        try {
+            return work.answer();
+        } finally {
+            if (wasOpen && !session.inTransaction()) {
+                for (CoconutStatement statement : statements) {
+                    statement.transactionEnded();
+                }
+            }
+        }
+    }
+
+    private void ending(SessionWork work) throws SQLException {
+        ask(() -> watched(() -> {
+            work.run();
+            return true;
+        }));
+    }
+
+    /// Whether what runs now belongs to a transaction of several statements. The lock is held.
+    boolean inTransaction() throws SQLException {
+        return session.inTransaction();
+    }
+
+    /// Commits the open transaction where it changes the mode. With autocommit off the next statement opens a transaction.
+    @Override
+    public void setAutoCommit(boolean on) throws SQLException {
+        ending(() -> {
+            session.setAutoCommit(on);
+            autoCommit = on;
+        });
     }
 
     @Override
     public boolean getAutoCommit() throws SQLException {
         requireOpen();
-        return true;
+        return autoCommit;
     }
 
+    /// 25000 with autocommit on, unless SQL's BEGIN has opened a transaction. The transaction is over, whatever comes.
     @Override
     public void commit() throws SQLException {
-        requireOpen();
-        throw Failures.autocommit("commit");
+        ending(() -> {
+            requireTransactions("commit");
+            session.commit();
+        });
+    }
+
+    /// 25000 with autocommit on, unless SQL's BEGIN has opened a transaction.
+    @Override
+    public void rollback() throws SQLException {
+        ending(() -> {
+            requireTransactions("rollback");
+            session.rollback();
+        });
+    }
+
+    private void requireTransactions(String method) throws SQLException {
+        if (autoCommit && !session.inTransaction()) {
+            throw Failures.autocommit(method);
+        }
     }
 
     @Override
-    public void rollback() throws SQLException {
-        requireOpen();
-        throw Failures.autocommit("rollback");
+    public Savepoint setSavepoint() throws SQLException {
+        return savepoint(null);
     }
 
-    /// Any level of the standard: the statement gets SERIALIZABLE, which holds what the weaker ones promise.
+    /// The name is SQL's too, as it is written here: `ROLLBACK TO "name"`.
+    @Override
+    public Savepoint setSavepoint(@Nullable String name) throws SQLException {
+        if (name == null) {
+            throw Failures.invalidArgument("the savepoint's name is null: setSavepoint() makes one without");
+        }
+        return savepoint(name);
+    }
+
+    private Savepoint savepoint(@Nullable String name) throws SQLException {
+        return ask(() -> {
+            requireTransactions("setSavepoint");
+            return new CoconutSavepoint(this, session.setSavepoint(name), name);
+        });
+    }
+
+    /// Undoes what was written since; the savepoint stays.
+    @Override
+    public void rollback(@Nullable Savepoint savepoint) throws SQLException {
+        inSession(() -> {
+            requireTransactions("rollback");
+            session.rollbackTo(CoconutSavepoint.idOf(savepoint, this));
+        });
+    }
+
+    /// Forgets the savepoint and those after it; what was written stays.
+    @Override
+    public void releaseSavepoint(@Nullable Savepoint savepoint) throws SQLException {
+        inSession(() -> {
+            requireTransactions("releaseSavepoint");
+            session.releaseSavepoint(CoconutSavepoint.idOf(savepoint, this));
+        });
+    }
+
+    /// Any level of the standard but TRANSACTION_NONE; READ_UNCOMMITTED is served as READ_COMMITTED. 25001 in a transaction.
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         requireOpen();
@@ -185,28 +301,26 @@ final class CoconutConnection extends RefusingConnection {
             case TRANSACTION_NONE -> throw Failures.notSupported("a statement always runs in a transaction: TRANSACTION_NONE is no choice");
             default -> throw Failures.invalidArgument("there is no isolation level " + level);
         }
+        inSession(() -> session.setIsolation(level));
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
-        requireOpen();
-        return TRANSACTION_SERIALIZABLE;
+        return ask(session::isolation);
     }
 
-    // ---- state of the session
-
-    /// A read-only connection refuses statements that answer no rows, with 25006.
+    /// A read-only connection refuses changes with 25006. 25001 in a transaction.
     @Override
     public void setReadOnly(boolean readOnly) throws SQLException {
-        requireOpen();
-        this.readOnly = readOnly;
+        inSession(() -> session.setReadOnly(readOnly));
     }
 
     @Override
     public boolean isReadOnly() throws SQLException {
-        requireOpen();
-        return readOnly;
+        return ask(session::isReadOnly);
     }
+
+    // ---- state of the session
 
     @Override
     public void setSchema(@Nullable String schema) throws SQLException {

@@ -1,6 +1,5 @@
 package org.coconutdb.jdbc;
 
-import java.sql.BatchUpdateException;
 import java.sql.ParameterMetaData;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -154,7 +153,8 @@ final class CoconutPreparedStatement extends ParameterSetters {
         batch = new ArrayList<>();
     }
 
-    /// Runs once for each row of parameters, each run committed by itself; stops at the first that fails.
+    /// Runs once for each row of parameters; stops at the first that fails. With autocommit on the batch is one transaction: all of it
+    /// happens, or nothing.
     @Override
     public long[] executeLargeBatch() throws SQLException {
         requireOpen();
@@ -168,15 +168,8 @@ final class CoconutPreparedStatement extends ParameterSetters {
         try {
             requireOpen();
             closeResults();
-            requireExpected(prepared, Expectation.COUNT);
-            setRunning(prepared);
-            return prepared.executeBatch(rows, limits());
-        } catch (BatchUpdateException failure) {
-            throw failure;
-        } catch (SQLException failure) {
-            throw new BatchUpdateException(failure.getMessage(), failure.getSQLState(), failure.getErrorCode(), new long[0], failure);
+            return runBatch(prepared, rows);
         } finally {
-            setRunning(null);
             lock.unlock();
         }
     }

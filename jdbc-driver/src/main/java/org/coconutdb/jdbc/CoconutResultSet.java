@@ -171,7 +171,8 @@ final class CoconutResultSet extends LabelledResultSet {
 
     private void requireOpen() throws SQLException {
         if (closed) {
-            throw Failures.invalidState("the result set is closed: its statement was closed or executed again, or it was closed itself");
+            throw Failures.invalidState("the result set is closed: its statement was closed or executed again, its transaction is over, or "
+                    + "it was closed itself");
         }
         if (connection.isMarkedClosed()) {
             throw Failures.connectionClosed();
@@ -525,7 +526,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public int getHoldability() throws SQLException {
         requireOpen();
-        return HOLD_CURSORS_OVER_COMMIT;
+        return CLOSE_CURSORS_AT_COMMIT;
     }
 
     @Override

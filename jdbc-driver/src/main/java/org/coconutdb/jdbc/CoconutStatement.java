@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.coconutdb.jdbc.session.ColumnInfo;
@@ -27,6 +27,7 @@ class CoconutStatement extends StatementSettings {
 
     private final List<CoconutResultSet> openResults = new ArrayList<>(); // guarded by the connection's lock
     private final List<String> batch = new ArrayList<>();
+    private boolean resultsEndWithTransaction; // guarded by the connection's lock
     private @Nullable CoconutResultSet current;
     private long updateCount = NO_COUNT;
     private @Nullable SessionStatement ofText; // prepared for the text that ran last, closed with its result sets
@@ -93,13 +94,14 @@ class CoconutStatement extends StatementSettings {
         assert connection().lock().isHeldByCurrentThread() : "a session is used by one thread at a time";
         requireExpected(prepared, expectation);
         running = prepared;
-        Session.Answer answer = prepared.execute(parameters, limits());
+        Session.Answer answer = connection().watched(() -> prepared.execute(parameters, limits()));
         if (answer.rows() == null) {
             running = null;
             updateCount = answer.updateCount();
         } else {
             current = new CoconutResultSet(connection(), this, prepared.columns(), answer.rows(), getMaxFieldSize(), getFetchSize());
             openResults.add(current);
+            resultsEndWithTransaction = connection().inTransaction();
         }
     }
 
@@ -111,9 +113,6 @@ class CoconutStatement extends StatementSettings {
         }
         if (expectation == Expectation.COUNT && rows) {
             throw Failures.wrongKindOfStatement("the statement answers rows: use executeQuery() or execute()");
-        }
-        if (!rows && connection().isReadOnly()) {
-            throw Failures.readOnlyConnection();
         }
     }
 
@@ -303,22 +302,45 @@ class CoconutStatement extends StatementSettings {
         return narrow;
     }
 
-    /// Runs the batch's statements one after the other, each committed by itself; stops at the first that fails.
+    /// Runs the batch's statements one after the other; stops at the first that fails. With autocommit on they are one transaction, unless
+    /// a table is made or dropped, or a transaction begun or ended, among them: then each is one by itself.
     @Override
     public long[] executeLargeBatch() throws SQLException {
         requireOpen();
         List<String> statements = List.copyOf(batch);
         batch.clear();
-        long[] counts = new long[statements.size()];
-        for (int done = 0; done < counts.length; done++) {
-            try {
-                counts[done] = executeLargeUpdate(statements.get(done));
-            } catch (SQLException failure) {
-                throw new BatchUpdateException(
-                        failure.getMessage(), failure.getSQLState(), failure.getErrorCode(), Arrays.copyOf(counts, done), failure);
-            }
+        if (statements.isEmpty()) {
+            return new long[0];
         }
-        return counts;
+        ReentrantLock lock = connection().lock();
+        lock.lock();
+        try {
+            requireOpen();
+            closeResults();
+            SessionStatement prepared = connection().prepareBatch(statements);
+            try {
+                return runBatch(prepared, Collections.nCopies(statements.size(), NO_PARAMETERS));
+            } finally {
+                prepared.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs a batch; what fails is a BatchUpdateException. The connection's lock is held.
+    final long[] runBatch(SessionStatement prepared, List<@Nullable Object[]> rows) throws SQLException {
+        try {
+            requireExpected(prepared, Expectation.COUNT);
+            running = prepared;
+            return connection().watched(() -> prepared.executeBatch(rows, limits()));
+        } catch (BatchUpdateException failure) {
+            throw failure;
+        } catch (SQLException failure) {
+            throw new BatchUpdateException(failure.getMessage(), failure.getSQLState(), failure.getErrorCode(), new long[0], failure);
+        } finally {
+            running = null;
+        }
     }
 
     // ---- closing
@@ -344,6 +366,15 @@ class CoconutStatement extends StatementSettings {
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /// The transaction is over that its open results were read in. The connection's lock is held.
+    final void transactionEnded() throws SQLException {
+        if (resultsEndWithTransaction) {
+            for (CoconutResultSet result : List.copyOf(openResults)) {
+                result.close();
+            }
         }
     }
 

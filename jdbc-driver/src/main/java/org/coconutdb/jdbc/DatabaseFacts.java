@@ -414,7 +414,7 @@ abstract class DatabaseFacts implements DatabaseMetaData {
 
     @Override
     public boolean supportsOpenCursorsAcrossCommit() {
-        return true;
+        return false;
     }
 
     @Override
@@ -538,16 +538,15 @@ abstract class DatabaseFacts implements DatabaseMetaData {
         return 0;
     }
 
-    /// What each statement runs at: it reads one snapshot, and commits as if it had run alone.
+    /// A transaction, or a statement with autocommit on, reads one snapshot, and commits as if it had run alone.
     @Override
     public int getDefaultTransactionIsolation() {
         return Connection.TRANSACTION_SERIALIZABLE;
     }
 
-    /// False until transactions of several statements come; each statement is a transaction of its own.
     @Override
     public boolean supportsTransactions() {
-        return false;
+        return true;
     }
 
     @Override
@@ -555,14 +554,16 @@ abstract class DatabaseFacts implements DatabaseMetaData {
         return false;
     }
 
+    /// CREATE and DROP TABLE take effect at once and by themselves; they are refused in a transaction that BEGIN has opened or that has
+    /// written (25001).
     @Override
     public boolean supportsDataManipulationTransactionsOnly() {
-        return false;
+        return true;
     }
 
     @Override
     public boolean dataDefinitionCausesTransactionCommit() {
-        return true;
+        return false;
     }
 
     @Override
@@ -627,7 +628,7 @@ abstract class DatabaseFacts implements DatabaseMetaData {
 
     @Override
     public boolean supportsSavepoints() {
-        return false;
+        return true;
     }
 
     @Override
@@ -648,12 +649,12 @@ abstract class DatabaseFacts implements DatabaseMetaData {
 
     @Override
     public boolean supportsResultSetHoldability(int holdability) {
-        return holdability == ResultSet.HOLD_CURSORS_OVER_COMMIT;
+        return holdability == ResultSet.CLOSE_CURSORS_AT_COMMIT;
     }
 
     @Override
     public int getResultSetHoldability() {
-        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+        return ResultSet.CLOSE_CURSORS_AT_COMMIT;
     }
 
     @Override
@@ -701,7 +702,7 @@ abstract class DatabaseFacts implements DatabaseMetaData {
         return false;
     }
 
-    /// All of the standard: a level that is asked for is met by SERIALIZABLE.
+    /// All of the standard; READ UNCOMMITTED is served as READ COMMITTED.
     @Override
     public boolean supportsTransactionIsolationLevel(int level) {
         return level == Connection.TRANSACTION_READ_UNCOMMITTED

@@ -80,14 +80,15 @@ final class Failures {
         return new SQLException("there is no conversion from " + from + " to " + to, "07006");
     }
 
-    /// 25000: commit or rollback while every statement commits by itself.
+    /// 25000: commit, rollback or a savepoint while every statement commits by itself.
     static SQLException autocommit(String method) {
-        return new SQLException(method + "() while autocommit is on: each statement commits by itself", "25000");
+        return new SQLException(method + "() while autocommit is on: each statement commits by itself. Call setAutoCommit(false) first",
+                "25000");
     }
 
-    /// 25006: a change over a connection that was set read-only.
-    static SQLException readOnlyConnection() {
-        return new SQLException("the connection is read-only: call setReadOnly(false) to change something", "25006");
+    /// 3B001: a savepoint that is not one of the connection's.
+    static SQLException noSuchSavepoint(String sentence) {
+        return new SQLException(sentence, "3B001");
     }
 
     /// 58030: a stream that was handed in as a parameter, or a locator, failed.

@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLXML;
-import java.sql.Savepoint;
 import java.sql.Struct;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -41,15 +40,16 @@ abstract class RefusingConnection implements Connection {
                     throw Failures.notSupported("a result set cannot be changed: ask for CONCUR_READ_ONLY and run UPDATE statements");
             default -> throw Failures.invalidArgument("there is no result set concurrency " + concurrency);
         }
-        requireHoldOverCommit(holdability);
+        requireCloseAtCommit(holdability);
     }
 
-    private static void requireHoldOverCommit(int holdability) throws SQLException {
+    private static void requireCloseAtCommit(int holdability) throws SQLException {
         switch (holdability) {
-            case ResultSet.HOLD_CURSORS_OVER_COMMIT -> {
+            case ResultSet.CLOSE_CURSORS_AT_COMMIT -> {
             }
-            case ResultSet.CLOSE_CURSORS_AT_COMMIT ->
-                    throw Failures.notSupported("a result set stays open until it is closed: ask for HOLD_CURSORS_OVER_COMMIT");
+            case ResultSet.HOLD_CURSORS_OVER_COMMIT ->
+                    throw Failures.notSupported("a result set is closed with its transaction: ask for CLOSE_CURSORS_AT_COMMIT, and with "
+                            + "autocommit on each has a snapshot of its own");
             default -> throw Failures.invalidArgument("there is no holdability " + holdability);
         }
     }
@@ -57,13 +57,13 @@ abstract class RefusingConnection implements Connection {
     @Override
     public void setHoldability(int holdability) throws SQLException {
         requireOpen();
-        requireHoldOverCommit(holdability);
+        requireCloseAtCommit(holdability);
     }
 
     @Override
     public int getHoldability() throws SQLException {
         requireOpen();
-        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+        return ResultSet.CLOSE_CURSORS_AT_COMMIT;
     }
 
     // ---- catalogs: one
@@ -80,7 +80,7 @@ abstract class RefusingConnection implements Connection {
         return CoconutDatabaseMetaData.CATALOG;
     }
 
-    // ---- savepoints and procedures: none
+    // ---- procedures: none
 
     @Override
     public CallableStatement prepareCall(@Nullable String sql, int type, int concurrency) throws SQLException {
@@ -90,31 +90,6 @@ abstract class RefusingConnection implements Connection {
     @Override
     public CallableStatement prepareCall(@Nullable String sql, int type, int concurrency, int holdability) throws SQLException {
         return prepareCall(sql);
-    }
-
-    @Override
-    public Savepoint setSavepoint() throws SQLException {
-        throw noSavepoints();
-    }
-
-    @Override
-    public Savepoint setSavepoint(@Nullable String name) throws SQLException {
-        throw noSavepoints();
-    }
-
-    @Override
-    public void rollback(@Nullable Savepoint savepoint) throws SQLException {
-        throw noSavepoints();
-    }
-
-    @Override
-    public void releaseSavepoint(@Nullable Savepoint savepoint) throws SQLException {
-        throw noSavepoints();
-    }
-
-    private SQLException noSavepoints() throws SQLException {
-        requireOpen();
-        return Failures.notSupported("savepoints come with transactions of several statements, in a later version");
     }
 
     // ---- types that CoconutDB does not have

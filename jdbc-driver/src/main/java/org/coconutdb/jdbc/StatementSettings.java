@@ -194,7 +194,7 @@ abstract class StatementSettings implements Statement {
     @Override
     public int getResultSetHoldability() throws SQLException {
         requireOpen();
-        return ResultSet.HOLD_CURSORS_OVER_COMMIT;
+        return ResultSet.CLOSE_CURSORS_AT_COMMIT;
     }
 
     @Override

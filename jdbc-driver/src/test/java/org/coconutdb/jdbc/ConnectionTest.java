@@ -12,7 +12,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -395,24 +395,95 @@ class ConnectionTest {
         }
     }
 
-    // ---- what there is none of
+    // ---- transactions
 
     @Test
-    void transactionsOfSeveralStatementsAreRefusedWithAMend() throws SQLException {
-        SQLFeatureNotSupportedException refused =
-                catchThrowableOfType(SQLFeatureNotSupportedException.class, () -> connection.setAutoCommit(false));
-
-        assertThat(refused.getSQLState()).isEqualTo("0A000");
-        assertThat(refused.getMessage()).contains("leave autocommit on");
-        connection.setAutoCommit(true);
+    void commitAndRollbackWithAutocommitOnAreRefused() throws SQLException {
         assertThat(connection.getAutoCommit()).isTrue();
         assertThat(stateOf(connection::commit)).isEqualTo("25000");
         assertThat(stateOf(connection::rollback)).isEqualTo("25000");
-        assertThat(stateOf(connection::setSavepoint)).isEqualTo("0A000");
-        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        assertThat(stateOf(connection::setSavepoint)).isEqualTo("25000");
+
+        connection.setAutoCommit(false);
+        connection.commit();
+        connection.rollback();
+        connection.setAutoCommit(true);
+
+        assertThat(session.log).containsExactly("commit", "commit", "rollback", "commit");
+        assertThat(connection.getAutoCommit()).isTrue();
+    }
+
+    @Test
+    void resultSetsAreClosedWithTheirTransactionHoweverItEnds() throws SQLException {
+        try (Statement statement = connection.createStatement(); Statement other = connection.createStatement()) {
+            ResultSet alone = connection.createStatement().executeQuery("ROWS 3");
+            connection.setAutoCommit(false);
+            ResultSet first = statement.executeQuery("ROWS 3");
+            assertThat(first.next()).isTrue();
+            connection.commit();
+            assertThat(first.isClosed()).isTrue();
+            assertThat(stateOf(first::next)).isEqualTo("24000");
+
+            ResultSet second = statement.executeQuery("ROWS 3");
+            other.execute("END");
+            assertThat(second.isClosed()).isTrue();
+
+            ResultSet third = statement.executeQuery("ROWS 3");
+            session.conflicting = true;
+            assertThat(stateOf(connection::commit)).isEqualTo("40001");
+            assertThat(third.isClosed()).isTrue();
+            assertThat(alone.next()).as("one with a snapshot of its own").isTrue();
+        }
+    }
+
+    @Test
+    void aTransactionThatSqlHasBegunEndsByTheMethodsToo() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN");
+            connection.commit();
+            assertThat(stateOf(connection::commit)).isEqualTo("25000");
+            statement.execute("BEGIN");
+            connection.rollback();
+
+            assertThat(session.log).contains("commit", "rollback");
+            assertThat(connection.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
+    void savepointsBelongToTheirConnection() throws SQLException {
+        connection.setAutoCommit(false);
+        Savepoint numbered = connection.setSavepoint();
+        Savepoint named = connection.setSavepoint("here");
+
+        connection.rollback(named);
+        connection.releaseSavepoint(numbered);
+
+        assertThat(session.log).containsExactly("commit", "savepoint 1 null", "savepoint 2 here", "rollback to 2", "release 1");
+        assertThat(numbered.getSavepointId()).isEqualTo(1);
+        assertThat(named.getSavepointName()).isEqualTo("here");
+        assertThat(stateOf(named::getSavepointId)).isEqualTo("3B001");
+        assertThat(stateOf(numbered::getSavepointName)).isEqualTo("3B001");
+        assertThat(stateOf(() -> connection.rollback(null))).isEqualTo("3B001");
+        assertThat(stateOf(() -> connection.setSavepoint(null))).isEqualTo("22023");
+        Connection another = DriverManager.getConnection(connection.getMetaData().getURL());
+        another.setAutoCommit(false);
+        assertThat(stateOf(() -> another.releaseSavepoint(named))).isEqualTo("3B001");
+        another.close();
+    }
+
+    @Test
+    void theIsolationLevelIsTheSessions() throws SQLException {
         assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+
+        assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_REPEATABLE_READ);
+        assertThat(stateOf(() -> connection.setTransactionIsolation(Connection.TRANSACTION_NONE))).isEqualTo("0A000");
         assertThat(stateOf(() -> connection.setTransactionIsolation(99))).isEqualTo("22023");
     }
+
+    // ---- what there is none of
 
     @Test
     void aReadOnlyConnectionRefusesChanges() throws SQLException {
@@ -432,6 +503,7 @@ class ConnectionTest {
         assertThat(stateOf(() -> connection.createStatement(ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_UPDATABLE)))
                 .isEqualTo("0A000");
         assertThat(stateOf(() -> connection.createStatement(1, 2, 3))).isEqualTo("22023");
+        assertThat(stateOf(() -> connection.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT))).isEqualTo("0A000");
         assertThat(stateOf(() -> connection.prepareCall("{call x}"))).isEqualTo("0A000");
         assertThat(stateOf(connection::createBlob)).isEqualTo("0A000");
     }

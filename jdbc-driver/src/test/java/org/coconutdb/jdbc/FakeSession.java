@@ -1,6 +1,7 @@
 package org.coconutdb.jdbc;
 
 import java.sql.BatchUpdateException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
@@ -23,12 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// | `COUNT n` | has changed n rows |
 /// | `ECHO type …` | takes a parameter of each type and answers them as a row |
 /// | `STORE type …` | takes a parameter of each type and has changed a row; in a batch, 'refuse' fails |
+/// | `BEGIN`, `END` | opens a transaction, ends it |
 /// | `FAIL state` | fails with the SQLSTATE |
 /// | `WAIT` | waits until it is cancelled, then fails with 57014 |
 final class FakeSession implements Session {
     final List<String> log = Collections.synchronizedList(new ArrayList<>());
     final CountDownLatch waiting = new CountDownLatch(1);
+    volatile boolean conflicting;
     private String schema = "PUBLIC";
+    private boolean autoCommit = true;
+    private boolean inTransaction;
+    private boolean readOnly;
+    private int isolation = Connection.TRANSACTION_SERIALIZABLE;
+    private int savepoints;
     private volatile boolean closed;
 
     static ColumnInfo column(String label, int jdbcType, String typeName) {
@@ -51,9 +59,85 @@ final class FakeSession implements Session {
     public SessionStatement prepare(String sql) throws SQLException {
         String[] words = sql.split(" ", -1);
         return switch (words[0]) {
-            case "ROWS", "COUNT", "ECHO", "STORE", "FAIL", "WAIT" -> new Statement(words);
+            case "ROWS", "COUNT", "ECHO", "STORE", "FAIL", "WAIT", "BEGIN", "END" -> new Statement(words);
             default -> throw new SQLException("the statement cannot be parsed", "42601");
         };
+    }
+
+    @Override
+    public SessionStatement prepareBatch(List<String> statements) {
+        return new Batch(statements);
+    }
+
+    @Override
+    public boolean autoCommit() {
+        return autoCommit;
+    }
+
+    @Override
+    public void setAutoCommit(boolean on) throws SQLException {
+        if (on != autoCommit) {
+            commit();
+            autoCommit = on;
+        }
+    }
+
+    @Override
+    public boolean inTransaction() {
+        return inTransaction;
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        log.add("commit");
+        inTransaction = false;
+        if (conflicting) {
+            throw new SQLException("another was quicker", "40001");
+        }
+    }
+
+    @Override
+    public void rollback() {
+        log.add("rollback");
+        inTransaction = false;
+    }
+
+    @Override
+    public int setSavepoint(@Nullable String name) {
+        savepoints++;
+        inTransaction = true;
+        log.add("savepoint " + savepoints + " " + name);
+        return savepoints;
+    }
+
+    @Override
+    public void rollbackTo(int savepoint) {
+        log.add("rollback to " + savepoint);
+    }
+
+    @Override
+    public void releaseSavepoint(int savepoint) {
+        log.add("release " + savepoint);
+    }
+
+    @Override
+    public int isolation() {
+        return isolation;
+    }
+
+    @Override
+    public void setIsolation(int level) {
+        isolation = level;
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    @Override
+    public void setReadOnly(boolean only) {
+        readOnly = only;
     }
 
     @Override
@@ -85,6 +169,52 @@ final class FakeSession implements Session {
         log.add("session closed");
     }
 
+    private final class Batch implements SessionStatement {
+        private final List<String> texts;
+
+        Batch(List<String> texts) {
+            this.texts = texts;
+        }
+
+        @Override
+        public List<ColumnInfo> columns() {
+            return List.of();
+        }
+
+        @Override
+        public List<ColumnInfo> parameters() {
+            return List.of();
+        }
+
+        @Override
+        public Answer execute(@Nullable Object[] parameters, Limits limits) {
+            throw new AssertionError("a batch is executed as one");
+        }
+
+        @Override
+        public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
+            long[] counts = new long[texts.size()];
+            for (int i = 0; i < counts.length; i++) {
+                try {
+                    counts[i] = prepare(texts.get(i)).execute(rows.get(i), limits).updateCount();
+                } catch (SQLException failure) {
+                    throw new BatchUpdateException(failure.getMessage(), failure.getSQLState(), 0, Arrays.copyOf(counts, i), failure);
+                }
+            }
+            return counts;
+        }
+
+        @Override
+        public void cancel() {
+            throw new AssertionError("nothing to cancel");
+        }
+
+        @Override
+        public void close() {
+            log.add("closed batch");
+        }
+    }
+
     private final class Statement implements SessionStatement {
         private final String[] words;
         private final List<ColumnInfo> types;
@@ -113,6 +243,7 @@ final class FakeSession implements Session {
         @Override
         public Answer execute(@Nullable Object[] parameters, Limits limits) throws SQLException {
             log.add(String.join(" ", words) + " maxRows=" + limits.maxRows() + " timeout=" + limits.timeoutSeconds());
+            inTransaction = words[0].equals("BEGIN") || ((inTransaction || !autoCommit) && !words[0].equals("END"));
             switch (words[0]) {
                 case "ROWS" -> {
                     List<@Nullable Object[]> rows = new ArrayList<>();
@@ -124,7 +255,13 @@ final class FakeSession implements Session {
                 case "ECHO" -> {
                     return new Answer(new Cursor(Collections.singletonList(parameters)), -1);
                 }
+                case "BEGIN", "END" -> {
+                    return new Answer(null, 0);
+                }
                 case "COUNT" -> {
+                    if (readOnly) {
+                        throw new SQLException("the transaction may only read", "25006");
+                    }
                     return new Answer(null, Long.parseLong(words[1]));
                 }
                 case "STORE" -> {

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.coconutdb.cli.Screen;
 import org.coconutdb.cli.shell.StatementReader.ScriptStatement;
 
-/// Runs scripts over one connection, statement by statement; the first error ends the run, with what was done before it committed.
+/// Runs scripts over one connection, statement by statement; the first error ends the run, with what was done before it committed,
+/// but for a transaction that the script had begun, which is rolled back.
 ///
 /// This is not sqlline's own script mode, because that one leaves out, without a word, what its parser takes for unfinished
 /// (a `\` before a quote, an odd bracket), and a script must be able to rely on its exit code.
@@ -22,6 +23,8 @@ public final class ScriptRunner {
             super(cause.getMessage() + " (" + source + ", line " + line + ")", cause.getSQLState(), cause.getErrorCode(), cause);
         }
     }
+
+    private static final String INVALID_TRANSACTION_STATE = "25000";
 
     private final Connection connection;
     private final Screen screen;
@@ -48,6 +51,22 @@ public final class ScriptRunner {
                 throw new ScriptFailure(source, statement.line(), failure);
             }
         }
+    }
+
+    /// Ends the run behind the last script: with an error, where a transaction is still open. It is rolled back, and nobody shall take
+    /// what it did for done.
+    public void finish() throws SQLException {
+        try {
+            connection.rollback();
+        } catch (SQLException none) {
+            // What JDBC says while each statement commits by itself.
+            if (INVALID_TRANSACTION_STATE.equals(none.getSQLState())) {
+                return;
+            }
+            throw none;
+        }
+        throw new SQLException("the script ends in an open transaction, which was rolled back. End it with COMMIT or ROLLBACK.",
+                INVALID_TRANSACTION_STATE);
     }
 
     private void execute(String sql) throws SQLException {

@@ -32,6 +32,9 @@ public enum ErrorCode {
     OBJECT_CLOSED("24000", Category.CALLER, "the object is closed"),
     STATEMENT_TOO_COMPLEX("54001", Category.CALLER, "the statement is too complex"),
     STATEMENT_CANCELLED("57014", Category.CALLER, "the statement was cancelled"),
+    TRANSACTION_OPEN("25001", Category.CALLER, "this cannot be done in a transaction"),
+    NO_TRANSACTION("25P01", Category.CALLER, "no transaction is open"),
+    UNDEFINED_SAVEPOINT("3B001", Category.CALLER, "no such savepoint"),
     READ_ONLY_TRANSACTION("25006", Category.CALLER, "the transaction may only read"),
     READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
 

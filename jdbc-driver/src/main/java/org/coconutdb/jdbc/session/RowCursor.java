@@ -3,7 +3,8 @@ package org.coconutdb.jdbc.session;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of an answer, streamed. Closing it ends the statement's snapshot.
+/// Rows of an answer, streamed. Closing it ends the statement's snapshot, where that is not its transaction's; with the transaction it has
+/// ended (24000).
 public interface RowCursor extends AutoCloseable {
     boolean next() throws SQLException;
 

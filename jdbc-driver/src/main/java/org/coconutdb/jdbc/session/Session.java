@@ -1,6 +1,7 @@
 package org.coconutdb.jdbc.session;
 
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection talks to: the SQL layer in this process, later a server. The driver's `java.sql` classes stand on this alone,
@@ -8,12 +9,60 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Used by one thread at a time, but for [SessionStatement#cancel].
 ///
+/// A session has at most one open transaction. With autocommit on each statement is a transaction of its own, until SQL's `BEGIN` opens
+/// one; with autocommit off the first statement opens one. It ends by [#commit] or [#rollback], by the SQL statements of these names, by
+/// [#setAutoCommit] and by [#close], which rolls back. Cursors of its statements end with it. A statement that fails in it is undone by
+/// itself and leaves it open.
+///
 /// Values travel as these Java types, in both directions: `Boolean`, `Byte`, `Short`, `Integer`, `Long`, `Float`, `Double`,
 /// `BigDecimal`, `String`, `byte[]`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant` (TIMESTAMP WITH LOCAL TIME ZONE), `UUID`, and null.
 /// A parameter may come as any of them: the session converts it to the parameter's type or refuses it (22018, 22003).
 public interface Session extends AutoCloseable {
     /// Parses and plans one statement, or finds its plan.
     SessionStatement prepare(String sql) throws SQLException;
+
+    /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
+    SessionStatement prepareBatch(List<String> statements) throws SQLException;
+
+    boolean autoCommit() throws SQLException;
+
+    /// Commits the open transaction where this changes anything; where that fails, nothing is changed and the transaction is over.
+    void setAutoCommit(boolean autoCommit) throws SQLException;
+
+    /// Whether a transaction is open that [#commit] would end.
+    boolean inTransaction() throws SQLException;
+
+    /// Commits the open transaction; without effect where none is. It is over, whatever comes: 40001 where another's change is in the way,
+    /// and then nothing of it has happened.
+    void commit() throws SQLException;
+
+    /// Gives the open transaction up; without effect where none is.
+    void rollback() throws SQLException;
+
+    /// Marks the place in the open transaction, or in one that this opens. 25P01 with autocommit on and none open. Answers an id that the
+    /// session gives once.
+    ///
+    /// @param name for SQL's `ROLLBACK TO`; hides an earlier one of this name; null for none
+    int setSavepoint(@Nullable String name) throws SQLException;
+
+    /// Undoes what was written since the savepoint, which stays; later ones are gone, and cursors opened since have ended. 3B001 where there
+    /// is none of this id.
+    void rollbackTo(int savepoint) throws SQLException;
+
+    /// Forgets a savepoint and those after it. 3B001 where there is none of this id.
+    void releaseSavepoint(int savepoint) throws SQLException;
+
+    /// Level of the open transaction, else of the next: one of `java.sql.Connection`'s constants, in the beginning SERIALIZABLE.
+    int isolation() throws SQLException;
+
+    /// Level of transactions from now on. READ UNCOMMITTED is served as READ COMMITTED. 25001 while one is open.
+    void setIsolation(int level) throws SQLException;
+
+    /// Whether the open transaction, else the next, refuses writes.
+    boolean isReadOnly() throws SQLException;
+
+    /// Whether transactions from now on refuse writes (25006). 25001 while one is open.
+    void setReadOnly(boolean readOnly) throws SQLException;
 
     /// The schema that unqualified names are looked up in.
     String schema() throws SQLException;

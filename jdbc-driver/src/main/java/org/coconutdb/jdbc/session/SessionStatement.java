@@ -15,8 +15,12 @@ public interface SessionStatement extends AutoCloseable {
     /// Executes with one value for each parameter; 07001 where their number is wrong.
     Session.Answer execute(@Nullable Object[] parameters, Session.Limits limits) throws SQLException;
 
-    /// Executes once for each row of parameters, each execution atomic by itself; stops at the first that fails with a
-    /// `BatchUpdateException` that carries the counts of those before it. The timeout of the limits covers the whole batch.
+    /// Executes once for each row of parameters and stops at the first that fails with a `BatchUpdateException`. The timeout of the limits
+    /// covers the whole batch.
+    ///
+    /// In an open transaction each execution is a statement of its own: those before the failure stand, and the exception carries their
+    /// counts. With autocommit on the batch is one transaction: all of it happens, or nothing and the exception carries no counts. Only
+    /// a batch of texts ([Session#prepareBatch]) that defines tables or speaks of transactions itself runs one by one.
     long[] executeBatch(List<@Nullable Object[]> rows, Session.Limits limits) throws SQLException;
 
     /// Ends the execution under way, from any thread: it fails with 57014.

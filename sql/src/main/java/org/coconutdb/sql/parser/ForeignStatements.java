@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class ForeignStatements {
     private static final int LEADING_WORDS = 4;
     private static final String ONLY_TABLES = "Only tables can be made: CREATE TABLE.";
-    private static final String ONE_STATEMENT = "Each statement is a transaction of its own: rows that belong together are one INSERT.";
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER TABLE", "Make a new table and INSERT INTO it a SELECT from the old one."),
@@ -35,12 +34,7 @@ final class ForeignStatements {
             Map.entry("DROP VIEW", "There are only tables: DROP TABLE."),
             Map.entry("DROP INDEX", "There are only tables: DROP TABLE."),
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
-            Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."),
-            Map.entry("BEGIN", ONE_STATEMENT),
-            Map.entry("START TRANSACTION", ONE_STATEMENT),
-            Map.entry("COMMIT", ONE_STATEMENT),
-            Map.entry("ROLLBACK", ONE_STATEMENT),
-            Map.entry("SAVEPOINT", ONE_STATEMENT));
+            Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
 
     private ForeignStatements() {}
 

@@ -1,12 +1,16 @@
 package org.coconutdb.sql.session;
 
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.jspecify.annotations.Nullable;
 
 /// A session on a database in this process. One thread at a time, but for [EmbeddedStatement#cancel].
 final class EmbeddedSession implements Session {
@@ -14,12 +18,16 @@ final class EmbeddedSession implements Session {
 
     private final Databases.Share share;
     private final Set<EmbeddedStatement> statements = ConcurrentHashMap.newKeySet();
+    private final SessionTransactions transactions;
+    private final StatementRuns runs;
     private String schema;
     private volatile boolean closed;
 
     EmbeddedSession(Databases.Share share, String schema) {
         this.share = share;
         this.schema = known(schema);
+        this.transactions = new SessionTransactions(share.database().engine());
+        this.runs = new StatementRuns(share.database(), transactions);
     }
 
     private String known(String name) {
@@ -35,6 +43,24 @@ final class EmbeddedSession implements Session {
         return share.database();
     }
 
+    SessionTransactions transactions() {
+        return transactions;
+    }
+
+    StatementRuns runs() {
+        return runs;
+    }
+
+    /// A failure of an execution as the client is told it.
+    SQLException told(Throwable failure, ExecutionSignal signal) {
+        SQLException told = SqlErrors.of(failure, closed ? null : database().catalog().snapshot());
+        if (ErrorCode.STATEMENT_CANCELLED.sqlState().equals(told.getSQLState()) && signal.isTimedOut()) {
+            return new SQLTimeoutException("the statement took longer than its query timeout of " + signal.timeoutSeconds()
+                    + " s. Give it more time (setQueryTimeout), or make it read less.", told.getSQLState(), told);
+        }
+        return told;
+    }
+
     @Override
     public SessionStatement prepare(String sql) throws SQLException {
         try {
@@ -46,6 +72,92 @@ final class EmbeddedSession implements Session {
             throw SqlErrors.of(failure, closed ? null : database().catalog().snapshot());
         }
     }
+
+    @Override
+    public SessionStatement prepareBatch(List<String> texts) throws SQLException {
+        return answering(() -> new EmbeddedBatch(this, texts, schema));
+    }
+
+    // ---- transactions
+
+    /// What a method answers, while the session is open; failures as the client is told them.
+    private <T> T answering(Supplier<T> work) throws SQLException {
+        try {
+            requireOpen();
+            return work.get();
+        } catch (RuntimeException | Error failure) {
+            throw SqlErrors.of(failure, closed ? null : database().catalog().snapshot());
+        }
+    }
+
+    private void doing(Runnable work) throws SQLException {
+        answering(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    @Override
+    public boolean autoCommit() {
+        return transactions.autoCommit();
+    }
+
+    @Override
+    public void setAutoCommit(boolean autoCommit) throws SQLException {
+        doing(() -> transactions.setAutoCommit(autoCommit));
+    }
+
+    @Override
+    public boolean inTransaction() {
+        return transactions.open() != null;
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        doing(transactions::commit);
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        doing(transactions::rollback);
+    }
+
+    @Override
+    public int setSavepoint(@Nullable String name) throws SQLException {
+        return answering(() -> transactions.setSavepoint(name));
+    }
+
+    @Override
+    public void rollbackTo(int savepoint) throws SQLException {
+        doing(() -> transactions.rollbackTo(savepoint));
+    }
+
+    @Override
+    public void releaseSavepoint(int savepoint) throws SQLException {
+        doing(() -> transactions.releaseSavepoint(savepoint));
+    }
+
+    @Override
+    public int isolation() {
+        return transactions.traits().level();
+    }
+
+    @Override
+    public void setIsolation(int level) throws SQLException {
+        doing(() -> transactions.setDefaults(transactions.defaults().withLevel(level)));
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return transactions.traits().readOnly();
+    }
+
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        doing(() -> transactions.setDefaults(transactions.defaults().withReadOnly(readOnly)));
+    }
+
+    // ---- state of the session
 
     void requireOpen() {
         if (closed) {
@@ -82,7 +194,7 @@ final class EmbeddedSession implements Session {
         return closed;
     }
 
-    /// Closes its statements and their cursors too, so that the database can be closed behind the last session.
+    /// Rolls the open transaction back, and closes statements and their cursors, so that the database can be closed behind the last session.
     @Override
     public void close() throws SQLException {
         if (closed) {
@@ -93,6 +205,7 @@ final class EmbeddedSession implements Session {
             for (EmbeddedStatement statement : statements) {
                 statement.close();
             }
+            transactions.rollback();
             share.close();
         } catch (RuntimeException | Error failure) {
             throw SqlErrors.of(failure, null);

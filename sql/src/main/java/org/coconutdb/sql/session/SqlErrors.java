@@ -74,7 +74,7 @@ final class SqlErrors {
                 CoconutException told = CoconutException.of(failure.code(), failure).with("table", name).with("key", values(table, key));
                 return failure.code() == ErrorCode.DUPLICATE_KEY
                         ? told.mend("Use UPSERT or INSERT … ON CONFLICT where the row may exist.")
-                        : told.mend("Nothing was changed: run the statement again.");
+                        : told.mend("Nothing was changed: run the transaction again.");
             }
         }
         return failure;

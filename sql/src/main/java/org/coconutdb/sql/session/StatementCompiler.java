@@ -24,6 +24,7 @@ import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
+import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlWithOptions;
 import org.coconutdb.sql.plan.QueryContext;
 import org.coconutdb.sql.plan.QueryPlan;
@@ -51,6 +52,7 @@ final class StatementCompiler {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
             case SqlExplain explain -> explain(explain);
+            case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
             case SqlWithOptions with ->
                     write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
@@ -61,7 +63,8 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE TABLE and DROP TABLE.");
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE TABLE, DROP TABLE, and BEGIN, "
+                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
         };
     }

@@ -109,8 +109,7 @@ class SyntaxErrorsTest {
             "SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2024-01-01 00:00:00'|FOR SYSTEM_TIME",
             "SELECT * FROM t (z INT)|EXTEND",
             "SELECT SUM(a) WITHIN DISTINCT (b) FROM t|WITHIN DISTINCT",
-            "BEGIN|BEGIN",
-            "/* all */ ROLLBACK|ROLLBACK",
+            "/* all */ GRANT SELECT ON t TO me|GRANT",
             "EXPLAIN ANALYZE SELECT 1|EXPLAIN ANALYZE"})
     void whatIsNotDoneYetIsRefusedByName(String sql, String what) {
         CoconutException error = error(sql);

@@ -1,0 +1,110 @@
+package org.coconutdb.sql.session;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.Session.Answer;
+import org.coconutdb.jdbc.session.Session.Limits;
+import org.coconutdb.jdbc.session.SessionStatement;
+import org.jspecify.annotations.Nullable;
+
+/// Several statements without parameters, as a batch. Where all are writes, and no transaction is open, they are one.
+final class EmbeddedBatch implements SessionStatement {
+    private static final @Nullable Object[] NO_VALUES = {};
+
+    private final EmbeddedSession session;
+    private final List<String> texts;
+    private final String schema;
+    // Set by the executing thread, read by the one that cancels.
+    private volatile @Nullable ExecutionSignal running;
+
+    EmbeddedBatch(EmbeddedSession session, List<String> texts, String schema) {
+        this.session = session;
+        this.texts = List.copyOf(texts);
+        this.schema = schema;
+    }
+
+    @Override
+    public List<ColumnInfo> columns() {
+        return List.of();
+    }
+
+    @Override
+    public List<ColumnInfo> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public Answer execute(@Nullable Object[] parameters, Limits limits) throws SQLException {
+        throw new SQLException("several statements are executed as a batch. Call executeBatch().", "07005");
+    }
+
+    @Override
+    public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
+        ExecutionSignal signal = new ExecutionSignal(limits);
+        running = signal;
+        long[] counts = new long[texts.size()];
+        int done = 0;
+        boolean isAlone = false;
+        try {
+            session.requireOpen();
+            // Until one of them is found to be no write.
+            isAlone = session.transactions().forStatement() == null;
+            List<StatementRuns.Step> steps = isAlone ? allWrites() : null;
+            isAlone = steps != null;
+            if (steps != null) {
+                return session.runs().writeAlone(steps, schema, signal);
+            }
+            for (; done < counts.length; done++) {
+                // Not before those before it have run: it may need the table that they make.
+                counts[done] = session.runs().change(compile(done), NO_VALUES, schema, signal);
+            }
+            return counts;
+        } catch (SQLException | RuntimeException | Error failure) {
+            SQLException told = failure instanceof SQLException known ? known : session.told(failure, signal);
+            throw isAlone ? EmbeddedStatement.wholeFailure(told) : EmbeddedStatement.partFailure(told, Arrays.copyOf(counts, done));
+        } finally {
+            running = null;
+            signal.end();
+        }
+    }
+
+    /// Null where something else is among them: then they run one by one.
+    private @Nullable List<StatementRuns.Step> allWrites() throws SQLException {
+        List<StatementRuns.Step> steps = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            if (!(compile(i) instanceof CompiledStatement.Write write)) {
+                return null;
+            }
+            steps.add(new StatementRuns.Step(write, NO_VALUES));
+        }
+        return steps;
+    }
+
+    private CompiledStatement compile(int index) throws SQLException {
+        CompiledStatement statement = session.database().compile(texts.get(index), schema).statement();
+        if (statement instanceof CompiledStatement.Query) {
+            throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");
+        }
+        if (!statement.parameters().isEmpty()) {
+            throw new SQLException("statement " + (index + 1) + " of the batch has parameters without a value: use prepareStatement()",
+                    "07001");
+        }
+        return statement;
+    }
+
+    @Override
+    public void cancel() {
+        ExecutionSignal signal = running;
+        if (signal != null) {
+            signal.cancel();
+        }
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing between executions.
+    }
+}
