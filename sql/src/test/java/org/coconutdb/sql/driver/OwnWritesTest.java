@@ -140,8 +140,9 @@ class OwnWritesTest {
         change(kind);
 
         assertThat(update(connection, "INSERT INTO t VALUES (7, 'x', 1), (3, 'C', 33) ON CONFLICT DO NOTHING")).isEqualTo(1);
-        assertThat(update(connection, "INSERT INTO t VALUES (7, 'y', 1), (2, 'z', 2), (8, 'H', 80) ON CONFLICT DO UPDATE SET n = t.n + EXCLUDED.n"))
-                .isEqualTo(3);
+        assertThat(update(connection,
+                "INSERT INTO t VALUES (7, 'y', 1), (2, 'z', 2), (8, 'H', 80) ON CONFLICT DO UPDATE SET n = t.n + EXCLUDED.n"))
+                        .isEqualTo(3);
         assertThat(update(connection, "INSERT INTO t VALUES (8, 'y', 5) ON CONFLICT DO UPDATE SET n = t.n + EXCLUDED.n")).isEqualTo(1);
         assertThat(update(connection, "UPSERT INTO t VALUES (1, 'A', 11), (9, 'I', 90)")).isEqualTo(2);
         connection.commit();

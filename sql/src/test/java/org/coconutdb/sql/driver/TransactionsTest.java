@@ -258,7 +258,7 @@ class TransactionsTest {
             statement.setQueryTimeout(1);
             assertThat(stateOf(() -> statement.executeUpdate(
                     "INSERT INTO t SELECT a.id + 10, 'x' FROM many a, many b, many c WHERE a.id + b.id + c.id < 0 OR (a.id < 5 AND b.id = 0 AND c.id = 0)")))
-                    .isEqualTo("57014");
+                            .isEqualTo("57014");
         }
         connection.commit();
 
@@ -394,7 +394,8 @@ class TransactionsTest {
         assertThat(ids(connection)).containsExactly("1");
         execute(other, "INSERT INTO t VALUES (2, 'b')");
         assertThat(ids(connection)).hasSize(autoCommit ? 2 : 1);
-        for (String write : List.of("INSERT INTO t VALUES (3, 'c')", "UPDATE t SET v = 'x'", "DELETE FROM t", "UPSERT INTO t VALUES (1, 'x')",
+        for (String write : List.of("INSERT INTO t VALUES (3, 'c')", "UPDATE t SET v = 'x'", "DELETE FROM t",
+                "UPSERT INTO t VALUES (1, 'x')",
                 "DROP TABLE t", "CREATE TABLE u (id INT PRIMARY KEY)")) {
             assertThat(stateOf(write)).as(write).isEqualTo("25006");
         }

@@ -154,7 +154,8 @@ class BankIT {
             assertThat(failure.get()).as("seed %s", seed).isNull();
             keeper.setAutoCommit(false);
             requireTotal(keeper, true);
-            try (Statement statement = keeper.createStatement(); ResultSet row = statement.executeQuery("SELECT SUM(transfers) FROM done")) {
+            try (Statement statement = keeper.createStatement(); ResultSet row = statement.executeQuery(
+                    "SELECT SUM(transfers) FROM done")) {
                 row.next();
                 assertThat(row.getLong(1)).isEqualTo(accepted.get());
             }
