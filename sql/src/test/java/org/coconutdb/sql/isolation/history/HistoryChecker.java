@@ -53,7 +53,7 @@ final class HistoryChecker {
                 switch (operation) {
                     case Append(String key, int value) -> wrote(key, value, transaction);
                     case Write(String key, int value) -> wrote(key, value, transaction);
-                    case Read _, Get _ -> {
+                    case Read _,Get _ -> {
                         // Below.
                     }
                 }
@@ -93,7 +93,7 @@ final class HistoryChecker {
                 switch (operation) {
                     case Read(String key, List<Integer> values) -> values.forEach(value -> addWriter(seen, reader, key, value));
                     case Get(String key, int value) -> addWriter(seen, reader, key, value);
-                    case Append _, Write _ -> {
+                    case Append _,Write _ -> {
                         // Nothing is seen by them.
                     }
                 }
@@ -159,7 +159,7 @@ final class HistoryChecker {
         Set<String> written = new HashSet<>();
         for (Operation operation : transaction.operations()) {
             switch (operation) {
-                case Append _, Write _ -> written.add(operation.key());
+                case Append _,Write _ -> written.add(operation.key());
                 case Read(String key, List<Integer> values) -> {
                     // Without what it has appended itself.
                     int own = written.contains(key) ? ownAppends(transaction, key, operation) : 0;

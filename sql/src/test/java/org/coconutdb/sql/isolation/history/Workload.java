@@ -64,7 +64,8 @@ final class Workload {
 
     private static Append append(Connection connection, String kind, int id, int value) throws SQLException {
         int found;
-        try (PreparedStatement update = connection.prepareStatement("UPDATE list_" + kind + " SET v = v || CAST(? AS VARCHAR(12)) WHERE id = ?")) {
+        try (PreparedStatement update = connection.prepareStatement("UPDATE list_" + kind
+                + " SET v = v || CAST(? AS VARCHAR(12)) WHERE id = ?")) {
             update.setString(1, "," + value);
             update.setInt(2, id);
             found = update.executeUpdate();
@@ -135,7 +136,8 @@ final class Workload {
     static String text(Operation operation) {
         return switch (operation) {
             case Append(String key, int value) -> "a:" + key + ":" + value;
-            case Read(String key, List<Integer> values) -> "r:" + key + ":" + String.join(",", values.stream().map(String::valueOf).toList());
+            case Read(String key, List<Integer> values) -> "r:" + key + ":" + String.join(",", values.stream().map(String::valueOf)
+                    .toList());
             case Write(String key, int value) -> "w:" + key + ":" + value;
             case Get(String key, int value) -> "g:" + key + ":" + value;
         };
