@@ -38,12 +38,21 @@ final class Commit {
         final List<Written> writes = new ArrayList<>();
         final List<ReadSet.Item> reads = new ArrayList<>();
 
+        // Without streams: most transactions have one of each, and wait for this.
         List<Write> writesOnly() {
-            return writes.stream().map(Written::write).toList();
+            List<Write> only = new ArrayList<>(writes.size());
+            for (Written written : writes) {
+                only.add(written.write());
+            }
+            return only;
         }
 
         List<Read> readsOnly() {
-            return reads.stream().map(ReadSet.Item::read).toList();
+            List<Read> only = new ArrayList<>(reads.size());
+            for (ReadSet.Item item : reads) {
+                only.add(item.read());
+            }
+            return only;
         }
     }
 

@@ -19,6 +19,8 @@ final class ReadSet {
     static final int KEYS_MAX = 1 << 16;
     static final int SCANS_MAX = 1 << 12;
     private static final int KEYS_FIRST = 1 << 10;
+    // To judge a few keys twice costs less than to find out.
+    private static final int KEYS_WORTH_TIDYING = 8;
 
     /// One thing that was read.
     record Item(TableDescriptor table, Read read) {}
@@ -73,7 +75,9 @@ final class ReadSet {
 
     /// All that was read, but for keys whose own write is judged as strictly. While the snapshot is open.
     List<Item> items(WriteSet writes) {
-        tidyKeys();
+        if (keys.size() > KEYS_WORTH_TIDYING) {
+            tidyKeys();
+        }
         List<Item> items = new ArrayList<>();
         for (RowKey key : keys) {
             WriteSet.Version written = writes.newest(key.table().id(), key.key());

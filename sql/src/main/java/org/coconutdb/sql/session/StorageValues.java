@@ -3,7 +3,6 @@ package org.coconutdb.sql.session;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -186,10 +185,25 @@ final class StorageValues {
         } else if (column.type() == org.apache.calcite.sql.type.SqlTypeName.CHAR && length < max) {
             text += " ".repeat(max - length);
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (!isUnicode(text)) {
             throw unreadable(column, value, "The text has half of a surrogate pair: it is no Unicode text.");
         }
         return text;
+    }
+
+    /// Whether all surrogates come in pairs.
+    private static boolean isUnicode(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                boolean isPair = Character.isHighSurrogate(unit) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!isPair) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     private static byte[] bytes(ColumnDefinition column, Object value) {
