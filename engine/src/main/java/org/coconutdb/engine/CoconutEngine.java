@@ -102,7 +102,8 @@ public final class CoconutEngine implements AutoCloseable {
             } else {
                 this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(),
                         () -> (int) (clock.readMicros() / 1_000_000L));
-                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter);
+                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter,
+                        config.durability(), config.syncInterval());
             }
         } catch (Throwable failure) {
             blocks.forEach(Block::close);
@@ -305,7 +306,7 @@ public final class CoconutEngine implements AutoCloseable {
         return Optional.ofNullable(tables.byName.get(name));
     }
 
-    /// Makes an empty table; durable when it returns. DUPLICATE_TABLE where the name is taken.
+    /// Makes an empty table; as durable as a commit when it returns. DUPLICATE_TABLE where the name is taken.
     public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes) {
         return createTable(name, kind, definitionBytes, StorageOptions.DEFAULT);
     }
@@ -353,7 +354,7 @@ public final class CoconutEngine implements AutoCloseable {
         return proposals;
     }
 
-    /// Forgets a table and all its rows; durable when it returns. UNDEFINED_TABLE where it is gone already. Its memory comes back when
+    /// Forgets a table and all its rows; as durable as a commit when it returns. UNDEFINED_TABLE where it is gone already. Its memory comes back when
     /// the last transaction that may read it has ended and another change is made.
     public void dropTable(int tableId) {
         requireOpen();

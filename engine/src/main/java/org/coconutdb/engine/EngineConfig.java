@@ -3,6 +3,7 @@ package org.coconutdb.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import org.coconutdb.engine.commit.Durability;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///        so that `memory.limit` alone decides
 /// @param snapshotAgeMax `snapshot.age.max`: a transaction or a result set that is older fails with SNAPSHOT_TOO_OLD, so that the versions
 ///        of rows that it held can be freed; zero: never. Default: an hour, longer than almost any report and shorter than a leak
+/// @param durability `durability`: when a commit is acknowledged; without effect in memory. Default: when it is synced
+/// @param syncInterval `durability.interval`: after which commits are synced where that is [Durability#INTERVAL]; 1 ms to an hour. Default:
+///        100 ms
 public record EngineConfig(
         @Nullable Path directory,
         int blockCount,
@@ -25,7 +29,9 @@ public record EngineConfig(
         LockPolicy lock,
         long checkpointLogBytes,
         long hotBytesMax,
-        Duration snapshotAgeMax) {
+        Duration snapshotAgeMax,
+        Durability durability,
+        Duration syncInterval) {
     public static final int BLOCK_COUNT_MAX = 256;
     /// Below this a database cannot hold its own directory.
     public static final long MEMORY_LIMIT_BYTES_MIN = 4L << 20;
@@ -35,8 +41,17 @@ public record EngineConfig(
     /// A century: nanoseconds fit in a number.
     public static final Duration SNAPSHOT_AGE_LONGEST = Duration.ofDays(36_500);
 
+    public static final Duration SYNC_INTERVAL = Duration.ofMillis(100);
+    public static final Duration SYNC_INTERVAL_MIN = Duration.ofMillis(1);
+    public static final Duration SYNC_INTERVAL_MAX = Duration.ofHours(1);
+
     public EngineConfig {
         Objects.requireNonNull(lock);
+        Objects.requireNonNull(durability);
+        if (syncInterval.compareTo(SYNC_INTERVAL_MIN) < 0 || syncInterval.compareTo(SYNC_INTERVAL_MAX) > 0) {
+            throw new IllegalArgumentException("durability.interval must be " + SYNC_INTERVAL_MIN + " to " + SYNC_INTERVAL_MAX + ", was "
+                    + syncInterval);
+        }
         if (checkpointLogBytes < 1) {
             throw new IllegalArgumentException("checkpoint.log.bytes must be above 0, was " + checkpointLogBytes);
         }
@@ -53,31 +68,47 @@ public record EngineConfig(
     }
 
     public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
-        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX);
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX, Durability.SYNC, SYNC_INTERVAL);
     }
 
     public EngineConfig withBlockCount(int blocks) {
-        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
+        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+                syncInterval);
     }
 
     public EngineConfig withMemoryLimitBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
+        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+                syncInterval);
     }
 
     public EngineConfig withLock(LockPolicy policy) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+                syncInterval);
     }
 
     public EngineConfig withCheckpointLogBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax, durability,
+                syncInterval);
     }
 
     public EngineConfig withHotBytesMax(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax, durability,
+                syncInterval);
     }
 
     public EngineConfig withSnapshotAgeMax(Duration age) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age);
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age, durability,
+                syncInterval);
+    }
+
+    public EngineConfig withDurability(Durability mode) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, mode,
+                syncInterval);
+    }
+
+    public EngineConfig withSyncInterval(Duration interval) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+                interval);
     }
 
     public static EngineConfig inMemory() {

@@ -10,32 +10,38 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.coconutdb.engine.commit.Durability;
 import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A process that writes is killed with SIGKILL at a random moment, again and again, on one database.
 ///
 /// Invariants: every transaction whose acknowledgement came out of the process is there, wholly; at most one more for each writer is
-/// there, wholly; every row is what was written. `-Dcrash.rounds=200` makes it 200 rounds.
+/// there, wholly; every row is what was written. They hold in each mode of durability. `-Dcrash.rounds=200` makes it 200 rounds of each.
 class CrashIT {
     private static final int ROUNDS = Integer.getInteger("crash.rounds", 8);
     static final int WRITERS = 3;
+    // So little that several checkpoints are written in each round, and some are killed.
+    static final long CHECKPOINT_LOG_BYTES = 64 << 10;
     private static final int ROWS = 5;
     // Then a new database: what is checked grows with every round.
     private static final int ROUNDS_PER_DATABASE = 20;
 
     @TempDir private Path directory;
 
-    @Test
-    void nothingAcknowledgedIsLostAndNothingIsTorn() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Durability.class)
+    void nothingAcknowledgedIsLostAndNothingIsTorn(Durability durability) throws Exception {
         long seed = Long.getLong("seed", 20261123L);
         Random random = Seeds.random(seed);
         long[] acknowledged = new long[WRITERS];
@@ -47,11 +53,11 @@ class CrashIT {
             }
             Path database = directory.resolve("db" + round / ROUNDS_PER_DATABASE);
             long[] told = acknowledged.clone();
-            runAndKill(database, told, random.nextInt(5) == 0, random.nextInt(900));
+            runAndKill(database, durability, told, random.nextInt(5) == 0, random.nextInt(900));
             acknowledged = check(database, told, "round " + round + ", seed " + seed);
         }
         total += Arrays.stream(acknowledged).sum();
-        System.out.println("crash rounds: " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed " + seed);
+        System.out.println("crash rounds, " + durability + ": " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed " + seed);
         assertThat(total).as("the writers wrote").isPositive();
         assertThat(directory.resolve("db0").resolve("checkpoint")).as("checkpoints were written meanwhile").isDirectoryContaining(
                 "glob:**/????????????????");
@@ -59,8 +65,10 @@ class CrashIT {
 
     /// Starts the writer, lets it work for some time after it has opened the database, or (`early`) after its start, so that it may still
     /// be recovering, kills it, and collects what it acknowledged.
-    private static void runAndKill(Path database, long[] told, boolean early, int millis) throws IOException, InterruptedException {
-        Process process = Jvm.start(Writer.class, database.toString()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    private static void runAndKill(Path database, Durability durability, long[] told, boolean early, int millis) throws IOException, InterruptedException {
+        Process process = Jvm.start(Writer.class, database.toString(), durability.name(), Long.toString(CHECKPOINT_LOG_BYTES))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         Thread killer = new Thread(() -> {
             try {
                 Thread.sleep(millis);
@@ -91,15 +99,33 @@ class CrashIT {
     }
 
     /// Notes an acknowledgement. A line that the kill cut short has no end mark.
-    static void hear(String line, long[] told) {
-        if (line.endsWith(".")) {
+    private static void hear(String line, long[] told) {
+        Acknowledgement.parse(line).ifPresent(heard -> told[heard.writer] = heard.number);
+    }
+
+    /// What a writer says of a transaction that is committed.
+    ///
+    /// @param atNanos when the commit had returned, by the clock that all processes of the machine share
+    record Acknowledgement(int writer, long number, long atNanos) {
+        static Optional<Acknowledgement> parse(String line) {
+            if (!line.endsWith(".")) {
+                return Optional.empty();
+            }
             String[] words = line.substring(0, line.length() - 1).split(" ");
-            told[Integer.parseInt(words[0])] = Long.parseLong(words[1]);
+            return Optional.of(new Acknowledgement(Integer.parseInt(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2])));
         }
     }
 
-    static long[] check(Path database, long[] told, String context) {
-        try (CoconutEngine engine = open(database); Transaction reader = engine.begin()) {
+    private static long[] check(Path database, long[] told, String context) {
+        return check(database, told, told, context);
+    }
+
+    /// Answers the newest transaction of each writer that is there.
+    ///
+    /// @param least of each writer's transactions must be there
+    /// @param told may be there, and one more
+    static long[] check(Path database, long[] least, long[] told, String context) {
+        try (CoconutEngine engine = open(config(database)); Transaction reader = engine.begin()) {
             engine.verify();
             long[] found = new long[WRITERS];
             for (TableDescriptor table : engine.tables()) {
@@ -127,27 +153,29 @@ class CrashIT {
                 found = newest;
             }
             for (int writer = 0; writer < WRITERS; writer++) {
-                assertThat(found[writer]).as("writer %s; %s", writer, context).isBetween(told[writer], told[writer] + 1);
+                assertThat(found[writer]).as("writer %s; %s", writer, context).isBetween(least[writer], told[writer] + 1);
             }
             return found;
         }
     }
 
     private static EngineConfig config(Path path) {
-        // So little that several checkpoints are written in each round, and some are killed; and that most rows are cold.
-        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF).withCheckpointLogBytes(64 << 10).withHotBytesMax(2 << 20);
+        // Most rows are cold.
+        return new EngineConfig(path, 2, 2L << 30, LockPolicy.OFF).withCheckpointLogBytes(CHECKPOINT_LOG_BYTES).withHotBytesMax(2 << 20);
     }
 
-    private static CoconutEngine open(Path path) {
-        return CoconutEngine.open(config(path), LogClock.system(), 1 << 20);
+    private static CoconutEngine open(EngineConfig config) {
+        return CoconutEngine.open(config, LogClock.system(), 1 << 20);
     }
 
-    /// The process that is killed: each of its threads commits transactions over both tables and all blocks and says so.
+    /// The process that is killed: each of its threads commits transactions over both tables and all blocks and says so. Arguments: the
+    /// directory, the durability, and the bytes of log between checkpoints.
     static final class Writer {
         private Writer() {}
 
         public static void main(String[] arguments) throws Exception {
-            CoconutEngine engine = open(Path.of(arguments[0]));
+            CoconutEngine engine = open(config(Path.of(arguments[0])).withDurability(Durability.valueOf(arguments[1]))
+                    .withCheckpointLogBytes(Long.parseLong(arguments[2])));
             List<TableDescriptor> tables = new ArrayList<>();
             for (TableKind kind : TableKind.values()) {
                 tables.add(engine.table(kind.name()).orElseGet(() -> engine.createTable(kind.name(), kind, new byte[0])));
@@ -174,8 +202,9 @@ class CrashIT {
                     }
                     transaction.commit();
                 }
+                long now = System.nanoTime();
                 synchronized (Writer.class) {
-                    System.out.println(writer + " " + number + ".");
+                    System.out.println(writer + " " + number + " " + now + ".");
                     System.out.flush();
                 }
             }

@@ -180,6 +180,8 @@ public final class Checkpointer implements AutoCloseable {
             if (position.index() == lastIndex) {
                 return;
             }
+            // A log never ends before its checkpoint: the reader takes that for damage, and an index is never given out again.
+            log.sync();
             CheckpointFile.Header header =
                     new CheckpointFile.Header(directory.database(), position.index(), position.timestamp(), position.wallMicros());
             long bytes = checkpoints.write(header, start.images, cold);

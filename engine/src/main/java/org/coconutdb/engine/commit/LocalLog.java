@@ -2,6 +2,7 @@ package org.coconutdb.engine.commit;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -26,14 +27,14 @@ import org.slf4j.LoggerFactory;
 /// The log of an embedded database: one for all of its blocks, in files or nowhere.
 ///
 /// Group commit without a thread of its own: a proposer puts its ticket into the queue and tries to become the writer; the writer
-/// takes all tickets there are, writes their entries, calls fsync once, applies them to their blocks in order, publishes the newest
-/// timestamp and wakes the others. So a lone client pays no hand-over between threads, and many share one fsync. (The "leader and
+/// takes all tickets there are, writes their entries, calls fsync once (where [Durability] asks for it), applies them to their blocks in
+/// order, publishes the newest timestamp and wakes the others. So a lone client pays no hand-over between threads, and many share one fsync. (The "leader and
 /// followers" scheme of LevelDB's write queue.)
 ///
 /// Invariants
 /// 1. Entries are applied in log order, by the one thread that holds `writing`: blocks have a single writer.
-/// 2. An entry is applied only when it is durable, published only when all entries up to it are applied, and acknowledged only when it
-///    is published: what was acknowledged before a snapshot opens is in it, and no snapshot sees half of a group.
+/// 2. An entry is applied only when it is durable, or in the file where [Durability] asks for no more, published only when all entries up
+///    to it are applied, and acknowledged only when it is published: what was acknowledged before a snapshot opens is in it, and no snapshot sees half of a group.
 /// 3. Timestamps rise with the log index, across restarts too.
 public final class LocalLog implements CommandLog {
     // A batch is written from one buffer; proposals beyond wait for the next.
@@ -44,6 +45,7 @@ public final class LocalLog implements CommandLog {
     private final List<Block> blocks;
     private final Snapshots snapshots;
     private final @Nullable LogWriter writer;
+    private final @Nullable LogSyncer syncer;
     private final AtomicLong lastTimestamp;
     private final LogClock clock;
     private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
@@ -68,6 +70,7 @@ public final class LocalLog implements CommandLog {
         clock.atLeast(recovered.wallMicros);
         this.recovered = recovered;
         this.writer = recovered.writer;
+        this.syncer = recovered.syncInterval == null || writer == null ? null : LogSyncer.start(writer, recovered.syncInterval);
         this.replayBytes = recovered.replayBytes;
         this.lastIndex = recovered.index;
     }
@@ -88,7 +91,8 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE);
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE, Durability.SYNC,
+                Duration.ZERO);
     }
 
     static LocalLog recover(
@@ -98,13 +102,16 @@ public final class LocalLog implements CommandLog {
             Snapshots snapshots,
             AtomicLong lastTimestamp,
             LogClock clock) {
-        return recover(disk, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE);
+        return recover(disk, directory, blocks, snapshots, lastTimestamp, clock, null, () -> {}, OpeningMeter.NONE, Durability.SYNC,
+                Duration.ZERO);
     }
 
     /// The same of a database with a cold tier.
     ///
     /// @param replayed called after each entry: what came into memory may have to leave it
     /// @param meter counts what is read
+    /// @param durability when what is proposed from now on is acknowledged
+    /// @param syncInterval after which entries are synced, where that is [Durability#INTERVAL]
     public static LocalLog recover(
             DatabaseDirectory directory,
             List<Block> blocks,
@@ -113,8 +120,10 @@ public final class LocalLog implements CommandLog {
             LogClock clock,
             ColdDirectory cold,
             Runnable replayed,
-            OpeningMeter meter) {
-        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, cold, replayed, meter);
+            OpeningMeter meter,
+            Durability durability,
+            Duration syncInterval) {
+        return recover(Disk.REAL, directory, blocks, snapshots, lastTimestamp, clock, cold, replayed, meter, durability, syncInterval);
     }
 
     static LocalLog recover(
@@ -126,13 +135,16 @@ public final class LocalLog implements CommandLog {
             LogClock clock,
             @Nullable ColdDirectory cold,
             Runnable replayed,
-            OpeningMeter meter) {
+            OpeningMeter meter,
+            Durability durability,
+            Duration syncInterval) {
         Recovered recovered = new Recovered();
+        recovered.syncInterval = durability == Durability.INTERVAL ? syncInterval : null;
         try {
             Checkpoints checkpoints = new Checkpoints(disk, directory);
             CheckpointFile.Header checkpoint = checkpoints.newest(blocks.size());
             LogReader reader = new LogReader(disk, directory.log(), directory.database(), checkpoint == null ? 0 : checkpoint.index(),
-                    meter);
+                    meter, durability);
             if (meter.isOn()) {
                 meter.begin(checkpoint == null ? 0 : checkpoints.bytes(checkpoint, blocks.size()), reader.bytes());
             }
@@ -269,7 +281,7 @@ public final class LocalLog implements CommandLog {
         }
     }
 
-    /// Gives index and time to all commands of the batch and makes them durable.
+    /// Gives index and time to all commands of the batch and writes them.
     private List<List<LogEntry>> stamp(List<Ticket> batch) {
         long index = lastIndex;
         long timestamp = lastTimestamp.get();
@@ -294,6 +306,9 @@ public final class LocalLog implements CommandLog {
         if (writer != null) {
             long before = writer.appendedBytes();
             writer.append(all);
+            if (syncer != null) {
+                syncer.written();
+            }
             addReplayBytes(writer.appendedBytes() - before);
         }
         lastIndex = index;
@@ -336,7 +351,7 @@ public final class LocalLog implements CommandLog {
     /// @param replayBytes bytes of log between the checkpoint before and this one
     record Position(long index, long timestamp, long wallMicros, Path segment, long replayBytes) {}
 
-    /// Writer: where the log stands; all of it is applied and durable.
+    /// Writer: where the log stands; all of it is applied and written.
     Position position() {
         requireOpen();
         if (writer == null || writer.isFailed()) {
@@ -344,6 +359,13 @@ public final class LocalLog implements CommandLog {
                     .mend("An earlier write of the log failed. Mend the disk and open the database again.");
         }
         return new Position(lastIndex, lastTimestamp.get(), clock.nowMicros(), writer.path(), replayBytes);
+    }
+
+    /// Makes all entries up to now durable, beside the writer. IO_FAILED where they cannot be.
+    void sync() {
+        if (writer != null) {
+            writer.sync();
+        }
     }
 
     /// A checkpoint at the position is durable.
@@ -397,9 +419,13 @@ public final class LocalLog implements CommandLog {
         }
     }
 
-    /// Waits for what is being written and closes the files; later proposals are refused.
+    /// Waits for what is being written, makes all of it durable and closes the files; later proposals are refused. IO_FAILED where what was
+    /// acknowledged could not be made durable, or the log not be marked as closed.
     @Override
     public void close() {
+        if (syncer != null) {
+            syncer.close();
+        }
         asWriter(() -> {
             if (!closed) {
                 closed = true;
@@ -418,6 +444,7 @@ public final class LocalLog implements CommandLog {
     /// What was found when the log was opened.
     static final class Recovered {
         private @Nullable LogWriter writer;
+        private @Nullable Duration syncInterval;
         private long index;
         private long wallMicros;
         private long checkpointIndex;

@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// The log ends at the first record that is not whole. That is a *torn tail*, which was never acknowledged and is cut off, unless
 /// something behind it claims that it was durable: a later record's `durableUpTo`, or a later segment. Then it is damage, and the
 /// file and offset are named. (A batch is acknowledged after its fsync, and the next batch says so; the very last one is vouched for
-/// by the mark that an orderly close writes.)
+/// by the mark that an orderly close writes. Where entries are acknowledged before they are synced, several batches may be lost like that,
+/// and parts of them, in any order, may be found behind the first that is missing: none of them vouches for what was not synced.)
+///
+/// What was read is synced before the writer goes on behind it: it may be there only because the kernel still remembers what a killed
+/// process had written.
 final class LogReader {
     private static final int CHUNK_BYTES = 1 << 20;
 
@@ -35,11 +39,13 @@ final class LogReader {
     // Entries up to here are in the checkpoint; 0 where there is none.
     private final long checkpointIndex;
     private final OpeningMeter meter;
+    private final Durability durability;
     private long lastIndex;
     private long replayedBytes;
     private @Nullable Path firstNeeded;
 
-    LogReader(Disk disk, Path directory, UUID database, long checkpointIndex, OpeningMeter meter) {
+    LogReader(Disk disk, Path directory, UUID database, long checkpointIndex, OpeningMeter meter, Durability durability) {
+        this.durability = durability;
         this.disk = disk;
         this.directory = directory;
         this.database = database;
@@ -79,7 +85,7 @@ final class LogReader {
                         .with("checkpointIndex", checkpointIndex)
                         .mend("There is a checkpoint and no log behind it: restore the directory from a backup.");
             }
-            return LogWriter.create(disk, directory, database, 1);
+            return LogWriter.create(disk, directory, database, 1, durability);
         }
         List<Path> segments = all.subList(firstNeededOf(all), all.size());
         firstNeeded = segments.getFirst();
@@ -109,8 +115,9 @@ final class LogReader {
                     }
                     checkLength(file, path, end);
                     clear(file, end, checkTail(file, path, end));
+                    file.force(true);
                     keep = true;
-                    return new LogWriter(disk, directory, database, path, file, end, Math.max(file.size(), end), lastIndex);
+                    return new LogWriter(disk, directory, database, path, file, end, Math.max(file.size(), end), lastIndex, durability);
                 }
             } finally {
                 if (!keep) {
@@ -325,11 +332,10 @@ final class LogReader {
         return torn;
     }
 
-    /// Overwrites a torn tail with zeros, so that it never comes back behind a new record.
+    /// Overwrites a torn tail with zeros, so that it never comes back behind a new record; durable with the next sync.
     private static void clear(DiskFile file, long end, int tornBytes) throws IOException {
         if (tornBytes > 0) {
             file.write(buffer(tornBytes), end);
-            file.force(true);
         }
     }
 

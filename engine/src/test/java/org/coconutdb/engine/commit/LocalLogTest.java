@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,34 +12,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.coconutdb.engine.Seeds;
-import org.coconutdb.engine.TableKind;
-import org.coconutdb.engine.block.Block;
-import org.coconutdb.engine.block.BlockCommand;
-import org.coconutdb.engine.block.CommandResult;
-import org.coconutdb.engine.block.Write;
-import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.disk.ForwardingDiskFile;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.coconutdb.engine.memory.LockPolicy;
-import org.coconutdb.engine.memory.MemoryManager;
-import org.coconutdb.engine.version.ReadPoint;
-import org.coconutdb.engine.version.RecordView;
-import org.coconutdb.engine.version.Snapshots;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+
 /// The embedded log on a disk that fails.
 class LocalLogTest {
-    private static final int TABLE = 20;
-
     @TempDir private Path directory;
 
     static LongStream seeds() {
@@ -93,65 +79,13 @@ class LocalLogTest {
         }
     }
 
-    /// A log over one block with one table, as an engine builds it.
-    private static final class Fixture implements AutoCloseable {
-        final MemoryManager memory = new MemoryManager(LockPolicy.OFF, 1L << 30);
-        final AtomicLong lastTimestamp = new AtomicLong();
-        final Snapshots snapshots = new Snapshots(0);
-        final Block block = new Block(0, memory, () -> lastTimestamp.get() + 1, null);
-        final DatabaseDirectory directory;
-        final LocalLog log;
-
-        Fixture(Path path, Disk disk) {
-            directory = DatabaseDirectory.open(path, 1);
-            log = LocalLog.recover(disk, directory, List.of(block), snapshots, lastTimestamp, LogClock.system());
-            log.propose(List.of(new Proposal(0, new BlockCommand.CreateTable(TABLE, TableKind.SORTED))));
-        }
-
-        CommandResult put(int key, int bytes) {
-            byte[] row = new byte[bytes];
-            java.util.Arrays.fill(row, (byte) key);
-            Write write = new Write(TABLE, Write.Condition.NONE, key(key), row, 0);
-            return log.propose(List.of(new Proposal(0, new BlockCommand.Commit(snapshots.visible(), List.of(), List.of(write)))))
-                    .getFirst();
-        }
-
-        boolean has(int key, int bytes) {
-            RecordView row = new RecordView();
-            int slot = snapshots.open();
-            try {
-                return block.slice(TABLE).get(key(key), new ReadPoint(snapshots.timestamp(slot), ReadPoint.TIMELESS), row) && row
-                        .rowLength() == bytes;
-            } finally {
-                snapshots.close(slot);
-            }
-        }
-
-        private static byte[] key(int key) {
-            return Integer.toString(key).getBytes(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void close() {
-            try {
-                log.close();
-            } catch (CoconutException failure) {
-                assertThat(failure.code()).isEqualTo(ErrorCode.IO_FAILED);
-            } finally {
-                block.close();
-                memory.close();
-                directory.close();
-            }
-        }
-    }
-
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void whateverWriteFailsWhatWasAcknowledgedIsThereAfterwards(long seed) {
         FailingDisk disk = new FailingDisk("Input/output error");
         List<Integer> acknowledged = new ArrayList<>();
         int unknown = -1;
-        try (Fixture fixture = new Fixture(directory.resolve("db"), disk)) {
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), disk)) {
             disk.operationsLeft = Seeds.random(seed).nextInt(60);
             for (int i = 0; i < 60; i++) {
                 try {
@@ -169,7 +103,7 @@ class LocalLogTest {
             acknowledged.forEach(key -> assertThat(fixture.has(key, 300)).isTrue());
         }
 
-        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
+        try (LogFixture again = new LogFixture(directory.resolve("db"), Disk.REAL)) {
             acknowledged.forEach(key -> assertThat(again.has(key, 300)).as("acknowledged %s", key).isTrue());
             for (int key = unknown + 1; key < 60; key++) {
                 assertThat(again.has(key, 300)).as("refused %s", key).isFalse();
@@ -181,7 +115,7 @@ class LocalLogTest {
     void aFullDiskRefusesWritesChangesNothingAndPasses() {
         FailingDisk disk = new FailingDisk("No space left on device");
         int kept;
-        try (Fixture fixture = new Fixture(directory.resolve("db"), disk)) {
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), disk)) {
             fixture.put(1, 1000);
             disk.full = true;
             int key = 2;
@@ -204,7 +138,7 @@ class LocalLogTest {
             fixture.put(1000, 1 << 20);
         }
 
-        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
+        try (LogFixture again = new LogFixture(directory.resolve("db"), Disk.REAL)) {
             assertThat(again.has(1, 1000)).isTrue();
             assertThat(again.has(kept, 1 << 20)).isTrue();
             assertThat(again.has(kept + 1, 1 << 20)).isFalse();
@@ -215,14 +149,14 @@ class LocalLogTest {
     @Test
     void logsGoOnInNewSegments() {
         int rows = 80;
-        try (Fixture fixture = new Fixture(directory.resolve("db"), Disk.REAL)) {
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), Disk.REAL)) {
             for (int i = 0; i < rows; i++) {
                 fixture.put(i, 1 << 20);
             }
         }
 
         assertThat(directory.resolve("db").resolve("log").toFile().list()).hasSizeGreaterThan(1);
-        try (Fixture again = new Fixture(directory.resolve("db"), Disk.REAL)) {
+        try (LogFixture again = new LogFixture(directory.resolve("db"), Disk.REAL)) {
             for (int i = 0; i < rows; i++) {
                 assertThat(again.has(i, 1 << 20)).isTrue();
             }
@@ -252,7 +186,7 @@ class LocalLogTest {
         };
         int threads = 8;
         int each = 200;
-        try (Fixture fixture = new Fixture(directory.resolve("db"), counting);
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), counting);
                 ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> writers = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {

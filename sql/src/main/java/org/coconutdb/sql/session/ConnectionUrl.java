@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.StorageOptions;
+import org.coconutdb.engine.commit.Durability;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
@@ -37,9 +38,11 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String HOT = "memory.hot";
     static final String CHECKPOINT = "checkpoint.log.bytes";
     static final String SNAPSHOT_AGE = "snapshot.age.max";
+    static final String DURABILITY = "durability";
+    static final String SYNC_INTERVAL = "durability.interval";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, BLOCKS, SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, DURABILITY, SYNC_INTERVAL, BLOCKS, SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -88,6 +91,7 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         if (settings.containsKey(SNAPSHOT_AGE)) {
             config = config.withSnapshotAgeMax(snapshotAge(settings.get(SNAPSHOT_AGE)));
         }
+        config = withDurability(config, settings);
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
     }
 
@@ -142,8 +146,37 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
 
     private static Duration snapshotAge(String value) {
         return TimeSpans.parse(value)
-                .filter(age -> age.compareTo(EngineConfig.SNAPSHOT_AGE_LONGEST) <= 0)
+                .filter(age -> age.toMillisPart() == 0 && age.compareTo(EngineConfig.SNAPSHOT_AGE_LONGEST) <= 0)
                 .orElseThrow(() -> invalid().with(SNAPSHOT_AGE, value).mend(TimeSpans.MEND));
+    }
+
+    private static EngineConfig withDurability(EngineConfig config, Map<String, String> settings) {
+        String mode = settings.get(DURABILITY);
+        String interval = settings.get(SYNC_INTERVAL);
+        if (config.directory() == null && (mode != null || interval != null)) {
+            throw invalid().with("property", mode == null ? SYNC_INTERVAL : DURABILITY)
+                    .mend("A database in memory outlives nothing: use jdbc:coconut:file:directory, or leave it out.");
+        }
+        EngineConfig durable = mode == null ? config : config.withDurability(durability(mode));
+        if (interval == null) {
+            return durable;
+        }
+        if (durable.durability() != Durability.INTERVAL) {
+            throw invalid().with(SYNC_INTERVAL, interval).mend("It belongs to durability=interval: give both, or leave it out.");
+        }
+        return durable.withSyncInterval(TimeSpans.parse(interval)
+                .filter(span -> span.compareTo(EngineConfig.SYNC_INTERVAL_MIN) >= 0
+                        && span.compareTo(EngineConfig.SYNC_INTERVAL_MAX) <= 0)
+                .orElseThrow(() -> invalid().with(SYNC_INTERVAL, interval).mend("Write a duration from 1ms to 1h, such as 250ms.")));
+    }
+
+    private static Durability durability(String value) {
+        for (Durability durability : Durability.values()) {
+            if (durability.name().equalsIgnoreCase(value)) {
+                return durability;
+            }
+        }
+        throw invalid().with(DURABILITY, value).mend("Give one of sync, interval, none.");
     }
 
     private static long hot(String value) {

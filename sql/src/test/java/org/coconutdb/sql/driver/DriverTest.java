@@ -29,6 +29,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Real clients on the real driver: plain JDBC and jOOQ.
 class DriverTest {
@@ -329,6 +332,26 @@ class DriverTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sync", "interval", "INTERVAL;durability.interval=5ms", "none"})
+    void filesKeepWhatWasWrittenAndSayHowDurableTheyAre(String durability, @TempDir Path directory) throws SQLException {
+        String url = "jdbc:coconut:file:" + directory.resolve("db") + ";memory.lock=off;durability=" + durability;
+        try (Connection first = DriverManager.getConnection(url); Statement statement = first.createStatement()) {
+            statement.execute("CREATE TABLE t (id INT PRIMARY KEY) USING SORTED");
+            statement.execute("INSERT INTO t VALUES (1)");
+        }
+        try (Connection again = DriverManager.getConnection(url); Statement statement = again.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM t")) {
+                assertThat(texts(rows, 1)).containsExactly("1");
+            }
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT \"VALUE\" FROM \"SYSTEM\".SETTINGS WHERE name LIKE 'durability%' ORDER BY name")) {
+                assertThat(texts(rows, 1)).containsExactly(durability.split(";")[0].toLowerCase(Locale.ROOT),
+                        durability.contains("5ms") ? "5" : "100");
+            }
+        }
+    }
+
     @Test
     void urlsAndDirectoriesThatCannotBeUsedSayWhatWouldBe(@TempDir Path directory) throws Exception {
         Files.writeString(directory.resolve("letter.txt"), "dear all");
@@ -345,6 +368,13 @@ class DriverTest {
                 new Case("jdbc:coconut:mem:x;snapshot.age.max=long", "08001", "30min"),
                 new Case("jdbc:coconut:mem:x;snapshot.age.max=-1s", "08001", "30min"),
                 new Case("jdbc:coconut:mem:x;snapshot.age.max=999999d", "08001", "30min"),
+                new Case("jdbc:coconut:mem:x;snapshot.age.max=500ms", "08001", "30min"),
+                new Case("jdbc:coconut:mem:x;durability=sync", "08001", "in memory outlives nothing"),
+                new Case("jdbc:coconut:file:x;durability=often", "08001", "sync, interval, none"),
+                new Case("jdbc:coconut:file:x;durability.interval=50ms", "08001", "durability=interval"),
+                new Case("jdbc:coconut:file:x;durability=none;durability.interval=50ms", "08001", "durability=interval"),
+                new Case("jdbc:coconut:file:x;durability=interval;durability.interval=0", "08001", "1ms to 1h"),
+                new Case("jdbc:coconut:file:x;durability=interval;durability.interval=2h", "08001", "1ms to 1h"),
                 new Case("jdbc:coconut:mem:x;blocks=0", "08001", "1 to 256"),
                 new Case("jdbc:coconut:mem:x;schema=NOPE", "3F000", "PUBLIC"),
                 new Case("jdbc:coconut:file:", "08001", "directory"),
