@@ -82,7 +82,8 @@ public record EngineConfig(
     }
 
     public EngineConfig withLock(LockPolicy policy) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+                durability,
                 syncInterval);
     }
 

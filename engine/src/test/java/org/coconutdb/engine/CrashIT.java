@@ -57,7 +57,8 @@ class CrashIT {
             acknowledged = check(database, told, "round " + round + ", seed " + seed);
         }
         total += Arrays.stream(acknowledged).sum();
-        System.out.println("crash rounds, " + durability + ": " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed " + seed);
+        System.out.println("crash rounds, " + durability + ": " + ROUNDS + ", transactions acknowledged and found: " + total + ", seed "
+                + seed);
         assertThat(total).as("the writers wrote").isPositive();
         assertThat(directory.resolve("db0").resolve("checkpoint")).as("checkpoints were written meanwhile").isDirectoryContaining(
                 "glob:**/????????????????");
@@ -65,7 +66,8 @@ class CrashIT {
 
     /// Starts the writer, lets it work for some time after it has opened the database, or (`early`) after its start, so that it may still
     /// be recovering, kills it, and collects what it acknowledged.
-    private static void runAndKill(Path database, Durability durability, long[] told, boolean early, int millis) throws IOException, InterruptedException {
+    private static void runAndKill(Path database, Durability durability, long[] told, boolean early, int millis) throws IOException,
+            InterruptedException {
         Process process = Jvm.start(Writer.class, database.toString(), durability.name(), Long.toString(CHECKPOINT_LOG_BYTES))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

@@ -42,7 +42,8 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String SYNC_INTERVAL = "durability.interval";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, DURABILITY, SYNC_INTERVAL, BLOCKS, SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, DURABILITY, SYNC_INTERVAL, BLOCKS,
+            SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
