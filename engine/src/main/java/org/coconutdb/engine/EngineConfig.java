@@ -3,7 +3,6 @@ package org.coconutdb.engine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import org.coconutdb.engine.commit.Durability;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.jspecify.annotations.Nullable;
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.coconutdb.engine.commit.Durability;
 import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.row.KeyRange;

@@ -15,7 +15,7 @@ import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
-import org.coconutdb.engine.commit.Durability;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.transaction.Transaction;
 

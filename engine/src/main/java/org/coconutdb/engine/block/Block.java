@@ -203,7 +203,7 @@ public final class Block implements AutoCloseable {
             return CommandResult.held(holder, item);
         }
         boolean isUnchanged = switch (read) {
-            case Read.Key(int _, byte[] key) -> slice.newestTimestamp(key) <= snapshot;
+            case Read.Key(int _, byte[] key) -> slice.newestChange(key) <= snapshot;
             case Read.Range(int table, KeyRange range) -> recentWrites.isCompleteAbove(snapshot)
                     ? !recentWrites.touches(table, range, snapshot)
                     : !slice.isChanged(range, snapshot);
@@ -246,8 +246,8 @@ public final class Block implements AutoCloseable {
             if (slice.newestTimestamp(row.key()) == row.commitTimestamp()
                     && slice.isExpired(row.key(), stamp.wallMicros())
                     && holds.refusesWrite(table, row.key()) == null) {
-                slice.remove(row.key(), stamp);
-                recentWrites.add(table, row.key(), stamp.commitTimestamp());
+                // No news for those who have read it: they judge by their own time whether it has expired.
+                slice.removeExpired(row.key(), stamp);
                 removed++;
             }
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;

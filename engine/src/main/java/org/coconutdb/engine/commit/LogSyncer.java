@@ -2,6 +2,7 @@ package org.coconutdb.engine.commit;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.error.CoconutException;
 
 /// Syncs a log that acknowledges before it is synced ([Durability#INTERVAL]), on a thread of its own. It sleeps while nothing is written.

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;

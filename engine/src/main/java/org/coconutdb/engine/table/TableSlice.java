@@ -402,14 +402,26 @@ public final class TableSlice implements AutoCloseable {
         return newest == 0 ? 0 : heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP);
     }
 
-    /// Writer: whether a key of the range was changed above a timestamp, as far as an open snapshot can tell ([#newestTimestamp]). Looks at
+    /// Writer: commit timestamp of the last change of what readers see of the key: as [#newestTimestamp], but that the removal of a row
+    /// that had expired is none.
+    public long newestChange(byte[] key) {
+        long newest = index.find(key);
+        return newest == 0 ? 0 : changedAt(newest);
+    }
+
+    private long changedAt(long record) {
+        boolean removesExpired = (flags(record) & RecordView.EXPIRED) != 0;
+        return heap.segment().get(LONG, record + (removesExpired ? RecordView.CREATED_AT : RecordView.COMMIT_TIMESTAMP));
+    }
+
+    /// Writer: whether a key of the range was changed above a timestamp, as far as an open snapshot can tell ([#newestChange]). Looks at
     /// every key of the range; of a hash table at all.
     public boolean isChanged(KeyRange range, long timestamp) {
         RecordCursor cursor = index.cursor(range, false);
         long[] batch = new long[SliceScan.BATCH];
         for (int count = cursor.nextBatch(batch); count > 0; count = cursor.nextBatch(batch)) {
             for (int i = 0; i < count; i++) {
-                if (heap.segment().get(LONG, batch[i] + RecordView.COMMIT_TIMESTAMP) > timestamp) {
+                if (changedAt(batch[i]) > timestamp) {
                     return true;
                 }
             }
@@ -446,12 +458,22 @@ public final class TableSlice implements AutoCloseable {
 
     /// Writer: deletes the row; without effect where there is none.
     public void remove(byte[] key, Stamp stamp) {
+        remove(key, stamp, false);
+    }
+
+    /// Writer: the same of a row that has expired.
+    public void removeExpired(byte[] key, Stamp stamp) {
+        remove(key, stamp, true);
+    }
+
+    private void remove(byte[] key, Stamp stamp, boolean hasExpired) {
         long old = index.find(key);
         if (old == 0 || isTombstone(old)) {
             return;
         }
-        long created = heap.segment().get(LONG, old + RecordView.CREATED_AT);
-        long record = heap.allocate(key, new byte[0], stamp, old, created, 0, RecordView.TOMBSTONE);
+        long created = heap.segment().get(LONG, old + (hasExpired ? RecordView.COMMIT_TIMESTAMP : RecordView.CREATED_AT));
+        byte flags = hasExpired ? RecordView.TOMBSTONE | RecordView.EXPIRED : RecordView.TOMBSTONE;
+        long record = heap.allocate(key, new byte[0], stamp, old, created, 0, flags);
         index.put(key, record);
         supersede(old, stamp);
         tombstones.add(stamp.commitTimestamp(), record);

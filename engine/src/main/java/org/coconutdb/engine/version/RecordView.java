@@ -41,6 +41,9 @@ public final class RecordView {
     public static final byte HAS_TTL = 2;
     /// Flag: the row is in the cold tier.
     public static final byte COLD = 4;
+    /// Flag of a tombstone: it removed a row whose time to live was over, which changed nothing for anybody. Its `createdAt` is the commit
+    /// timestamp of that row.
+    public static final byte EXPIRED = 16;
     /// Flag: another record has taken this one's place in the index, or none has. The only one that changes in a record's life.
     static final byte REPLACED = 8;
 
@@ -116,7 +119,7 @@ public final class RecordView {
         return segment.get(INT, offset + TTL_SECONDS);
     }
 
-    /// [#TOMBSTONE], [#HAS_TTL] and [#COLD].
+    /// [#TOMBSTONE], [#HAS_TTL], [#COLD] and [#EXPIRED].
     public byte flags() {
         return (byte) (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & ~REPLACED);
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.Seeds;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;

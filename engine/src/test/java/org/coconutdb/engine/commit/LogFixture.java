@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;

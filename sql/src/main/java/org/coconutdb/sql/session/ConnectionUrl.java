@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.StorageOptions;
-import org.coconutdb.engine.commit.Durability;
+import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;

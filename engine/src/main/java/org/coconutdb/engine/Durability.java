@@ -1,4 +1,4 @@
-package org.coconutdb.engine.commit;
+package org.coconutdb.engine;
 
 /// When a `file:` database acknowledges a commit. In every mode its entry has been written to the log's file by then, so that the end of
 /// the process alone loses nothing, and what a power cut leaves is the log up to some entry, without holes.
