@@ -287,6 +287,18 @@ class HermitageTest {
     }
 
     @Test
+    void gSingleWriteOverlapping() throws Exception {
+        assertThat(value(one, 1)).isEqualTo(10);
+        set(two, 1, 12);
+        assertThat(run(one, "DELETE FROM t WHERE v = 20")).isEqualTo(1);
+        set(two, 2, 18);
+        assertThat(commits(one)).isTrue();
+
+        expect("G-single-write-overlapping", commits(two));
+        assertThat(committed()).isEqualTo(List.of(10));
+    }
+
+    @Test
     void g2Item() throws Exception {
         values(one, "SELECT v FROM t WHERE id IN (1, 2)");
         values(two, "SELECT v FROM t WHERE id IN (1, 2)");
@@ -304,6 +316,16 @@ class HermitageTest {
         run(two, "INSERT INTO t VALUES (4, 42)");
 
         expect("G2", commits(one) & commits(two));
+    }
+
+    @Test
+    void g2Range() throws Exception {
+        assertThat(values(one, "SELECT id FROM t WHERE id BETWEEN 5 AND 8")).isEmpty();
+        assertThat(values(two, "SELECT id FROM t WHERE id BETWEEN 5 AND 8")).isEmpty();
+        run(one, "INSERT INTO t VALUES (6, 30)");
+        run(two, "INSERT INTO t VALUES (7, 42)");
+
+        expect("G2-range", commits(one) & commits(two));
     }
 
     @Test

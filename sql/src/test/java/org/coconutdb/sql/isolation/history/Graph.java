@@ -3,6 +3,7 @@ package org.coconutdb.sql.isolation.history;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -44,8 +45,9 @@ final class Graph {
         return edges.get(node);
     }
 
-    /// Components in which each node leads to each other one, those of a single node left out (Tarjan 1972, without recursion).
-    List<List<Integer>> components() {
+    /// Components in which each node leads to each other one over edges of some kinds, those of a single node left out (Tarjan 1972, without
+    /// recursion).
+    List<List<Integer>> components(Set<Why> kinds) {
         int count = edges.size();
         int[] index = new int[count];
         int[] low = new int[count];
@@ -70,7 +72,11 @@ final class Graph {
                     onStack[node] = true;
                 }
                 if (next[node] < edges.get(node).size()) {
-                    int to = edges.get(node).get(next[node]++).to();
+                    Edge edge = edges.get(node).get(next[node]++);
+                    int to = edge.to();
+                    if (!kinds.contains(edge.why())) {
+                        continue;
+                    }
                     if (index[to] < 0) {
                         path.push(to);
                     } else if (onStack[to]) {
@@ -99,18 +105,28 @@ final class Graph {
         return found;
     }
 
-    /// The shortest cycle that goes over one of the edges named first and otherwise over those named second; null where there is none.
+    /// The shortest cycle in a component that goes over one of the edges named first and otherwise over those named second; null where there
+    /// is none.
     @Nullable
     List<Edge> shortestCycle(List<Integer> component, Set<Why> first, Set<Why> others) {
         List<Edge> shortest = null;
-        Set<Integer> members = Set.copyOf(component);
+        BitSet members = new BitSet();
+        component.forEach(members::set);
+        Edge[] reachedBy = new Edge[edges.size()];
+        int longest = component.size();
         for (int from : component) {
             for (Edge edge : edges.get(from)) {
-                if (first.contains(edge.why()) && members.contains(edge.to())) {
-                    List<Edge> back = path(edge.to(), from, members, others);
-                    if (back != null && (shortest == null || back.size() + 1 < shortest.size())) {
+                if (first.contains(edge.why()) && members.get(edge.to())) {
+                    // Shorter by the edge itself, and by one, than what is known.
+                    List<Edge> back = path(edge.to(), from, members, others, longest - 1, reachedBy);
+                    if (back != null) {
                         shortest = new ArrayList<>(List.of(edge));
                         shortest.addAll(back);
+                        longest = shortest.size() - 1;
+                    }
+                    // No cycle has fewer edges than two.
+                    if (longest < 2) {
+                        return shortest;
                     }
                 }
             }
@@ -118,27 +134,40 @@ final class Graph {
         return shortest;
     }
 
-    private @Nullable List<Edge> path(int from, int to, Set<Integer> members, Set<Why> why) {
-        Edge[] reachedBy = new Edge[edges.size()];
-        Deque<Integer> queue = new ArrayDeque<>(List.of(from));
-        while (!queue.isEmpty()) {
-            int node = queue.remove();
-            if (node == to) {
-                List<Edge> path = new ArrayList<>();
-                for (int at = to; at != from; at = reachedBy[at].from()) {
-                    path.add(reachedBy[at]);
-                }
-                Collections.reverse(path);
-                return path;
-            }
-            for (Edge edge : edges.get(node)) {
-                if (why.contains(edge.why()) && members.contains(edge.to()) && edge.to() != from && reachedBy[edge.to()] == null) {
-                    reachedBy[edge.to()] = edge;
-                    queue.add(edge.to());
+    /// Breadth first, up to a length.
+    ///
+    /// @param reachedBy room for an edge for each node; empty before and after
+    private @Nullable List<Edge> path(int from, int to, BitSet members, Set<Why> why, int longest, @Nullable Edge[] reachedBy) {
+        List<Integer> reached = new ArrayList<>(List.of(from));
+        int begin = 0;
+        List<Edge> path = null;
+        for (int length = 0; length < longest && begin < reached.size() && path == null; length++) {
+            int end = reached.size();
+            for (; begin < end && path == null; begin++) {
+                for (Edge edge : edges.get(reached.get(begin))) {
+                    int next = edge.to();
+                    if (why.contains(edge.why()) && members.get(next) && next != from && reachedBy[next] == null) {
+                        reachedBy[next] = edge;
+                        reached.add(next);
+                        if (next == to) {
+                            path = pathTo(to, from, reachedBy);
+                            break;
+                        }
+                    }
                 }
             }
         }
-        return null;
+        reached.forEach(node -> reachedBy[node] = null);
+        return path;
+    }
+
+    private static List<Edge> pathTo(int to, int from, @Nullable Edge[] reachedBy) {
+        List<Edge> path = new ArrayList<>();
+        for (int at = to; at != from; at = path.getLast().from()) {
+            path.add(reachedBy[at]);
+        }
+        Collections.reverse(path);
+        return path;
     }
 
     static final Set<Why> WRITES = EnumSet.of(Why.WW);

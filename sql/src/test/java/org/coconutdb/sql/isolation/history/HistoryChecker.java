@@ -1,6 +1,7 @@
 package org.coconutdb.sql.isolation.history;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -10,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.coconutdb.sql.isolation.history.Graph.Edge;
@@ -197,18 +199,24 @@ final class HistoryChecker {
                         report("incompatible order", key + " is read as " + longest + " and, by " + reader.name() + ", as " + values);
                     }
                     orders.put(key, values.size() > longest.size() ? values : longest);
-                    checkVersion(reader, key, values.isEmpty() ? 0 : values.getLast());
+                    // An element stays where it is: what was rolled back is wrong below others, too.
+                    values.forEach(value -> checkWriter(reader, key, value));
+                    checkLast(reader, key, values.isEmpty() ? 0 : values.getLast());
                 }
             });
         }
         lostAppends(done, orders);
         orders.forEach(this::order);
+        Map<String, List<Transaction>> unread = unread(done, orders);
         for (Transaction reader : done) {
             firstReads(reader).forEach((key, operation) -> {
                 if (operation instanceof Read(String _, List<Integer> values)) {
                     List<Integer> order = orders.get(key);
                     readEdges(reader, key, values.isEmpty() ? 0 : values.getLast(), values.size() < order.size() ? order.get(values.size())
                             : 0);
+                    if (values.size() == order.size()) {
+                        unread.getOrDefault(key, List.of()).forEach(writer -> edge(reader, writer, Why.RW, key));
+                    }
                 }
             });
         }
@@ -225,23 +233,43 @@ final class HistoryChecker {
         }
     }
 
+    /// Those who appended something that nobody has read; it is behind everything that was. So a transaction that is there in part is found.
+    private Map<String, List<Transaction>> unread(List<Transaction> done, Map<String, List<Integer>> orders) {
+        Map<String, List<Transaction>> unread = new HashMap<>();
+        for (Transaction writer : done) {
+            for (Operation operation : writer.operations()) {
+                List<Integer> order = orders.get(operation.key());
+                if (operation instanceof Append(String key, int value) && order != null && !order.contains(value)) {
+                    unread.computeIfAbsent(key, _ -> new ArrayList<>()).add(writer);
+                    edge(order.isEmpty() ? null : writer(key, order.getLast()), writer, Why.WW, key);
+                }
+            }
+        }
+        return unread;
+    }
+
     private static boolean isReadBehind(List<Transaction> done, Transaction writer, String key) {
         return done.stream()
                 .anyMatch(reader -> reader.invoked() > writer.completed() && writer.outcome() == Outcome.COMMITTED
                         && firstReads(reader).containsKey(key));
     }
 
-    /// What was read was committed, and all of its transaction.
-    private void checkVersion(Transaction reader, String key, int value) {
-        if (value == 0) {
-            return;
-        }
+    /// What was seen of others was written by one of them, and committed.
+    private void checkWriter(Transaction reader, String key, int value) {
         Transaction writer = writer(key, value);
         if (writer == null) {
             report("garbage", reader.name() + " reads " + value + " of " + key + ", which nobody wrote");
         } else if (writer.outcome() == Outcome.ABORTED) {
             report("G1a", reader.name() + " reads " + value + " of " + key + " by " + writer.name() + ", which was rolled back");
-        } else if (!writer.equals(reader) && last(writer, key) != value) {
+        } else if (writer.equals(reader)) {
+            report("internal", reader.name() + " reads " + value + " of " + key + " where only what others wrote can be");
+        }
+    }
+
+    /// What was seen as a key's last write was the last by its transaction.
+    private void checkLast(Transaction reader, String key, int value) {
+        Transaction writer = value == 0 ? null : writer(key, value);
+        if (writer != null && !writer.equals(reader) && last(writer, key) != value) {
             report("G1b", reader.name() + " reads " + value + " of " + key + ", which " + writer.name() + " followed by "
                     + last(writer, key));
         }
@@ -260,6 +288,27 @@ final class HistoryChecker {
     }
 
     private void order(String key, List<Integer> values) {
+        if (new HashSet<>(values).size() < values.size()) {
+            report("duplicate", key + " is read as " + values);
+        }
+        // Each transaction's own, in the order in which it appended them.
+        Map<Transaction, List<Integer>> own = new IdentityHashMap<>();
+        for (int value : values) {
+            Transaction writer = writer(key, value);
+            if (writer != null) {
+                own.computeIfAbsent(writer, _ -> new ArrayList<>()).add(value);
+            }
+        }
+        own.forEach((writer, read) -> {
+            List<Integer> appended = writer.operations()
+                    .stream()
+                    .filter(operation -> operation instanceof Append append && append.key().equals(key))
+                    .map(operation -> ((Append) operation).value())
+                    .toList();
+            if (!appended.subList(0, Math.min(read.size(), appended.size())).equals(read)) {
+                report("incompatible order", writer.name() + " appended " + appended + " to " + key + ", which is read as " + values);
+            }
+        });
         for (int i = 1; i < values.size(); i++) {
             edge(writer(key, values.get(i - 1)), writer(key, values.get(i)), Why.WW, key);
         }
@@ -289,7 +338,6 @@ final class HistoryChecker {
             firstReads(writer).forEach((key, operation) -> {
                 int last = last(writer, key);
                 if (operation instanceof Get(String _, int read) && last != 0) {
-                    checkVersion(writer, key, read);
                     Integer other = following.computeIfAbsent(key, _ -> new HashMap<>()).put(read, last);
                     if (other != null) {
                         report("lost update", writer.name() + " and " + name(writer(key, other)) + " both replace " + read + " of " + key);
@@ -301,7 +349,10 @@ final class HistoryChecker {
         for (Transaction reader : done) {
             firstReads(reader).forEach((key, operation) -> {
                 if (operation instanceof Get(String _, int read)) {
-                    checkVersion(reader, key, read);
+                    if (read != 0) {
+                        checkWriter(reader, key, read);
+                        checkLast(reader, key, read);
+                    }
                     readEdges(reader, key, read, following.getOrDefault(key, Map.of()).getOrDefault(read, 0));
                 }
             });
@@ -339,35 +390,46 @@ final class HistoryChecker {
         }
     }
 
+    /// From the gravest to the least; a component that has one is not searched for the others.
     private void cycles() {
-        for (List<Integer> component : graph.components()) {
-            report(component, "G0", Graph.WRITES, Graph.WRITES);
-            report(component, "G1c", EnumSet.of(Why.WR), Graph.INFORMATION);
-            report(component, "G-single", EnumSet.of(Why.RW), Graph.INFORMATION);
-            report(component, "G2", EnumSet.of(Why.RW), Graph.ALL_BUT_TIME);
-            report(component, "real time", EnumSet.of(Why.TIME), Graph.ALL_BUT_RW);
-            report(component, "real time, G-single", EnumSet.of(Why.RW), Graph.ALL_BUT_RW);
-            report(component, "real time, G2", EnumSet.of(Why.RW), Graph.ALL);
+        BitSet reported = new BitSet();
+        cycles(reported, "G0", Graph.WRITES, Graph.WRITES, Graph.WRITES);
+        cycles(reported, "G1c", Graph.INFORMATION, EnumSet.of(Why.WR), Graph.INFORMATION);
+        cycles(reported, "G-single", Graph.ALL_BUT_TIME, EnumSet.of(Why.RW), Graph.INFORMATION);
+        cycles(reported, "G2", Graph.ALL_BUT_TIME, EnumSet.of(Why.RW), Graph.ALL_BUT_TIME);
+        cycles(reported, "real time", Graph.ALL_BUT_RW, EnumSet.of(Why.TIME), Graph.ALL_BUT_RW);
+        cycles(reported, "real time, G-single", Graph.ALL, EnumSet.of(Why.RW), Graph.ALL_BUT_RW);
+        cycles(reported, "real time, G2", Graph.ALL, EnumSet.of(Why.RW), Graph.ALL);
+    }
+
+    private void cycles(BitSet reported, String anomaly, Set<Why> kinds, Set<Why> first, Set<Why> others) {
+        for (List<Integer> component : graph.components(kinds)) {
+            if (component.stream().anyMatch(reported::get)) {
+                continue;
+            }
+            List<Edge> cycle = graph.shortestCycle(component, first, others);
+            if (cycle != null) {
+                component.forEach(reported::set);
+                report(anomaly, text(cycle));
+            }
         }
     }
 
-    private void report(List<Integer> component, String anomaly, Set<Why> first, Set<Why> others) {
-        // The weakest that explains it is enough.
-        if (anomalies.stream().anyMatch(line -> line.contains("component " + component.getFirst() + ":"))) {
-            return;
-        }
-        List<Edge> cycle = graph.shortestCycle(component, first, others);
-        if (cycle != null) {
-            StringBuilder text = new StringBuilder("component " + component.getFirst() + ": ");
-            for (Edge edge : cycle) {
-                Transaction from = byNode.get(edge.from());
-                if (from != null) {
-                    text.append(from.name()).append(" -").append(edge.why()).append(edge.key().isEmpty() ? "" : " " + edge.key()).append(
-                            "-> ");
-                }
+    /// Each with why it has to come before the next.
+    private String text(List<Edge> cycle) {
+        StringBuilder text = new StringBuilder();
+        for (Edge edge : cycle) {
+            Transaction from = byNode.get(edge.from());
+            if (from != null) {
+                text.append(from.name()).append(" -").append(edge.why()).append(edge.key().isEmpty() ? "" : " " + edge.key()).append("-> ");
             }
-            Transaction again = byNode.get(cycle.getFirst().from());
-            report(anomaly, text.append(again == null ? "…" : again.name()).toString());
         }
+        // A cycle in real time may begin at a moment, which has no name.
+        return text + cycle.stream()
+                .map(edge -> byNode.get(edge.from()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(Transaction::name)
+                .orElse("…");
     }
 }

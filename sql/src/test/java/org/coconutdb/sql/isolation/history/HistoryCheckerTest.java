@@ -66,6 +66,45 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void aReadOfWhatWasRolledBackAndAppendedToSince() {
+        finds("G1a", new Transaction("a", List.of(new Append("x", 1)), 0, 10, Outcome.ABORTED), transaction("b", new Append("x", 2)),
+                transaction("c", read("x", 1, 2)));
+        finds("garbage", transaction("a", new Append("x", 1)), transaction("b", read("x", 7, 1)));
+    }
+
+    @Test
+    void anAppendThatHappenedTwice() {
+        finds("duplicate", transaction("a", new Append("x", 1)), transaction("b", read("x", 1, 1)));
+    }
+
+    @Test
+    void appendsOfOneTransactionInAnotherOrder() {
+        finds("incompatible order", transaction("a", new Append("x", 1), new Append("x", 2)), transaction("b", new Append("x", 3)),
+                transaction("c", read("x", 2, 1, 3)));
+    }
+
+    @Test
+    void aWriteBetweenThoseOfAnother() {
+        finds("G0", transaction("a", new Append("x", 1), new Append("x", 2)), transaction("b", new Append("x", 3)),
+                transaction("c", read("x", 1, 3, 2)));
+    }
+
+    @Test
+    void registersOfWhatWasRolledBackOrOverwritten() {
+        finds("G1a", new Transaction("a", List.of(new Get("r", 0), new Write("r", 1)), 0, 10, Outcome.ABORTED),
+                transaction("b", new Get("r", 1)));
+        finds("G1b", transaction("a", new Get("r", 0), new Write("r", 1), new Write("r", 2)), transaction("b", new Get("r", 1)));
+        finds("G1c", transaction("a", new Get("r", 0), new Write("r", 1), new Get("s", 1)),
+                transaction("b", new Get("s", 0), new Write("s", 1), new Get("r", 1)));
+        finds("real time, G-single", at(1, 2, "a", new Get("r", 0), new Write("r", 1)), at(3, 4, "b", new Get("r", 0)));
+    }
+
+    @Test
+    void appendsInAnotherOrderThanTheyWereAcknowledged() {
+        finds("real time", at(1, 2, "a", new Append("x", 1)), at(3, 4, "b", new Append("x", 2)), at(5, 6, "c", read("x", 2, 1)));
+    }
+
+    @Test
     void aReadInTheMiddle() {
         finds("G1b", transaction("a", new Append("x", 1), new Append("x", 2)), transaction("b", read("x", 1)),
                 transaction("c", read("x", 1, 2)));
@@ -105,6 +144,31 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void anAppendThatNobodyHasReadYetIsBehindAllOthers() {
+        findsNothing(transaction("a", new Append("x", 1)), transaction("b", read("x")), transaction("c", new Append("x", 2), read("y")),
+                transaction("d", read("x", 1)), transaction("e", new Append("y", 1)));
+        finds("G2", transaction("a", read("x"), new Append("x", 1)), transaction("b", read("x"), new Append("x", 2)));
+        finds("G0", transaction("a", new Append("x", 1), new Append("y", 1)), transaction("b", new Append("x", 2), new Append("y", 2)),
+                transaction("c", read("x", 2), read("y", 1)));
+    }
+
+    @Test
+    void aTransactionThatIsThereInPartAfterAKill() {
+        Transaction unknown = new Transaction("u", List.of(new Append("x", 1), new Append("y", 1)), 1, 0, Outcome.UNKNOWN);
+        findsNothing(unknown, at(5, 6, "c", read("x", 1), read("y", 1)));
+        findsNothing(unknown, at(5, 6, "c", read("x"), read("y")));
+        finds("G-single", unknown, at(5, 6, "c", read("x", 1), read("y")));
+
+        Transaction twice = new Transaction("u", List.of(new Append("x", 1), new Append("x", 2)), 1, 0, Outcome.UNKNOWN);
+        finds("G1b", twice, at(5, 6, "c", read("x", 1)));
+        finds("G0", twice, at(5, 6, "c", new Append("x", 3)), at(7, 8, "d", read("x", 1, 3)));
+
+        Transaction registers = new Transaction(
+                "u", List.of(new Get("r", 0), new Write("r", 1), new Get("s", 0), new Write("s", 1)), 1, 0, Outcome.UNKNOWN);
+        finds("G-single", registers, at(5, 6, "c", new Get("r", 1), new Get("s", 0)));
+    }
+
+    @Test
     void whatNobodyWrote() {
         finds("garbage", transaction("a", read("x", 7)));
     }
@@ -141,8 +205,45 @@ class HistoryCheckerTest {
         finds("real time, G-single", unknown, at(2, 3, "b", read("x", 1)), at(4, 5, "c", read("x")));
     }
 
-    /// What a database does that runs one after another.
-    private static List<Transaction> serial(Random random, int count) {
+    @Test
+    void theSmallestCycleIsTold() {
+        // One of four, and in it one of two.
+        assertThat(HistoryChecker.check(new History(List.of(
+                transaction("t1", read("a"), read("d"), new Append("b", 1), new Append("e", 1)),
+                transaction("t2", read("b"), new Append("c", 1)), transaction("t3", read("c"), new Append("f", 1)),
+                transaction("t4", read("f"), read("e"), new Append("a", 1))))))
+                .containsExactly("G2: t4 -RW e-> t1 -RW a-> t4");
+    }
+
+    @Test
+    void severalAnomaliesAreTold() {
+        assertThat(HistoryChecker.check(new History(List.of(
+                transaction("t1", read("x"), new Append("y", 1)), transaction("t2", read("y"), new Append("x", 1)),
+                transaction("t3", new Append("z", 1), read("v", 1)), transaction("t4", new Append("v", 1), read("z", 1))))))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).startsWith("G1c:"))
+                .anySatisfy(line -> assertThat(line).startsWith("G2:"));
+    }
+
+    @Test
+    void componentsDeeperThanAThreadsStackAreFound() {
+        int size = 200_000;
+        Graph graph = new Graph();
+        for (int i = 0; i < size; i++) {
+            graph.addNode();
+        }
+        for (int i = 0; i < size; i++) {
+            graph.add(i, (i + 1) % size, Graph.Why.WR, "x");
+        }
+
+        assertThat(graph.components(Graph.INFORMATION)).singleElement().satisfies(all -> assertThat(all).hasSize(size));
+        assertThat(graph.components(Graph.WRITES)).isEmpty();
+    }
+
+    /// What a database does that runs one after another, each 10 behind the one before.
+    ///
+    /// @param overlap how long at most a client waits before and behind; 0: for no other
+    static List<Transaction> serial(Random random, int count, int overlap) {
         Map<String, List<Integer>> lists = new HashMap<>();
         Map<String, Integer> registers = new HashMap<>();
         List<Transaction> transactions = new ArrayList<>();
@@ -174,27 +275,27 @@ class HistoryCheckerTest {
                 lists = listsThen;
                 registers = registersThen;
             }
-            // Some overlap; the moment of each, 10 i, is in between.
-            transactions.add(new Transaction("t" + i, operations, 10L * i - random.nextInt(40), 10L * i + 1 + random.nextInt(40),
-                    aborts ? Outcome.ABORTED : Outcome.COMMITTED));
+            // Its moment, 10 i, is in between.
+            transactions.add(new Transaction("t" + i, operations, 10L * i - random.nextInt(overlap + 1),
+                    10L * i + 1 + random.nextInt(overlap + 1), aborts ? Outcome.ABORTED : Outcome.COMMITTED));
         }
         List<Operation> all = new ArrayList<>();
         lists.forEach((key, values) -> all.add(new Read(key, values)));
-        transactions.add(at(10L * count + 100, 10L * count + 101, "last", all.toArray(Operation[]::new)));
+        transactions.add(at(10L * count + 2 * overlap, 10L * count + 2 * overlap + 1, "last", all.toArray(Operation[]::new)));
         return transactions;
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void serialHistoriesAreRight(long seed) {
-        assertThat(HistoryChecker.check(new History(serial(new Random(seed), 300)))).as("seed %s", seed).isEmpty();
+        assertThat(HistoryChecker.check(new History(serial(new Random(seed), 300, 40)))).as("seed %s", seed).isEmpty();
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void aReadThatIsChangedIsFound(long seed) {
         Random random = new Random(seed);
-        List<Transaction> transactions = serial(random, 300);
+        List<Transaction> transactions = serial(random, 300, 40);
         // A list that was read in one transaction, by the answer of another moment: without its last elements, long after those were there.
         List<int[]> places = new ArrayList<>();
         for (int i = 0; i < transactions.size(); i++) {

@@ -11,17 +11,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.coconutdb.sql.isolation.history.History.Append;
 import org.coconutdb.sql.isolation.history.History.Get;
 import org.coconutdb.sql.isolation.history.History.Operation;
 import org.coconutdb.sql.isolation.history.History.Read;
 import org.coconutdb.sql.isolation.history.History.Write;
 
-/// Random transactions in SQL over a few rows that many want: lists in a hash and a sorted table, whose rows come with their first element,
-/// and registers.
+/// Random transactions in SQL over a few rows that many want: registers; lists that are a row each, which comes with their first element;
+/// and lists that are a row for each element, found by a range of keys.
+///
+/// The rows are others after each [#VALUES_OF_KEYS] values, so that rows are missing and new all the time, and lists stay short.
 final class Workload {
-    static final int KEYS = 6;
-    static final List<String> KINDS = List.of("HASH", "SORTED");
+    private static final int KEYS = 6;
+    private static final int VALUES_OF_KEYS = 400;
+    private static final List<String> KINDS = List.of("HASH", "SORTED");
+    private static final String ELEMENTS = "elements";
 
     private Workload() {}
 
@@ -31,35 +36,87 @@ final class Workload {
                 statement.execute("CREATE TABLE IF NOT EXISTS list_" + kind + " (id INT PRIMARY KEY, v VARCHAR(500000)) USING " + kind);
                 statement.execute("CREATE TABLE IF NOT EXISTS register_" + kind + " (id INT PRIMARY KEY, v INT) USING " + kind);
             }
+            statement.execute("CREATE TABLE IF NOT EXISTS list_elements (id INT, place INT, v INT, PRIMARY KEY (id, place)) USING SORTED");
         }
     }
 
     /// Runs a transaction's operations, without its end.
     ///
-    /// @param values gives each write a value of its own
-    static List<Operation> run(Connection connection, Random random, Values values) throws SQLException {
+    /// @param values the last one that was given to a write; each has one of its own
+    static List<Operation> run(Connection connection, Random random, AtomicInteger values) throws SQLException {
         List<Operation> operations = new ArrayList<>();
-        for (int i = random.nextInt(5); i >= 0; i--) {
+        int firstId = firstId(values.get());
+        for (int i = random.nextInt(6); i >= 0; i--) {
             String kind = KINDS.get(random.nextInt(2));
-            int id = random.nextInt(KEYS);
-            switch (random.nextInt(6)) {
-                case 0, 1 -> operations.add(append(connection, kind, id, values.next()));
+            int id = firstId + random.nextInt(KEYS);
+            switch (random.nextInt(8)) {
+                case 0, 1 -> operations.add(append(connection, kind, id, values.incrementAndGet()));
                 case 2 -> operations.add(read(connection, kind, id));
-                case 3 -> operations.addAll(readRange(connection, kind, random.nextInt(KEYS), random.nextInt(KEYS)));
+                case 3 -> operations.addAll(readRange(connection, kind, id, firstId + random.nextInt(KEYS)));
                 case 4 -> operations.add(get(connection, kind, id));
+                case 5 -> operations.add(appendElement(connection, id, values.incrementAndGet()));
+                case 6 -> operations.add(readElements(connection, id));
                 default -> {
                     Get before = get(connection, kind, id);
                     operations.add(before);
-                    operations.add(write(connection, kind, id, before.value(), values.next()));
+                    operations.add(write(connection, kind, id, before.value(), values.incrementAndGet()));
                 }
             }
         }
         return operations;
     }
 
-    /// Numbers that nobody else has.
-    interface Values {
-        int next();
+    private static int firstId(int value) {
+        return value / VALUES_OF_KEYS * KEYS;
+    }
+
+    /// Reads everything that was written.
+    ///
+    /// @param lastValue the greatest value given to a write
+    static List<Operation> readAll(Connection connection, int lastValue) throws SQLException {
+        int lastId = firstId(lastValue) + KEYS - 1;
+        List<Operation> reads = new ArrayList<>();
+        for (String kind : KINDS) {
+            reads.addAll(readRange(connection, kind, 0, lastId));
+            for (int id = 0; id <= lastId; id++) {
+                reads.add(get(connection, kind, id));
+            }
+        }
+        for (int id = 0; id <= lastId; id++) {
+            reads.add(readElements(connection, id));
+        }
+        return reads;
+    }
+
+    private static Append appendElement(Connection connection, int id, int value) throws SQLException {
+        int last;
+        try (PreparedStatement select = connection.prepareStatement("SELECT MAX(place) FROM list_elements WHERE id = ?")) {
+            select.setInt(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                last = row.getInt(1);
+            }
+        }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO list_elements VALUES (?, ?, ?)")) {
+            insert.setInt(1, id);
+            insert.setInt(2, last + 1);
+            insert.setInt(3, value);
+            insert.executeUpdate();
+        }
+        return new Append(ELEMENTS + id, value);
+    }
+
+    private static Read readElements(Connection connection, int id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT v FROM list_elements WHERE id = ? ORDER BY place")) {
+            select.setInt(1, id);
+            try (ResultSet rows = select.executeQuery()) {
+                List<Integer> values = new ArrayList<>();
+                while (rows.next()) {
+                    values.add(rows.getInt(1));
+                }
+                return new Read(ELEMENTS + id, values);
+            }
+        }
     }
 
     private static Append append(Connection connection, String kind, int id, int value) throws SQLException {
@@ -94,7 +151,7 @@ final class Workload {
     }
 
     /// All lists of a range, those that are not there yet among them.
-    static List<Operation> readRange(Connection connection, String kind, int one, int other) throws SQLException {
+    private static List<Operation> readRange(Connection connection, String kind, int one, int other) throws SQLException {
         Map<Integer, List<Integer>> found = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT id, v FROM list_" + kind + " WHERE id BETWEEN ? AND ?")) {
             select.setInt(1, Math.min(one, other));
