@@ -212,7 +212,7 @@ class HistoryCheckerTest {
                 transaction("t1", read("a"), read("d"), new Append("b", 1), new Append("e", 1)),
                 transaction("t2", read("b"), new Append("c", 1)), transaction("t3", read("c"), new Append("f", 1)),
                 transaction("t4", read("f"), read("e"), new Append("a", 1))))))
-                .containsExactly("G2: t4 -RW e-> t1 -RW a-> t4");
+                        .containsExactly("G2: t4 -RW e-> t1 -RW a-> t4");
     }
 
     @Test
@@ -220,9 +220,9 @@ class HistoryCheckerTest {
         assertThat(HistoryChecker.check(new History(List.of(
                 transaction("t1", read("x"), new Append("y", 1)), transaction("t2", read("y"), new Append("x", 1)),
                 transaction("t3", new Append("z", 1), read("v", 1)), transaction("t4", new Append("v", 1), read("z", 1))))))
-                .hasSize(2)
-                .anySatisfy(line -> assertThat(line).startsWith("G1c:"))
-                .anySatisfy(line -> assertThat(line).startsWith("G2:"));
+                        .hasSize(2)
+                        .anySatisfy(line -> assertThat(line).startsWith("G1c:"))
+                        .anySatisfy(line -> assertThat(line).startsWith("G2:"));
     }
 
     @Test
