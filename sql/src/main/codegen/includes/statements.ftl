@@ -25,6 +25,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final SqlIdentifier name;
     final List<ColumnClause> columns = new ArrayList<ColumnClause>();
     final List<KeyClause> keys = new ArrayList<KeyClause>();
+    final List<CheckClause> checks = new ArrayList<CheckClause>();
     TableKind kind = null;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
@@ -34,30 +35,33 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
         <AS> { throw Refusals.notYet("CREATE TABLE AS", "Create the table, then INSERT INTO it a SELECT.", getPos()); }
     ]
     <LPAREN>
-    CoconutTableElement(columns, keys)
-    ( <COMMA> CoconutTableElement(columns, keys) )*
+    CoconutTableElement(columns, keys, checks)
+    ( <COMMA> CoconutTableElement(columns, keys, checks) )*
     <RPAREN>
     [
         <USING> ( <HASH> { kind = TableKind.HASH; } | <SORTED> { kind = TableKind.SORTED; } )
     ]
     [ CoconutOptions(optionClauses) ]
     {
-        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, kind, optionClauses);
+        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, kind, optionClauses);
     }
 }
 
-void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys) :
+void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks) :
 {
     SqlIdentifier name = null;
     final SqlNodeList key;
+    final ExpressionClause condition;
 }
 {
     [ <CONSTRAINT> name = SimpleIdentifier() ]
     (
         <PRIMARY> <KEY> key = ParenthesizedSimpleIdentifierList() { keys.add(new KeyClause(name, key)); }
     |
-        ( <UNIQUE> | <CHECK> | <FOREIGN> ) {
-            throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave the constraint out: only PRIMARY KEY and NOT NULL are checked.", getPos());
+        <CHECK> <LPAREN> condition = CoconutExpression() <RPAREN> { checks.add(new CheckClause(name, null, condition)); }
+    |
+        ( <UNIQUE> | <FOREIGN> ) {
+            throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave the constraint out: PRIMARY KEY, NOT NULL and CHECK are checked.", getPos());
         }
     )
 |
@@ -65,15 +69,17 @@ void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys) :
         throw Refusals.notYet("LIKE", "Write the columns out.", getPos());
     }
 |
-    CoconutColumn(columns, keys)
+    CoconutColumn(columns, keys, checks)
 }
 
-void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys) :
+void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks) :
 {
     final SqlIdentifier name;
     final SqlDataTypeSpec type;
     SqlIdentifier constraint = null;
     Boolean nullable = null;
+    ExpressionClause value = null;
+    ExpressionClause clause;
 }
 {
     name = SimpleIdentifier() type = DataType()
@@ -86,14 +92,37 @@ void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys) :
         |
             <PRIMARY> <KEY> { keys.add(new KeyClause(constraint, SqlNodeList.of(name))); }
         |
-            ( <DEFAULT_> | <CHECK> | <UNIQUE> | <REFERENCES> | <COLLATE> | <GENERATED> ) {
-                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL and PRIMARY KEY.", getPos());
+            <DEFAULT_> { Refusals.onlyDefault(value, constraint, getPos()); } value = CoconutExpression()
+        |
+            <CHECK> <LPAREN> clause = CoconutExpression() <RPAREN> { checks.add(new CheckClause(constraint, name, clause)); }
+        |
+            ( <UNIQUE> | <REFERENCES> | <COLLATE> | <GENERATED> ) {
+                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, CHECK and PRIMARY KEY.", getPos());
             }
         )
         { constraint = null; }
     )*
     {
-        columns.add(new ColumnClause(name, type, nullable));
+        columns.add(new ColumnClause(name, type, nullable, value));
+    }
+}
+
+/** An expression and its text, as it was written but for comments and for blanks, of which one stays where there were some. */
+ExpressionClause CoconutExpression() :
+{
+    final Token first;
+    final SqlNode expression;
+}
+{
+    { first = getToken(1); }
+    expression = Expression(ExprContext.ACCEPT_SUB_QUERY)
+    {
+        final StringBuilder text = new StringBuilder(first.image);
+        for (Token before = first; before != token; before = before.next) {
+            final boolean isNext = before.endLine == before.next.beginLine && before.endColumn + 1 == before.next.beginColumn;
+            text.append(isNext ? "" : " ").append(before.next.image);
+        }
+        return new ExpressionClause(expression, text.toString());
     }
 }
 
@@ -132,17 +161,56 @@ void CoconutOption(List<OptionClause> optionClauses) :
     }
 }
 
-/** Calcite's UPDATE ... [ WITH ( option, ... ) ]. */
+/** Calcite's UPDATE, whose columns can be set to DEFAULT too, and [ WITH ( option, ... ) ] behind it. */
 SqlNode CoconutUpdate() :
 {
     SqlNode update;
+    final SqlIdentifier name;
+    SqlNode target;
+    SqlIdentifier alias = null;
+    SqlNode where = null;
+    final SqlNodeList columns;
+    final SqlNodeList values;
+    final Span s;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
 {
-    update = SqlUpdate()
+    <UPDATE> { s = span(); columns = new SqlNodeList(s.pos()); values = new SqlNodeList(s.pos()); }
+    name = CompoundTableIdentifier()
+    ( target = TableHints(name) | { target = name; } )
+    [ target = ExtendTable(target) ]
+    [ [ <AS> ] alias = SimpleIdentifier() ]
+    <SET> CoconutAssignments(columns, values)
+    [ where = Where() ]
+    {
+        update = new SqlUpdate(s.addAll(columns).addAll(values).addIf(where).pos(), target, columns, values, where, null, alias);
+    }
     [ CoconutOptions(optionClauses) { update = new SqlWithOptions(getPos(), update, optionClauses); } ]
     {
         return update;
+    }
+}
+
+/** column = value, ..., where a value may be DEFAULT. */
+void CoconutAssignments(SqlNodeList columns, SqlNodeList values) :
+{
+}
+{
+    CoconutAssignment(columns, values)
+    ( <COMMA> CoconutAssignment(columns, values) )*
+}
+
+void CoconutAssignment(SqlNodeList columns, SqlNodeList values) :
+{
+    final SqlIdentifier column;
+    final SqlNode value;
+}
+{
+    column = CompoundIdentifier() <EQ>
+    ( value = Default() | value = Expression(ExprContext.ACCEPT_SUB_QUERY) )
+    {
+        columns.add(column);
+        values.add(value);
     }
 }
 
@@ -156,7 +224,6 @@ SqlNode CoconutInsert() :
     SqlNodeList target = null;
     final SqlNodeList columns;
     final SqlNodeList values;
-    SqlIdentifier column;
     SqlNode where = null;
     final Span s;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
@@ -171,12 +238,7 @@ SqlNode CoconutInsert() :
         (
             <NOTHING>
         |
-            <UPDATE> <SET>
-            column = CompoundIdentifier() { columns.add(column); } <EQ> AddExpression(values, ExprContext.ACCEPT_SUB_QUERY)
-            (
-                <COMMA>
-                column = CompoundIdentifier() { columns.add(column); } <EQ> AddExpression(values, ExprContext.ACCEPT_SUB_QUERY)
-            )*
+            <UPDATE> <SET> CoconutAssignments(columns, values)
             [ where = Where() ]
         )
         {

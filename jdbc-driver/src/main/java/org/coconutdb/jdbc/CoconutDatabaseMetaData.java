@@ -33,7 +33,8 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             "SCOPE:s COLUMN_NAME DATA_TYPE:i TYPE_NAME COLUMN_SIZE:i BUFFER_LENGTH:i DECIMAL_DIGITS:s PSEUDO_COLUMN:s";
     private static final String COLUMNS_OF_TABLE =
             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
-                    + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION FROM INFORMATION_SCHEMA.COLUMNS";
+                    + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, "
+                    + "COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
             + "T.TABLE_KIND FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K JOIN INFORMATION_SCHEMA.TABLES AS T "
             + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME";
@@ -198,6 +199,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         final @Nullable Integer digits;
         final @Nullable Integer radix;
         final @Nullable Integer octets;
+        final @Nullable Object defaultText;
 
         Column(@Nullable Object[] row) {
             schema = text(row[0]);
@@ -221,6 +223,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             digits = isNumber ? Integer.valueOf(number(row[9])) : row[10] == null ? null : Integer.valueOf(fraction);
             radix = isNumber ? 10 : null;
             octets = row[7] == null ? null : Integer.valueOf(number(row[7]));
+            defaultText = row[11];
         }
     }
 
@@ -245,7 +248,8 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         for (Column column : columns()) {
             if (isNamed(catalog, CATALOG) && schemas.matches(column.schema) && tables.matches(column.table) && names.matches(column.name)) {
                 rows.add(CATALOG, column.schema, column.table, column.name, column.jdbcType, column.typeName, column.size, null,
-                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, null, null, null, null,
+                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, null, column.defaultText, null,
+                        null,
                         column.octets, column.position, column.nullable ? "YES" : "NO", null, null, null, null, "NO", "NO");
             }
         }

@@ -9,6 +9,7 @@ public enum ErrorCode {
     // Caller's fault: nothing happened, and the same call will fail again until it is mended.
     DUPLICATE_KEY("23505", Category.CALLER, "a row with this primary key exists already"),
     NULL_NOT_ALLOWED("23502", Category.CALLER, "NULL in a column that does not allow it"),
+    CHECK_VIOLATION("23514", Category.CALLER, "a row makes a condition of its table false"),
     VALUE_OUT_OF_RANGE("22003", Category.CALLER, "a number does not fit its type"),
     STRING_TOO_LONG("22001", Category.CALLER, "a value is longer than its column allows"),
     INVALID_VALUE("22018", Category.CALLER, "a value cannot be read as the type that is asked for"),

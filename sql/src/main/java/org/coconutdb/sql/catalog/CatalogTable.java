@@ -1,6 +1,9 @@
 package org.coconutdb.sql.catalog;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.row.Column;
@@ -16,6 +19,7 @@ public final class CatalogTable implements QueryTable {
     private final List<Column> columns;
     private final RowLayout rowLayout;
     private final KeyCodec keyCodec;
+    private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
 
     CatalogTable(CoconutEngine engine, TableDescriptor descriptor) {
         this.engine = engine;
@@ -65,6 +69,17 @@ public final class CatalogTable implements QueryTable {
 
     public KeyCodec keyCodec() {
         return keyCodec;
+    }
+
+    /// What a layer above makes of the definition, made once: two threads that come at once get the same.
+    public <T> T derived(Class<T> type, Supplier<T> make) {
+        Object known = derived.get(type);
+        if (known == null) {
+            T made = make.get();
+            Object other = derived.putIfAbsent(type, made);
+            known = other == null ? made : other;
+        }
+        return type.cast(known);
     }
 
     /// Rows of the newest state; 0 where the table was dropped meanwhile.

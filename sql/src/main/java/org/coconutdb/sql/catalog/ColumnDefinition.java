@@ -2,6 +2,7 @@ package org.coconutdb.sql.catalog;
 
 import java.util.Objects;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.jspecify.annotations.Nullable;
 
 /// A column as it was declared.
 ///
@@ -10,9 +11,26 @@ import org.apache.calcite.sql.type.SqlTypeName;
 /// @param precision characters, bytes, digits or fractional seconds; -1 where the type has none or none was given
 /// @param scale of a DECIMAL, otherwise 0
 /// @param nullable false for NOT NULL and for columns of the primary key
-public record ColumnDefinition(String name, SqlTypeName type, int precision, int scale, boolean nullable) {
+/// @param defaultText the expression behind DEFAULT, as it was written; null where there is none
+public record ColumnDefinition(
+        String name,
+        SqlTypeName type,
+        int precision,
+        int scale,
+        boolean nullable,
+        @Nullable String defaultText) {
     public ColumnDefinition {
         Objects.requireNonNull(name);
         Objects.requireNonNull(type);
+    }
+
+    /// Without a default.
+    public ColumnDefinition(String name, SqlTypeName type, int precision, int scale, boolean nullable) {
+        this(name, type, precision, scale, nullable, null);
+    }
+
+    /// The same with a default.
+    ColumnDefinition withDefault(@Nullable String text) {
+        return new ColumnDefinition(name, type, precision, scale, nullable, text);
     }
 }

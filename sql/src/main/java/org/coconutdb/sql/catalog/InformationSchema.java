@@ -34,7 +34,15 @@ final class InformationSchema {
                 view("KEY_COLUMN_USAGE",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
                                 text("COLUMN_NAME"), integer("ORDINAL_POSITION")),
-                        () -> keys(catalog.snapshot())));
+                        () -> keys(catalog.snapshot())),
+                view("TABLE_CONSTRAINTS",
+                        List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
+                                text("CONSTRAINT_TYPE")),
+                        () -> constraints(catalog.snapshot())),
+                view("CHECK_CONSTRAINTS",
+                        List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
+                                text("CHECK_CLAUSE")),
+                        () -> checks(catalog.snapshot())));
     }
 
     private static SystemView view(
@@ -96,7 +104,7 @@ final class InformationSchema {
             boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
             boolean isText = facts.createParameters().equals("length");
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
-            rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, null, column.nullable() ? "YES" : "NO",
+            rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable() ? "YES" : "NO",
                     facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
                             : null,
                     isTime ? precision : null});
@@ -115,5 +123,31 @@ final class InformationSchema {
             }
         }
         return rows;
+    }
+
+    private static List<@Nullable Object[]> constraints(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            TableDefinition definition = table.definition();
+            rows.add(constraint(definition, definition.keyName(), "PRIMARY KEY"));
+            for (CheckDefinition check : definition.checks()) {
+                rows.add(constraint(definition, check.name(), "CHECK"));
+            }
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> checks(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            for (CheckDefinition check : table.definition().checks()) {
+                rows.add(constraint(table.definition(), check.name(), check.text()));
+            }
+        }
+        return rows;
+    }
+
+    private static @Nullable Object[] constraint(TableDefinition table, String name, String last) {
+        return new @Nullable Object[] {table.schema(), name, table.schema(), table.name(), last};
     }
 }

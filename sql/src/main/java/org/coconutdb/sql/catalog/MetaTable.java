@@ -23,7 +23,7 @@ public final class MetaTable implements QueryTable {
         List<ColumnDefinition> shown = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (int column : of.primaryKey()) {
-            shown.add(of.columns().get(column));
+            shown.add(of.columns().get(column).withDefault(null));
             names.add(of.columns().get(column).name());
         }
         for (HeaderColumn column : HEADER) {

@@ -25,6 +25,7 @@ import org.coconutdb.engine.error.ErrorCode;
 /// @param primaryKey positions in `columns`, in key order; at least one
 /// @param keyName the primary key's own name
 /// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
+/// @param checks in declared order
 public record TableDefinition(
         String schema,
         String name,
@@ -32,9 +33,12 @@ public record TableDefinition(
         List<ColumnDefinition> columns,
         List<Integer> primaryKey,
         String keyName,
-        int ttlSeconds) {
-    private static final int FORMAT = 3;
-    // The first without a time to live.
+        int ttlSeconds,
+        List<CheckDefinition> checks) {
+    private static final int FORMAT = 4;
+    // Without defaults and checks.
+    private static final int FORMAT_WITHOUT_CHECKS = 3;
+    // Without a time to live either.
     private static final int FORMAT_WITHOUT_TTL = 2;
     private static final String KEY_SUFFIX = "_PK";
 
@@ -45,6 +49,7 @@ public record TableDefinition(
         Objects.requireNonNull(keyName);
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
+        checks = List.copyOf(checks);
         if (primaryKey.isEmpty()) {
             throw new IllegalArgumentException("a table needs a primary key");
         }
@@ -56,7 +61,7 @@ public record TableDefinition(
         }
     }
 
-    /// Of rows that never expire.
+    /// Of rows that never expire and are not checked.
     public TableDefinition(
             String schema,
             String name,
@@ -64,7 +69,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0);
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of());
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -74,7 +79,12 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks);
+    }
+
+    /// The same with these checks.
+    public TableDefinition withChecks(List<CheckDefinition> conditions) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions);
     }
 
     /// The engine's name for it.
@@ -87,8 +97,8 @@ public record TableDefinition(
         return schema + "." + name;
     }
 
-    /// The definition as the engine's directory keeps it: format, names, kind, columns, key and its name, time to live, in the
-    /// encoding of [DataOutputStream].
+    /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
+    /// to live, checks, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -103,6 +113,10 @@ public record TableDefinition(
                 out.writeInt(column.precision());
                 out.writeInt(column.scale());
                 out.writeBoolean(column.nullable());
+                out.writeBoolean(column.defaultText() != null);
+                if (column.defaultText() != null) {
+                    out.writeUTF(column.defaultText());
+                }
             }
             out.writeInt(primaryKey.size());
             for (int position : primaryKey) {
@@ -110,6 +124,11 @@ public record TableDefinition(
             }
             out.writeUTF(keyName);
             out.writeInt(ttlSeconds);
+            out.writeInt(checks.size());
+            for (CheckDefinition check : checks) {
+                out.writeUTF(check.name());
+                out.writeUTF(check.text());
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -120,7 +139,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT && format != FORMAT_WITHOUT_TTL) {
+            if (format < FORMAT_WITHOUT_TTL || format > FORMAT) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -131,8 +150,7 @@ public record TableDefinition(
             TableKind kind = TableKind.valueOf(in.readUTF());
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(
-                        in)));
+                columns.add(readColumn(in, format));
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
@@ -140,7 +158,11 @@ public record TableDefinition(
             }
             String keyName = in.readUTF();
             int ttlSeconds = format == FORMAT_WITHOUT_TTL ? 0 : in.readInt();
-            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds);
+            List<CheckDefinition> checks = new ArrayList<>();
+            for (int left = format <= FORMAT_WITHOUT_CHECKS ? 0 : readCount(in); left > 0; left--) {
+                checks.add(new CheckDefinition(in.readUTF(), in.readUTF()));
+            }
+            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -151,6 +173,20 @@ public record TableDefinition(
                     .with("what", "table definition")
                     .mend("Restore the database from a backup.");
         }
+    }
+
+    private static ColumnDefinition readColumn(DataInputStream in, int format) throws IOException {
+        ColumnDefinition column =
+                new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in));
+        return format <= FORMAT_WITHOUT_CHECKS || !readFlag(in) ? column : column.withDefault(in.readUTF());
+    }
+
+    private static int readCount(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        if (count < 0) {
+            throw new IOException("a count of " + count);
+        }
+        return count;
     }
 
     private static boolean readFlag(DataInputStream in) throws IOException {
@@ -177,6 +213,12 @@ public record TableDefinition(
         }
         if (new HashSet<>(primaryKey).size() != primaryKey.size()) {
             throw new IOException("a column twice in the key");
+        }
+        Set<String> constraints = new HashSet<>(Set.of(keyName));
+        for (CheckDefinition check : checks) {
+            if (!constraints.add(check.name())) {
+                throw new IOException("a constraint twice: " + check.name());
+            }
         }
     }
 }

@@ -1,28 +1,37 @@
 package org.coconutdb.sql.catalog;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
+import org.coconutdb.sql.parser.ExpressionClause;
 import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.jspecify.annotations.Nullable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
 public final class TableDefinitions {
     private static final int COLUMNS_MAX = 1600;
     private static final int DEFAULT_CHAR_LENGTH = 1;
+    // So that each fits the stored form, whatever its characters.
+    private static final int EXPRESSION_LENGTH_MAX = 16_000;
+    private static final int CHECKS_MAX = 200;
     private static final String EXAMPLE = "CREATE TABLE T (ID BIGINT, NAME VARCHAR(40), PRIMARY KEY (ID)) USING SORTED";
 
     private TableDefinitions() {}
@@ -72,14 +81,59 @@ public final class TableDefinitions {
         List<Integer> primaryKey = primaryKey(key, name[1], positions);
         List<ColumnDefinition> columns = new ArrayList<>();
         for (ColumnClause column : statement.columns()) {
-            columns.add(column(column, primaryKey.contains(columns.size())));
+            ColumnDefinition definition = column(column, primaryKey.contains(columns.size()));
+            columns.add(column.value() == null ? definition : definition.withDefault(text(column.value())));
         }
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
         TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
-        int ttlSeconds = TableOptions.of(statement.options()).ttlSeconds();
-        return ttlSeconds == 0 ? definition : definition.withTtlSeconds(ttlSeconds);
+        return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
+                .withChecks(checks(statement.checks(), name[1], definition.keyName()));
+    }
+
+    private static String text(ExpressionClause clause) {
+        if (clause.text().length() > EXPRESSION_LENGTH_MAX) {
+            SqlParserPos position = clause.expression().getParserPosition();
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .with("characters", clause.text().length())
+                    .with("charactersMax", EXPRESSION_LENGTH_MAX)
+                    .mend("Write a shorter expression.");
+        }
+        return clause.text();
+    }
+
+    private static List<CheckDefinition> checks(List<CheckClause> clauses, String table, String keyName) {
+        if (clauses.size() > CHECKS_MAX) {
+            throw invalid(table).with("checks", clauses.size()).mend("A table has at most " + CHECKS_MAX + " checks: join some by AND.");
+        }
+        Set<String> names = new HashSet<>(Set.of(keyName));
+        for (CheckClause clause : clauses) {
+            if (clause.name() != null && !names.add(requireName("constraint", clause.name().getSimple()))) {
+                throw invalid(table).with("constraint", clause.name().getSimple())
+                        .with("line", clause.name().getParserPosition().getLineNum())
+                        .with("column", clause.name().getParserPosition().getColumnNum())
+                        .mend("The table has another constraint of this name: choose a different one.");
+            }
+        }
+        List<CheckDefinition> checks = new ArrayList<>();
+        for (CheckClause clause : clauses) {
+            String name = clause.name() == null ? madeUp(table, clause.column(), names) : clause.name().getSimple();
+            checks.add(new CheckDefinition(name, text(clause.condition())));
+        }
+        return checks;
+    }
+
+    /// `T_COLUMN_CHECK` or `T_CHECK`, with a number behind it where the name is taken.
+    private static String madeUp(String table, @Nullable SqlIdentifier column, Set<String> names) {
+        String base = (column == null ? table : table + "_" + column.getSimple()) + "_CHECK";
+        String name = base;
+        for (int number = 2; !names.add(name); number++) {
+            name = base + number;
+        }
+        return name;
     }
 
     /// How much of the table may be in memory.

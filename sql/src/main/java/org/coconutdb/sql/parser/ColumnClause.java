@@ -8,10 +8,19 @@ import org.jspecify.annotations.Nullable;
 /// A column of CREATE TABLE as it was written.
 ///
 /// @param nullable true for NULL, false for NOT NULL, null where nothing was said
-public record ColumnClause(SqlIdentifier name, SqlDataTypeSpec type, @Nullable Boolean nullable) {
+/// @param value behind DEFAULT; null where there is none
+public record ColumnClause(
+        SqlIdentifier name,
+        SqlDataTypeSpec type,
+        @Nullable Boolean nullable,
+        @Nullable ExpressionClause value) {
     void unparse(SqlWriter writer) {
         name.unparse(writer, 0, 0);
         type.unparse(writer, 0, 0);
+        if (value != null) {
+            writer.keyword("DEFAULT");
+            value.expression().unparse(writer, 0, 0);
+        }
         if (nullable != null) {
             writer.keyword(nullable ? "NULL" : "NOT NULL");
         }

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.parser;
 
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.error.CoconutException;
@@ -28,6 +29,16 @@ public final class Refusals {
                     .mend("Say NULL or NOT NULL once behind a column.");
         }
         return nullable;
+    }
+
+    /// DEFAULT behind a column may be said once, and is no constraint that has a name.
+    public static void onlyDefault(@Nullable ExpressionClause before, @Nullable SqlIdentifier constraint, SqlParserPos position) {
+        if (before != null || constraint != null) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend(before != null ? "Say DEFAULT once behind a column." : "A DEFAULT has no name: leave CONSTRAINT out.");
+        }
     }
 
     /// ON CONFLICT behind UPSERT says twice what becomes of a row that is there.

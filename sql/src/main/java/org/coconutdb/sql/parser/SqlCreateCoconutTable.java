@@ -20,10 +20,12 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     private final SqlIdentifier table;
     private final List<ColumnClause> columns;
     private final List<KeyClause> keys;
+    private final List<CheckClause> checks;
     private final @Nullable TableKind kind;
     private final List<OptionClause> options;
 
     /// @param keys all PRIMARY KEY clauses, those behind columns too
+    /// @param checks all CHECK clauses, those behind columns too
     /// @param kind null where USING was left out
     public SqlCreateCoconutTable(
             SqlParserPos position,
@@ -32,12 +34,14 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             SqlIdentifier table,
             List<ColumnClause> columns,
             List<KeyClause> keys,
+            List<CheckClause> checks,
             @Nullable TableKind kind,
             List<OptionClause> options) {
         super(OPERATOR, position, replace, ifNotExists);
         this.table = table;
         this.columns = List.copyOf(columns);
         this.keys = List.copyOf(keys);
+        this.checks = List.copyOf(checks);
         this.kind = kind;
         this.options = List.copyOf(options);
     }
@@ -52,6 +56,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     public List<KeyClause> keys() {
         return keys;
+    }
+
+    public List<CheckClause> checks() {
+        return checks;
     }
 
     public @Nullable TableKind kind() {
@@ -73,7 +81,13 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     @Override
     public List<SqlNode> getOperandList() {
         List<SqlNode> operands = new ArrayList<>(List.of(table));
-        columns.forEach(column -> operands.add(column.type()));
+        for (ColumnClause column : columns) {
+            operands.add(column.type());
+            if (column.value() != null) {
+                operands.add(column.value().expression());
+            }
+        }
+        checks.forEach(check -> operands.add(check.condition().expression()));
         options.forEach(option -> operands.add(option.value()));
         return operands;
     }
@@ -93,6 +107,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         for (KeyClause key : keys) {
             writer.sep(",");
             key.unparse(writer);
+        }
+        for (CheckClause check : checks) {
+            writer.sep(",");
+            check.unparse(writer);
         }
         writer.endList(elements);
         if (kind != null) {

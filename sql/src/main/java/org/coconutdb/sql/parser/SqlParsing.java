@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.apache.calcite.avatica.util.Casing;
 import org.apache.calcite.avatica.util.Quoting;
+import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.parser.SqlAbstractParserImpl;
@@ -61,6 +62,12 @@ public final class SqlParsing {
                     .mend("Execute one statement at a time.");
         }
         return statements.get(0);
+    }
+
+    /// An expression by itself, such as the one of [ExpressionClause#text].
+    public static SqlNode parseExpression(String sql) {
+        SqlCall row = ((SqlCall) parse("VALUES (" + sql + "\n)")).operand(0);
+        return row.operand(0);
     }
 
     /// Statements with semicolons between them; at least one.

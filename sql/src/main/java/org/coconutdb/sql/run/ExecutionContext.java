@@ -10,5 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters in Calcite's internal representation (DATE: Integer days, TIME: Integer millis, TIMESTAMP: Long millis,
 ///     VARBINARY: ByteString, and so on), in order of the question marks
 /// @param schema default schema of the session
+/// @param startedMillis what CURRENT_TIMESTAMP is, since the epoch
 /// @param cancelled set by another thread, or by the timeout: loops look at it
-public record ExecutionContext(Transaction transaction, @Nullable Object[] parameters, String schema, AtomicBoolean cancelled) {}
+public record ExecutionContext(
+        Transaction transaction,
+        @Nullable Object[] parameters,
+        String schema,
+        long startedMillis,
+        AtomicBoolean cancelled) {}

@@ -18,10 +18,11 @@ public final class PlanDataContext implements DataContext {
     private final Map<String, Object> stashed;
     private final @Nullable JavaTypeFactory typeFactory;
     private @Nullable SchemaPlus rootSchema;
-    private final long currentMillis = System.currentTimeMillis();
+    private final long currentMillis;
 
     public PlanDataContext(ExecutionContext execution, Map<String, Object> stashed, @Nullable JavaTypeFactory typeFactory) {
         this.execution = execution;
+        this.currentMillis = execution.startedMillis();
         this.stashed = stashed;
         this.typeFactory = typeFactory;
     }

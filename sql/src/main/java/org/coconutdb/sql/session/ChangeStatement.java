@@ -99,9 +99,10 @@ final class ChangeStatement implements CompiledStatement.Write {
                     continue;
                 }
                 for (int i = 0; i < columns.length; i++) {
-                    row[columns[i]] = sources[i].value(values, current);
+                    row[columns[i]] = sources[i].value(execution, values, current);
                 }
                 byte[] key = writer.key(row);
+                writer.check(execution, row);
                 if (Arrays.equals(oldKey, key)) {
                     transaction.update(table, key, writer.row(row), ttlSeconds);
                 } else {

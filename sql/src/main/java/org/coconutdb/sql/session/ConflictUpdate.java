@@ -55,10 +55,11 @@ final class ConflictUpdate {
                 return false;
             }
             for (int i = 0; i < columns.length; i++) {
-                row[columns[i]] = sources[i].value(values, computed.current());
+                row[columns[i]] = sources[i].value(execution, values, computed.current());
             }
         }
         byte[] key = writer.key(row);
+        writer.check(execution, row);
         if (java.util.Arrays.equals(oldKey, key)) {
             execution.transaction().update(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
         } else {

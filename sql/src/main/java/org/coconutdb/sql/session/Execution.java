@@ -11,13 +11,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param transaction its snapshot and its changes
 /// @param schema default schema of the session
+/// @param startedMillis what CURRENT_TIMESTAMP is in all that it runs, since the epoch
 /// @param cancelled set from outside; looked at by everything that loops
-record Execution(Transaction transaction, String schema, AtomicBoolean cancelled) {
+record Execution(Transaction transaction, String schema, long startedMillis, AtomicBoolean cancelled) {
+    /// Begins now.
+    Execution(Transaction transaction, String schema, AtomicBoolean cancelled) {
+        this(transaction, schema, System.currentTimeMillis(), cancelled);
+    }
+
     /// For a plan.
     ///
     /// @param parameters in Calcite's internal representation
     ExecutionContext context(@Nullable Object[] parameters) {
-        return new ExecutionContext(transaction, parameters, schema, cancelled);
+        return new ExecutionContext(transaction, parameters, schema, startedMillis, cancelled);
     }
 
     void checkCancelled() {

@@ -27,20 +27,24 @@ final class InsertStatement implements CompiledStatement.Write {
     private final TableWriter writer;
     private final List<ValueSource[]> rows;
     private final @Nullable QueryPlan source;
+    private final int ordinalField;
     private final RelDataType[] sourceParameters;
     private final OnConflict onConflict;
     private final @Nullable ConflictUpdate update;
     private final TimeToLive ttl;
     private final List<ColumnInfo> parameters;
 
-    /// @param rows one source a column of the table; with a plan, one row of sources for each of its rows
+    /// @param rows one source a column of the table; with a plan, one row of sources for each of its rows, or with an ordinal one for
+    ///     each number
     /// @param source computes rows; null where constants and parameters are all
+    /// @param ordinalField of the plan's row: the number of its sources in `rows`; -1 where there is one row of sources
     /// @param update for [OnConflict#UPDATE]
     /// @param ttl of rows that are inserted or replaced
     InsertStatement(
             TableWriter writer,
             List<ValueSource[]> rows,
             @Nullable QueryPlan source,
+            int ordinalField,
             OnConflict onConflict,
             @Nullable ConflictUpdate update,
             TimeToLive ttl,
@@ -48,6 +52,7 @@ final class InsertStatement implements CompiledStatement.Write {
         this.writer = writer;
         this.rows = rows;
         this.source = source;
+        this.ordinalField = ordinalField;
         this.sourceParameters = source == null ? new RelDataType[0] : QueryStatement.types(source.parameterTypes());
         this.onConflict = onConflict;
         this.update = update;
@@ -101,10 +106,15 @@ final class InsertStatement implements CompiledStatement.Write {
         }
         try (Enumerator<@Nullable Object[]> computed = source.run(execution.context(converted))) {
             while (computed.moveNext()) {
-                run.write(rows.getFirst(), computed.current());
+                @Nullable Object[] current = computed.current();
+                run.write(ordinalField < 0 ? rows.getFirst() : rows.get(ordinal(current)), current);
             }
         }
         return run.count;
+    }
+
+    private int ordinal(@Nullable Object[] computed) {
+        return computed[ordinalField] instanceof Number number ? number.intValue() : 0;
     }
 
     private final class Run {
@@ -126,9 +136,11 @@ final class InsertStatement implements CompiledStatement.Write {
             execution.checkCancelled();
             @Nullable Object[] row = new @Nullable Object[sources.length];
             for (int i = 0; i < row.length; i++) {
-                row[i] = sources[i].value(values, computed);
+                row[i] = sources[i].value(execution, values, computed);
             }
             byte[] key = writer.key(row);
+            // Whether it conflicts or not: the row excluded is one that could be.
+            writer.check(execution, row);
             Transaction transaction = execution.transaction();
             switch (onConflict) {
                 case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);

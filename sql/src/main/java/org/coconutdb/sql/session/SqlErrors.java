@@ -81,7 +81,15 @@ final class SqlErrors {
     }
 
     private static String values(CatalogTable table, String key) {
-        Object[] values = table.keyCodec().decode(HexFormat.of().parseHex(key));
+        return text(table, table.keyCodec().decode(HexFormat.of().parseHex(key)));
+    }
+
+    /// The key of a row of stored values, as messages tell it.
+    static String keyOf(CatalogTable table, @Nullable Object[] row) {
+        return text(table, table.definition().primaryKey().stream().map(column -> row[column]).toArray());
+    }
+
+    private static String text(CatalogTable table, @Nullable Object[] values) {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             ColumnDefinition column = table.definition().columns().get(table.definition().primaryKey().get(i));

@@ -139,6 +139,7 @@ final class StatementCompiler {
 
     private CompiledStatement create(SqlCreateCoconutTable create) {
         TableDefinition definition = TableDefinitions.of(create, schema);
+        TableRules.check(create, definition, this);
         StorageOptions storage = TableDefinitions.storage(create);
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) database -> {

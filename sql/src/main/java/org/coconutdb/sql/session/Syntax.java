@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
@@ -34,16 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class Syntax {
     private static final SqlParserPos NOWHERE = SqlParserPos.ZERO;
 
+    private static final int UUID_LENGTH = 36;
+
     private Syntax() {}
 
-    /// A literal's value at the JDBC edge; `value` is null for NULL and DEFAULT, there being no defaults.
+    /// A literal's value at the JDBC edge; `value` is null for NULL.
     record Literal(@Nullable Object value) {}
 
     /// The value of a literal that is assigned to a column; empty where the node is none, or one that needs the planner.
     static Optional<Literal> literal(SqlNode node, ColumnDefinition column) {
-        if (node.getKind() == SqlKind.DEFAULT) {
-            return Optional.of(new Literal(null));
-        }
         if (node instanceof SqlCall call && call.getKind() == SqlKind.MINUS_PREFIX && call.operand(0) instanceof SqlLiteral number
                 && number.getValue() instanceof BigDecimal value) {
             return Optional.of(new Literal(value.negate()));
@@ -104,9 +104,26 @@ final class Syntax {
         return cast(parameter, column.type(), column.precision(), scale);
     }
 
-    private static SqlNode cast(SqlDynamicParam parameter, SqlTypeName type, int precision, int scale) {
+    private static SqlNode cast(SqlNode parameter, SqlTypeName type, int precision, int scale) {
         SqlDataTypeSpec spec = new SqlDataTypeSpec(new SqlBasicTypeNameSpec(type, precision, scale, NOWHERE), NOWHERE);
         return SqlStdOperatorTable.CAST.createCall(parameter.getParserPosition(), parameter, spec);
+    }
+
+    /// `(VALUES (CAST(? AS type), …)) AS alias (columns)`. A UUID is given as text: Calcite's code for a parameter of its type takes any
+    /// object, and does not compile where a function wants a UUID.
+    static SqlNode parameterRow(List<ColumnDefinition> columns, int firstParameter, String alias) {
+        List<SqlNode> cells = new ArrayList<>();
+        List<SqlNode> as = new ArrayList<>();
+        for (ColumnDefinition column : columns) {
+            SqlDynamicParam parameter = new SqlDynamicParam(firstParameter + cells.size(), NOWHERE);
+            cells.add(column.type() == SqlTypeName.UUID
+                    ? cast(cast(parameter, SqlTypeName.VARCHAR, UUID_LENGTH, Integer.MIN_VALUE), SqlTypeName.UUID, -1, Integer.MIN_VALUE)
+                    : exact(parameter, column));
+        }
+        as.add(SqlStdOperatorTable.VALUES.createCall(NOWHERE, SqlStdOperatorTable.ROW.createCall(NOWHERE, cells)));
+        as.add(name(alias));
+        columns.forEach(column -> as.add(name(column.name())));
+        return SqlStdOperatorTable.AS.createCall(NOWHERE, as);
     }
 
     /// `expression AS name`.

@@ -7,13 +7,16 @@ import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of a table → the bytes of its keys and rows.
+/// Rows of a table, checked → the bytes of its keys and rows.
 final class TableWriter {
     private final CatalogTable table;
+    private final @Nullable RowChecks checks;
     private final int[] key;
 
-    TableWriter(CatalogTable table) {
+    /// @param checks of rows; null where all pass
+    TableWriter(CatalogTable table, @Nullable RowChecks checks) {
         this.table = table;
+        this.checks = checks;
         List<Integer> primaryKey = table.definition().primaryKey();
         this.key = primaryKey.stream().mapToInt(Integer::intValue).toArray();
     }
@@ -37,6 +40,13 @@ final class TableWriter {
                     .mend("Use shorter values in the primary key.");
         }
         return encoded;
+    }
+
+    /// CHECK_VIOLATION where the row is not one of the table's.
+    void check(Execution execution, @Nullable Object[] row) {
+        if (checks != null) {
+            checks.require(table, execution, row);
+        }
     }
 
     byte[] row(@Nullable Object[] row) {

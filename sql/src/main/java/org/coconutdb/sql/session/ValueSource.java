@@ -1,22 +1,25 @@
 package org.coconutdb.sql.session;
 
+import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
 
 /// Where the value of an assigned column comes from.
 sealed interface ValueSource {
     /// The value as the column stores it.
     ///
+    /// @param execution of the statement that writes
     /// @param parameters as JDBC gave them
     /// @param row of the plan that computes what is computed; null where nothing is
     @Nullable
-    Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row);
+    Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row);
 
     /// The same in each execution.
     record Constant(@Nullable Object stored) implements ValueSource {
         @Override
-        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
             return stored;
         }
     }
@@ -24,7 +27,7 @@ sealed interface ValueSource {
     /// A question mark alone.
     record Parameter(int index, ColumnDefinition column) implements ValueSource {
         @Override
-        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
             return StorageValues.of(column, parameters[index]);
         }
     }
@@ -34,11 +37,26 @@ sealed interface ValueSource {
     /// @param type of the field
     record Computed(int field, RelDataType type, ColumnDefinition column) implements ValueSource {
         @Override
-        public @Nullable Object value(@Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
             if (row == null) {
                 throw new IllegalStateException("nothing was computed");
             }
             return StorageValues.of(column, EdgeValues.fromPlan(type, row[field]));
+        }
+    }
+
+    /// An expression over nothing, such as CURRENT_TIMESTAMP, computed for each row.
+    ///
+    /// @param plan of one row
+    record Evaluated(QueryPlan plan, Computed result) implements ValueSource {
+        @Override
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(new @Nullable Object[0]))) {
+                if (!computed.moveNext()) {
+                    throw new IllegalStateException("no value");
+                }
+                return result.value(execution, parameters, computed.current());
+            }
         }
     }
 }

@@ -112,17 +112,18 @@ final class WriteCompiler {
         SqlNodeList names = insert.getTargetColumnList();
         int[] targets = names == null ? allPositions(table) : positions(table, names);
         requireNotNullColumns(table, targets);
+        TableRules rules = TableRules.of(table, compiler);
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         List<ValueSource[]> rows = new ArrayList<>();
         SqlNode source = insert.getSource();
         QueryPlan plan = null;
-        if (source.getKind() != SqlKind.VALUES || !addRows((SqlCall) source, table, targets, rows, infos)) {
+        if (source.getKind() != SqlKind.VALUES || !addRows((SqlCall) source, table, rules, targets, rows, infos)) {
             rows.clear();
             plan = compiler.plan(widened(source, definitions, targets), parameters);
-            rows.add(computed(table, targets, plan.rowType()));
+            addComputed(source, table, rules, targets, plan.rowType(), rows);
         }
         TimeToLive given = ttl == null ? null : TimeToLive.of(ttl, infos);
-        TableWriter writer = new TableWriter(table);
+        TableWriter writer = new TableWriter(table, rules.checks());
         OnConflict onConflict = insert.isUpsert() ? OnConflict.REPLACE : OnConflict.FAIL;
         ConflictUpdate update = null;
         if (conflict != null) {
@@ -136,7 +137,7 @@ final class WriteCompiler {
             }
         }
         TimeToLive inserted = given == null ? TimeToLive.ofSeconds(table.definition().ttlSeconds()) : given;
-        return new InsertStatement(writer, rows, plan, onConflict, update, inserted, parameters(infos, plan));
+        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict, update, inserted, parameters(infos, plan));
     }
 
     private static int[] allPositions(CatalogTable table) {
@@ -149,28 +150,33 @@ final class WriteCompiler {
         List<ColumnDefinition> columns = table.definition().columns();
         for (int i = 0; i < columns.size(); i++) {
             int position = i;
-            if (!columns.get(i).nullable() && Arrays.stream(targets).noneMatch(target -> target == position)) {
-                throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED)
-                        .with("table", table)
-                        .with("column", columns.get(i).name())
-                        .mend("Give the column a value: it has no default.");
+            if (!columns.get(i).nullable() && columns.get(i).defaultText() == null && Arrays.stream(targets).noneMatch(target -> target == position)) {
+                throw noValue(table, columns.get(i));
             }
         }
+    }
+
+    private static CoconutException noValue(CatalogTable table, ColumnDefinition column) {
+        return CoconutException.of(ErrorCode.NULL_NOT_ALLOWED)
+                .with("table", table)
+                .with("column", column.name())
+                .mend("Give the column a value: it has no default.");
     }
 
     /// Adds the rows of a VALUES list; false where one has an expression that must be computed.
     private static boolean addRows(
             SqlCall values,
             CatalogTable table,
+            TableRules rules,
             int[] targets,
             List<ValueSource[]> rows,
             @Nullable ColumnInfo[] infos) {
         for (SqlNode node : values.getOperandList()) {
             SqlCall row = (SqlCall) node;
             requireCount(targets, row.operandCount());
-            ValueSource[] sources = nulls(table);
+            ValueSource[] sources = defaults(table, rules);
             for (int i = 0; i < targets.length; i++) {
-                Optional<ValueSource> simple = simple(row.operand(i), table.definition().columns().get(targets[i]), infos);
+                Optional<ValueSource> simple = simple(row.operand(i), table, targets[i], rules, infos);
                 if (simple.isEmpty()) {
                     return false;
                 }
@@ -190,14 +196,26 @@ final class WriteCompiler {
         }
     }
 
-    private static ValueSource[] nulls(CatalogTable table) {
+    private static ValueSource[] defaults(CatalogTable table, TableRules rules) {
         ValueSource[] sources = new ValueSource[table.definition().columns().size()];
-        Arrays.fill(sources, new ValueSource.Constant(null));
+        Arrays.setAll(sources, rules::valueOf);
         return sources;
     }
 
-    /// A constant or a parameter; empty for everything else.
-    private static Optional<ValueSource> simple(SqlNode node, ColumnDefinition column, @Nullable ColumnInfo[] infos) {
+    /// DEFAULT, a constant or a parameter; empty for everything else.
+    private static Optional<ValueSource> simple(
+            SqlNode node,
+            CatalogTable table,
+            int position,
+            TableRules rules,
+            @Nullable ColumnInfo[] infos) {
+        ColumnDefinition column = table.definition().columns().get(position);
+        if (node.getKind() == SqlKind.DEFAULT) {
+            if (!column.nullable() && column.defaultText() == null) {
+                throw noValue(table, column);
+            }
+            return Optional.of(rules.valueOf(position));
+        }
         if (node instanceof SqlDynamicParam parameter) {
             infos[parameter.getIndex()] = ColumnInfos.parameter(parameter.getIndex(), column);
             return Optional.of(new ValueSource.Parameter(parameter.getIndex(), column));
@@ -205,14 +223,25 @@ final class WriteCompiler {
         return Syntax.literal(node, column).map(literal -> new ValueSource.Constant(StorageValues.of(column, literal.value())));
     }
 
+    /// Whether a VALUES list has DEFAULT among its values.
+    private static boolean hasDefaults(SqlNode source) {
+        return source.getKind() == SqlKind.VALUES && ((SqlCall) source).getOperandList().stream()
+                .anyMatch(row -> ((SqlCall) row).getOperandList().stream().anyMatch(value -> value.getKind() == SqlKind.DEFAULT));
+    }
+
     /// The source with question marks that stand alone given the types of their columns, since a query by itself could not know them.
+    /// Where DEFAULT is among the values, the row's number stands behind them, and NULL for each.
     private static SqlNode widened(SqlNode source, List<ColumnDefinition> columns, int[] targets) {
         if (source.getKind() == SqlKind.VALUES) {
             List<SqlNode> rows = new ArrayList<>();
             for (SqlNode node : ((SqlCall) source).getOperandList()) {
                 SqlCall row = (SqlCall) node;
                 requireCount(targets, row.operandCount());
-                rows.add(row.getOperator().createCall(row.getParserPosition(), widenedAll(row.getOperandList(), columns, targets)));
+                List<SqlNode> values = widenedAll(row.getOperandList(), columns, targets);
+                if (hasDefaults(source)) {
+                    values.add(SqlLiteral.createExactNumeric(Integer.toString(rows.size()), NOWHERE));
+                }
+                rows.add(row.getOperator().createCall(row.getParserPosition(), values));
             }
             return SqlStdOperatorTable.VALUES.createCall(new SqlNodeList(rows, source.getParserPosition()));
         }
@@ -236,11 +265,34 @@ final class WriteCompiler {
         return widened;
     }
 
-    private static ValueSource[] computed(CatalogTable table, int[] targets, RelDataType row) {
-        requireCount(targets, row.getFieldCount());
-        ValueSource[] sources = nulls(table);
+    /// Adds the sources of what [#widened] answered.
+    private static void addComputed(
+            SqlNode source,
+            CatalogTable table,
+            TableRules rules,
+            int[] targets,
+            RelDataType row,
+            List<ValueSource[]> rows) {
+        if (!hasDefaults(source)) {
+            requireCount(targets, row.getFieldCount());
+            rows.add(computed(table, rules, targets, row, List.of()));
+            return;
+        }
+        for (SqlNode values : ((SqlCall) source).getOperandList()) {
+            rows.add(computed(table, rules, targets, row, ((SqlCall) values).getOperandList()));
+        }
+    }
+
+    /// @param written the values, of which those that are DEFAULT are not computed; may be empty
+    private static ValueSource[] computed(CatalogTable table, TableRules rules, int[] targets, RelDataType row, List<SqlNode> written) {
+        ValueSource[] sources = defaults(table, rules);
         for (int i = 0; i < targets.length; i++) {
-            sources[targets[i]] = computed(i, row.getFieldList().get(i).getType(), table.definition().columns().get(targets[i]));
+            if (i >= written.size() || written.get(i).getKind() != SqlKind.DEFAULT) {
+                sources[targets[i]] = computed(i, row.getFieldList().get(i).getType(), table.definition().columns().get(targets[i]));
+            } else if (!table.definition().columns().get(targets[i]).nullable()
+                    && table.definition().columns().get(targets[i]).defaultText() == null) {
+                throw noValue(table, table.definition().columns().get(targets[i]));
+            }
         }
         return sources;
     }
@@ -257,7 +309,7 @@ final class WriteCompiler {
     }
 
     /// Store assignment between families of types; text can be read as anything, and anything but bytes written as text.
-    private static boolean isAssignable(SqlTypeName from, SqlTypeName to) {
+    static boolean isAssignable(SqlTypeName from, SqlTypeName to) {
         if (from == SqlTypeName.NULL || from == to || SqlTypeFamily.CHARACTER.getTypeNames().contains(from)) {
             return from == SqlTypeName.NULL || from == to || !SqlTypeFamily.BINARY.getTypeNames().contains(to);
         }
@@ -317,27 +369,15 @@ final class WriteCompiler {
             values.add(qualified(value, table, alias));
         }
         SqlNode where = conflict.where() == null ? null : qualified(conflict.where(), table, alias);
-        SqlNode there = parameterRow(table, parameters, alias);
-        SqlNode excluded = parameterRow(table, parameters + table.definition().columns().size(), "EXCLUDED");
+        List<ColumnDefinition> columns = table.definition().columns();
+        SqlNode there = Syntax.parameterRow(columns, parameters, alias);
+        SqlNode excluded = Syntax.parameterRow(columns, parameters + columns.size(), "EXCLUDED");
         SqlNode both = new org.apache.calcite.sql.SqlJoin(NOWHERE, there, SqlLiteral.createBoolean(false, NOWHERE),
                 org.apache.calcite.sql.JoinType.CROSS.symbol(NOWHERE), excluded,
                 org.apache.calcite.sql.JoinConditionType.NONE.symbol(NOWHERE), null);
-        int all = parameters + 2 * table.definition().columns().size();
+        int all = parameters + 2 * columns.size();
         Assigned assigned = assign(table, targets, values, List.of(), both, where, all, infos);
         return new ConflictUpdate(writer, assigned.plan(), targets, assigned.sources(), ttl, parameters);
-    }
-
-    /// `(VALUES (CAST(? AS type), …)) AS alias (columns)`.
-    private static SqlNode parameterRow(CatalogTable table, int firstParameter, String alias) {
-        List<SqlNode> cells = new ArrayList<>();
-        List<SqlNode> as = new ArrayList<>();
-        for (ColumnDefinition column : table.definition().columns()) {
-            cells.add(Syntax.exact(new SqlDynamicParam(firstParameter + cells.size(), NOWHERE), column));
-        }
-        as.add(SqlStdOperatorTable.VALUES.createCall(NOWHERE, SqlStdOperatorTable.ROW.createCall(NOWHERE, cells)));
-        as.add(Syntax.name(alias));
-        table.definition().columns().forEach(column -> as.add(Syntax.name(column.name())));
-        return SqlStdOperatorTable.AS.createCall(NOWHERE, as);
     }
 
     /// Column names without a table mean the table's row, not the one excluded; names inside of subqueries are theirs.
@@ -370,12 +410,13 @@ final class WriteCompiler {
             @Nullable SqlNode where,
             int parameters,
             @Nullable ColumnInfo[] infos) {
+        TableRules rules = TableRules.of(table, compiler);
         List<SqlNode> selected = new ArrayList<>(read);
         ValueSource[] sources = new ValueSource[targets.length];
         int[] fields = new int[targets.length];
         for (int i = 0; i < targets.length; i++) {
             fields[i] = -1;
-            Optional<ValueSource> simple = simple(values.get(i), table.definition().columns().get(targets[i]), infos);
+            Optional<ValueSource> simple = simple(values.get(i), table, targets[i], rules, infos);
             if (simple.isPresent()) {
                 sources[i] = simple.get();
             } else {
@@ -407,7 +448,7 @@ final class WriteCompiler {
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
                 Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
         TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
-        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, targets, assigned.sources(), given, false,
+        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks()), assigned.plan(), read, targets, assigned.sources(), given, false,
                 parameters(infos, assigned.plan()));
     }
 
@@ -419,7 +460,7 @@ final class WriteCompiler {
         int[] read = table.definition().primaryKey().stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP, true,
+        return new ChangeStatement(new TableWriter(table, null), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP, true,
                 parameters(infos, assigned.plan()));
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -50,16 +53,46 @@ class CatalogTest {
     }
 
     @Test
-    void definitionsWithoutATimeToLiveAreStillRead() {
+    void definitionsOfEarlierFormatsAreStillRead() throws IOException {
         TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY) WITH (ttl = 60)");
         assertThat(definition.ttlSeconds()).isEqualTo(60);
+
         assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
+        assertThat(TableDefinition.fromBytes(bytesOfFormat(3, 60))).isEqualTo(definition);
+        assertThat(TableDefinition.fromBytes(bytesOfFormat(2, 0))).isEqualTo(definition.withTtlSeconds(0));
+    }
 
-        byte[] bytes = definition.toBytes();
-        byte[] before = Arrays.copyOf(bytes, bytes.length - Integer.BYTES);
-        before[0] = 2;
+    /// `CREATE TABLE t (a INT PRIMARY KEY)` as formats before defaults and checks had it; before 3 without a time to live.
+    private static byte[] bytesOfFormat(int format, int ttlSeconds) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(format);
+        out.writeUTF("PUBLIC");
+        out.writeUTF("T");
+        out.writeUTF("HASH");
+        out.writeInt(1);
+        out.writeUTF("A");
+        out.writeUTF("INTEGER");
+        out.writeInt(-1);
+        out.writeInt(0);
+        out.writeBoolean(false);
+        out.writeInt(1);
+        out.writeInt(0);
+        out.writeUTF("T_PK");
+        if (format >= 3) {
+            out.writeInt(ttlSeconds);
+        }
+        return bytes.toByteArray();
+    }
 
-        assertThat(TableDefinition.fromBytes(before)).isEqualTo(definition.withTtlSeconds(0));
+    @Test
+    void defaultsAndChecksAreStored() {
+        TableDefinition definition = define("CREATE TABLE t (a INT DEFAULT 1 + 1 PRIMARY KEY, b VARCHAR(9) DEFAULT 'x', CHECK (a > 0), "
+                + "CONSTRAINT c CHECK (b <> 'ü'))");
+
+        assertThat(definition.columns()).extracting(ColumnDefinition::defaultText).containsExactly("1 + 1", "'x'");
+        assertThat(definition.checks()).containsExactly(new CheckDefinition("T_CHECK", "a > 0"), new CheckDefinition("C", "b <> 'ü'"));
+        assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
     }
 
     @Test

@@ -30,7 +30,7 @@ class SystemViewsTest {
     void open() {
         engine = CoconutEngine.open(new EngineConfig(null, BLOCKS, 1L << 30, LockPolicy.PREFERRED));
         catalog = new Catalog(engine, List.of());
-        create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k))");
+        create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0))");
         create("CREATE TABLE \"Mixed\" (b TIMESTAMP(2), a DECIMAL(20, 5) NOT NULL, c VARBINARY, PRIMARY KEY (b, a)) USING SORTED");
     }
 

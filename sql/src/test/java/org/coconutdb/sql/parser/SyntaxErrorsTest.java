@@ -90,12 +90,9 @@ class SyntaxErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
-            "CREATE TABLE t (a INT DEFAULT 3, PRIMARY KEY (a))|DEFAULT",
             "CREATE TABLE t (a INT REFERENCES s (a))|REFERENCES",
             "CREATE TABLE t (a INT UNIQUE)|UNIQUE",
-            "CREATE TABLE t (a INT PRIMARY KEY CHECK (a > 3))|CHECK",
-            "CREATE TABLE t (a INT PRIMARY KEY, CHECK (a > 3))|CHECK",
-            "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c CHECK (a > 3))|CHECK",
+            "CREATE TABLE t (a INT GENERATED ALWAYS AS IDENTITY)|GENERATED",
             "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c UNIQUE (a))|UNIQUE",
             "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c FOREIGN KEY (a) REFERENCES s (a))|FOREIGN",
             "CREATE TABLE t AS SELECT 1|CREATE TABLE AS",

@@ -1,0 +1,115 @@
+package org.coconutdb.sql.session;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.calcite.avatica.util.ByteString;
+import org.apache.calcite.linq4j.Enumerator;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeField;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.apache.calcite.sql.util.SqlBasicVisitor;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.TableDefinition;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.jspecify.annotations.Nullable;
+
+/// A table's CHECK constraints, as one query over a row of parameters: the columns that the conditions name. Immutable; any thread.
+final class RowChecks {
+    private final QueryPlan plan;
+    private final int[] columns;
+
+    private RowChecks(QueryPlan plan, int[] columns) {
+        this.plan = plan;
+        this.columns = columns;
+    }
+
+    /// @param conditions in the order of the definition's checks; may be changed and are not to be used again
+    static RowChecks of(TableDefinition definition, List<SqlNode> conditions, StatementCompiler compiler) {
+        int[] columns = named(definition, conditions);
+        List<ColumnDefinition> parameters = new ArrayList<>();
+        for (int column : columns) {
+            parameters.add(definition.columns().get(column));
+        }
+        List<SqlNode> selected = new ArrayList<>();
+        List<SqlParserPos> places = conditions.stream().map(SqlNode::getParserPosition).toList();
+        conditions.forEach(condition -> selected.add(Syntax.as(condition, "CHECK$" + selected.size())));
+        SqlNode row = Syntax.parameterRow(parameters, 0, definition.name());
+        QueryPlan plan = compiler.plan(Syntax.select(selected, row, null), columns.length);
+        for (RelDataTypeField field : plan.rowType().getFieldList()) {
+            RelDataType type = field.getType();
+            if (type.getSqlTypeName() != SqlTypeName.BOOLEAN && type.getSqlTypeName() != SqlTypeName.NULL) {
+                throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
+                        .with("what", "CHECK " + definition.checks().get(field.getIndex()).name())
+                        .with("type", type)
+                        .with("line", places.get(field.getIndex()).getLineNum())
+                        .with("column", places.get(field.getIndex()).getColumnNum())
+                        .mend("Write a condition, such as a comparison.");
+            }
+        }
+        return new RowChecks(plan, columns);
+    }
+
+    /// The columns that the conditions may mean; at least one, since a row has one.
+    private static int[] named(TableDefinition definition, List<SqlNode> conditions) {
+        Set<String> names = new HashSet<>();
+        for (SqlNode condition : conditions) {
+            condition.accept(new SqlBasicVisitor<@Nullable Void>() {
+                @Override
+                public @Nullable Void visit(SqlIdentifier identifier) {
+                    names.addAll(identifier.names);
+                    return null;
+                }
+            });
+        }
+        List<Integer> columns = new ArrayList<>();
+        for (int i = 0; i < definition.columns().size(); i++) {
+            if (names.contains(definition.columns().get(i).name())) {
+                columns.add(i);
+            }
+        }
+        return columns.isEmpty() ? new int[1] : columns.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /// CHECK_VIOLATION where one of the conditions is false; one that is neither true nor false passes.
+    ///
+    /// @param row as it is stored
+    void require(CatalogTable table, Execution execution, @Nullable Object[] row) {
+        @Nullable Object[] parameters = new @Nullable Object[columns.length];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = parameter(row[columns[i]]);
+        }
+        try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(parameters))) {
+            if (!computed.moveNext()) {
+                throw new IllegalStateException("no answer of the checks of " + table);
+            }
+            @Nullable Object[] answers = computed.current();
+            for (int i = 0; i < answers.length; i++) {
+                if (Boolean.FALSE.equals(answers[i])) {
+                    throw CoconutException.of(ErrorCode.CHECK_VIOLATION)
+                            .with("table", table)
+                            .with("constraint", table.definition().checks().get(i).name())
+                            .with("key", SqlErrors.keyOf(table, row))
+                            .mend("The row must fulfil " + table.definition().checks().get(i).text() + ".");
+                }
+            }
+        }
+    }
+
+    /// What is stored as the parameter of [Syntax#parameterRow].
+    private static @Nullable Object parameter(@Nullable Object stored) {
+        return switch (stored) {
+            case byte[] bytes -> new ByteString(bytes);
+            case UUID uuid -> uuid.toString();
+            case null, default -> stored;
+        };
+    }
+}

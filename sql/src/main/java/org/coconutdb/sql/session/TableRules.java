@@ -1,0 +1,111 @@
+package org.coconutdb.sql.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.catalog.CheckDefinition;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.TableDefinition;
+import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.parser.CheckClause;
+import org.coconutdb.sql.parser.ExpressionClause;
+import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.coconutdb.sql.parser.SqlParsing;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.jspecify.annotations.Nullable;
+
+/// What a table's definition has computed while rows are written: defaults and checks. Compiled once for the table, and shared by its
+/// statements. Immutable; any thread.
+final class TableRules {
+    private static final SqlParserPos NOWHERE = SqlParserPos.ZERO;
+    private static final ValueSource NULL = new ValueSource.Constant(null);
+
+    private final List<ValueSource> defaults;
+    private final @Nullable RowChecks checks;
+
+    private TableRules(List<ValueSource> defaults, @Nullable RowChecks checks) {
+        this.defaults = List.copyOf(defaults);
+        this.checks = checks;
+    }
+
+    /// Those of a table that exists.
+    static TableRules of(CatalogTable table, StatementCompiler compiler) {
+        return table.derived(TableRules.class, () -> {
+            List<ValueSource> defaults = new ArrayList<>();
+            for (ColumnDefinition column : table.definition().columns()) {
+                String text = column.defaultText();
+                defaults.add(text == null ? NULL : value(column, SqlParsing.parseExpression(text), compiler));
+            }
+            List<CheckDefinition> checks = table.definition().checks();
+            List<SqlNode> conditions = new ArrayList<>();
+            checks.forEach(check -> conditions.add(SqlParsing.parseExpression(check.text())));
+            return new TableRules(defaults, checks.isEmpty() ? null : RowChecks.of(table.definition(), conditions, compiler));
+        });
+    }
+
+    /// Compiles what the statement says, so that an error comes with its place in the statement.
+    static void check(SqlCreateCoconutTable statement, TableDefinition definition, StatementCompiler compiler) {
+        List<ExpressionClause> clauses = new ArrayList<>();
+        statement.columns().stream().map(clause -> clause.value()).filter(Objects::nonNull).forEach(clauses::add);
+        statement.checks().stream().map(CheckClause::condition).forEach(clauses::add);
+        if (clauses.isEmpty()) {
+            return;
+        }
+        List<SqlNode> expressions = clauses.stream().map(ExpressionClause::expression).toList();
+        compiler.planning(context -> {
+            ExpressionBounds bounds = new ExpressionBounds(context.validator().getOperatorTable());
+            expressions.forEach(expression -> expression.accept(bounds));
+            return true;
+        });
+        for (int i = 0; i < definition.columns().size(); i++) {
+            ExpressionClause clause = statement.columns().get(i).value();
+            if (clause != null) {
+                value(definition.columns().get(i), clause.expression(), compiler);
+            }
+        }
+        List<SqlNode> conditions = statement.checks().stream().map(clause -> clause.condition().expression()).toList();
+        if (!conditions.isEmpty()) {
+            RowChecks.of(definition, conditions, compiler);
+        }
+    }
+
+    /// The value that a column has where none is given: NULL where it has no default.
+    ValueSource valueOf(int column) {
+        return defaults.get(column);
+    }
+
+    /// Null where no row is refused.
+    @Nullable
+    RowChecks checks() {
+        return checks;
+    }
+
+    private static ValueSource value(ColumnDefinition column, SqlNode expression, StatementCompiler compiler) {
+        Optional<Syntax.Literal> literal = Syntax.literal(expression, column);
+        if (literal.isPresent()) {
+            return new ValueSource.Constant(StorageValues.of(column, literal.get().value()));
+        }
+        SqlParserPos place = expression.getParserPosition();
+        QueryPlan plan = compiler.plan(
+                SqlStdOperatorTable.VALUES.createCall(NOWHERE, SqlStdOperatorTable.ROW.createCall(NOWHERE, expression)), 0);
+        RelDataType type = plan.rowType().getFieldList().getFirst().getType();
+        if (!WriteCompiler.isAssignable(type.getSqlTypeName(), column.type())) {
+            throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
+                    .with("what", "DEFAULT of " + column.name())
+                    .with("type", Types.text(column))
+                    .with("valueType", type)
+                    .with("line", place.getLineNum())
+                    .with("column", place.getColumnNum())
+                    .mend("CAST the value to the column's type.");
+        }
+        return new ValueSource.Evaluated(plan, new ValueSource.Computed(0, type, column));
+    }
+}
