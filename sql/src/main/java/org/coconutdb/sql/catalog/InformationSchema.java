@@ -104,7 +104,8 @@ final class InformationSchema {
             boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
             boolean isText = facts.createParameters().equals("length");
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
-            rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable() ? "YES" : "NO",
+            rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable()
+                    ? "YES" : "NO",
                     facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
                             : null,
                     isTime ? precision : null});

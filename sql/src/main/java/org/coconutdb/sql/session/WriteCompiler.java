@@ -137,7 +137,8 @@ final class WriteCompiler {
             }
         }
         TimeToLive inserted = given == null ? TimeToLive.ofSeconds(table.definition().ttlSeconds()) : given;
-        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict, update, inserted, parameters(infos, plan));
+        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict, update,
+                inserted, parameters(infos, plan));
     }
 
     private static int[] allPositions(CatalogTable table) {
@@ -150,7 +151,8 @@ final class WriteCompiler {
         List<ColumnDefinition> columns = table.definition().columns();
         for (int i = 0; i < columns.size(); i++) {
             int position = i;
-            if (!columns.get(i).nullable() && columns.get(i).defaultText() == null && Arrays.stream(targets).noneMatch(target -> target == position)) {
+            if (!columns.get(i).nullable() && columns.get(i).defaultText() == null && Arrays.stream(targets).noneMatch(target -> target
+                    == position)) {
                 throw noValue(table, columns.get(i));
             }
         }
@@ -448,7 +450,8 @@ final class WriteCompiler {
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
                 Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
         TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
-        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks()), assigned.plan(), read, targets, assigned.sources(), given, false,
+        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks()), assigned.plan(), read, targets, assigned
+                .sources(), given, false,
                 parameters(infos, assigned.plan()));
     }
 
@@ -460,7 +463,8 @@ final class WriteCompiler {
         int[] read = table.definition().primaryKey().stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table, null), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP, true,
+        return new ChangeStatement(new TableWriter(table, null), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP,
+                true,
                 parameters(infos, assigned.plan()));
     }
 

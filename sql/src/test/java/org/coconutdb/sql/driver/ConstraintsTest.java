@@ -24,8 +24,7 @@ class ConstraintsTest {
             + "quantity INT DEFAULT 2 * 3 CHECK (quantity > 0), price DECIMAL(8, 2), paid DECIMAL(8, 2) DEFAULT 0, "
             + "CONSTRAINT paid_up CHECK (paid <= price), CHECK (item <> '' AND CHAR_LENGTH(item) < 8))";
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private Connection connection;
     private Statement statement;
@@ -99,7 +98,8 @@ class ConstraintsTest {
             }
             insert.executeBatch();
         }
-        assertThat(rows("SELECT * FROM orders WHERE id >= 20 ORDER BY id")).containsExactly("20|none|21|null|20.00", "21|none|22|null|21.00");
+        assertThat(rows("SELECT * FROM orders WHERE id >= 20 ORDER BY id")).containsExactly("20|none|21|null|20.00",
+                "21|none|22|null|21.00");
     }
 
     @Test
@@ -119,7 +119,8 @@ class ConstraintsTest {
                 + "r DOUBLE DEFAULT RAND())");
         statement.execute("INSERT INTO t (id) SELECT i FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS v (i)");
 
-        assertThat(rows("SELECT COUNT(*), COUNT(DISTINCT made), COUNT(DISTINCT r), COUNT(DISTINCT on_day) FROM t")).containsExactly("8|1|8|1");
+        assertThat(rows("SELECT COUNT(*), COUNT(DISTINCT made), COUNT(DISTINCT r), COUNT(DISTINCT on_day) FROM t")).containsExactly(
+                "8|1|8|1");
         assertThat(rows("SELECT COUNT(*) FROM t WHERE made > CURRENT_TIMESTAMP - INTERVAL '1' HOUR AND made <= CURRENT_TIMESTAMP"))
                 .containsExactly("8");
     }
@@ -185,7 +186,8 @@ class ConstraintsTest {
         statement.execute("INSERT INTO t VALUES (" + values + "'00000000-0000-0000-0000-000000000002')");
         refused("UPSERT INTO t VALUES (" + values + "'00000000-0000-0000-0000-000000000001')", "23514", "U_CHECK");
         for (String set : List.of("b = FALSE", "i8 = 2", "d = 1.5", "f = 1", "c = 'abc'", "v = 'yx'", "y = X'0103'", "z = X'04'",
-                "dt = DATE '2025-12-31'", "tm = TIME '12:00:00'", "ts = TIMESTAMP '2026-01-01 00:00:00'", "tz = NULL", "u = '00000000-0000-0000-0000-000000000001'")) {
+                "dt = DATE '2025-12-31'", "tm = TIME '12:00:00'", "ts = TIMESTAMP '2026-01-01 00:00:00'", "tz = NULL",
+                "u = '00000000-0000-0000-0000-000000000001'")) {
             refused("UPDATE t SET " + set, "23514");
         }
     }
@@ -218,8 +220,9 @@ class ConstraintsTest {
 
     @Test
     void constraintsAreListed() throws SQLException {
-        statement.execute("CREATE TABLE t (id INT PRIMARY KEY, \"a b\" INT DEFAULT -1 CHECK (\"a b\"  /* not */ <\n 0), n INT DEFAULT (1+2) * 3 "
-                + "NOT NULL CHECK (n > 0) CHECK (t.n < 100), CONSTRAINT \"Odd\" CHECK (MOD(id, 2) = 1))");
+        statement.execute(
+                "CREATE TABLE t (id INT PRIMARY KEY, \"a b\" INT DEFAULT -1 CHECK (\"a b\"  /* not */ <\n 0), n INT DEFAULT (1+2) * 3 "
+                        + "NOT NULL CHECK (n > 0) CHECK (t.n < 100), CONSTRAINT \"Odd\" CHECK (MOD(id, 2) = 1))");
         assertThat(rows("SELECT COLUMN_NAME, COLUMN_DEFAULT, IS_NULLABLE FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'T' AND "
                 + "TABLE_SCHEMA = 'PUBLIC' ORDER BY ORDINAL_POSITION")).containsExactly("ID|null|NO", "a b|-1|YES", "N|(1+2) * 3|NO");
         assertThat(rows("SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS WHERE TABLE_NAME = 'T'"))
