@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,21 +43,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An open database, embedded in this process. Any thread may call it.
-///
-/// Tables are made in every block's log first and then written into the directory, which is the moment they exist; they leave the
-/// directory first and the blocks then. What a crash leaves in between is swept when the database is opened.
 public final class CoconutEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoconutEngine.class);
-    // Ids below are the engine's own.
-    private static final int FIRST_TABLE_ID = 16;
-    private static final TableDescriptor DIRECTORY =
-            new TableDescriptor(BlockTable.DIRECTORY_TABLE, "SYSTEM.DIRECTORY", TableKind.SORTED, new byte[0]);
-    // Below every name: no table's name begins with a NUL character.
-    private static final byte[] NEXT_ID_KEY = {0};
     // Of an index, in a piece: a tenth of a millisecond.
     private static final int MAINTAINED_ENTRIES = 128;
-    // The directory's slice, its index, and some records.
-    private static final long DDL_BYTES = 64 << 10;
 
     private final EngineConfig config;
     private final @Nullable DatabaseDirectory directory;
@@ -70,11 +60,9 @@ public final class CoconutEngine implements AutoCloseable {
     private final @Nullable ColdDirectory cold;
     private final @Nullable Tier tier;
     private final Housekeeper housekeeper;
-    private final Object definition = new Object();
+    private final TableDirectory tables;
     // Set once, before the engine is given out.
     private @Nullable Checkpointer checkpointer;
-    // Replaced under `definition`.
-    private volatile Tables tables = new Tables(0, List.of(), Map.of(), Map.of(), false);
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
@@ -114,10 +102,11 @@ public final class CoconutEngine implements AutoCloseable {
         }
         blockWriter.use(log);
         Admission admission =
-                new MemoryAdmission(memory, blocks, id -> tables.byId.get(id), () -> tables.anyBudget, config.hotBytesMax() / blockCount,
+                new MemoryAdmission(memory, blocks, this::descriptor, this::anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock,
                 ConcurrentHashMap.newKeySet());
+        this.tables = new TableDirectory(environment, memory);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }
@@ -220,12 +209,7 @@ public final class CoconutEngine implements AutoCloseable {
 
     private void start() {
         finishOrphans();
-        if (blocks.get(BlockTable.DIRECTORY).slice(BlockTable.DIRECTORY_TABLE) == null) {
-            log.propose(List.of(new Proposal(BlockTable.DIRECTORY,
-                    new BlockCommand.CreateTable(BlockTable.DIRECTORY_TABLE, TableKind.SORTED))));
-        }
-        readDirectory();
-        sweep();
+        tables.open();
         housekeeper.start();
         if (directory != null) {
             // After the orphans, so that a checkpoint hardly ever holds any.
@@ -258,35 +242,6 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
-    private void readDirectory() {
-        List<TableDescriptor> found = new ArrayList<>();
-        try (Transaction transaction = begin()) {
-            RecordView row = new RecordView();
-            Scan scan = transaction.scan(DIRECTORY, new KeyRange(KeyRange.after(NEXT_ID_KEY), null), false);
-            while (scan.next(row)) {
-                found.add(DirectoryRow.decode(row.keyBytes(), row.rowBytes()));
-            }
-        }
-        tables = Tables.of(tables.version + 1, found);
-    }
-
-    /// Drops slices of tables that are not in the directory: a crash came between making or dropping them and the directory's change.
-    private void sweep() {
-        Set<Integer> known = new HashSet<>(Set.of(BlockTable.DIRECTORY_TABLE));
-        tables.list.forEach(table -> known.add(table.id()));
-        List<Proposal> drops = new ArrayList<>();
-        for (Block block : blocks) {
-            for (int table : block.tables()) {
-                if (!known.contains(table)) {
-                    drops.add(new Proposal(block.id(), new BlockCommand.DropTable(table)));
-                }
-            }
-        }
-        if (!drops.isEmpty()) {
-            log.propose(drops);
-        }
-    }
-
     /// As it was opened; the number of blocks is the database's own.
     public EngineConfig config() {
         return config;
@@ -294,82 +249,50 @@ public final class CoconutEngine implements AutoCloseable {
 
     /// Rises with every change of the tables: a plan made at one version is right as long as it has not moved.
     public long catalogVersion() {
-        return tables.version;
+        return tables.version();
+    }
+
+    private @Nullable TableDescriptor descriptor(int id) {
+        return tables.byId(id);
+    }
+
+    private boolean anyBudget() {
+        return tables.anyBudget();
     }
 
     /// All tables, ordered by id.
     public List<TableDescriptor> tables() {
-        return tables.list;
+        return tables.list();
     }
 
     public Optional<TableDescriptor> table(String name) {
-        return Optional.ofNullable(tables.byName.get(name));
+        return Optional.ofNullable(tables.byName(name));
     }
 
     /// Makes an empty table; as durable as a commit when it returns. DUPLICATE_TABLE where the name is taken.
-    public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes) {
-        return createTable(name, kind, definitionBytes, StorageOptions.DEFAULT);
+    public TableDescriptor createTable(String name, TableKind kind, byte[] definition) {
+        return createTable(name, kind, definition, StorageOptions.DEFAULT);
     }
 
     /// Makes an empty table with bounds to what of it is in memory.
-    public TableDescriptor createTable(String name, TableKind kind, byte[] definitionBytes, StorageOptions options) {
-        requireOpen();
-        if (name.isEmpty() || name.indexOf('\0') >= 0) {
-            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION).with("name", name).mend("Give the table a name.");
-        }
-        synchronized (definition) {
-            if (tables.byName.containsKey(name)) {
-                throw CoconutException.of(ErrorCode.DUPLICATE_TABLE)
-                        .with("table", name)
-                        .mend("Take another name, drop that table first, or say IF NOT EXISTS.");
-            }
-            memory.admit(DDL_BYTES * blocks.size());
-            try (Transaction transaction = begin()) {
-                int id = nextId(transaction);
-                TableDescriptor table = new TableDescriptor(id, name, kind, definitionBytes, options);
-                transaction.insert(DIRECTORY, DirectoryRow.key(table), DirectoryRow.encode(table));
-                transaction.put(DIRECTORY, NEXT_ID_KEY, DirectoryRow.encodeId(id + 1));
-                log.propose(everywhere(new BlockCommand.CreateTable(id, kind)));
-                transaction.commit();
-                List<TableDescriptor> more = new ArrayList<>(tables.list);
-                more.add(table);
-                tables = Tables.of(tables.version + 1, more);
-                return table;
-            }
-        }
-    }
-
-    private int nextId(Transaction transaction) {
-        RecordView row = new RecordView();
-        return transaction.get(DIRECTORY, NEXT_ID_KEY, row) ? DirectoryRow.decodeId(row.rowBytes()) : FIRST_TABLE_ID;
-    }
-
-    private List<Proposal> everywhere(BlockCommand command) {
-        List<Proposal> proposals = new ArrayList<>();
-        for (Block block : blocks) {
-            if (block.id() != BlockTable.DIRECTORY) {
-                proposals.add(new Proposal(block.id(), command));
-            }
-        }
-        return proposals;
+    public TableDescriptor createTable(String name, TableKind kind, byte[] definition, StorageOptions options) {
+        changeTables(List.of(new TableChange.Create(name, kind, definition, options)));
+        return Objects.requireNonNull(tables.byName(name));
     }
 
     /// Forgets a table and all its rows; as durable as a commit when it returns. UNDEFINED_TABLE where it is gone already. Its memory comes back when
     /// the last transaction that may read it has ended and another change is made.
     public void dropTable(int tableId) {
+        changeTables(List.of(new TableChange.Drop(tableId)));
+    }
+
+    /// Makes, alters and drops tables, all of it or nothing, as durable as a commit when it returns. Writes go on; a transaction that has
+    /// written to a table for a definition that is altered before it commits is refused with TABLE_CHANGED.
+    ///
+    /// DUPLICATE_TABLE, UNDEFINED_TABLE; TABLE_CHANGED where somebody altered a table since it was read.
+    public void changeTables(List<TableChange> changes) {
         requireOpen();
-        synchronized (definition) {
-            TableDescriptor table = tables.list.stream()
-                    .filter(candidate -> candidate.id() == tableId)
-                    .findFirst()
-                    .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("tableId", tableId));
-            try (Transaction transaction = begin()) {
-                transaction.delete(DIRECTORY, DirectoryRow.key(table));
-                transaction.commit();
-            }
-            tables = Tables.of(tables.version + 1, tables.list.stream().filter(other -> other.id() != tableId).toList());
-            log.propose(everywhere(new BlockCommand.DropTable(tableId)));
-        }
+        tables.change(changes);
     }
 
     /// A serializable transaction that reads at the newest snapshot.
@@ -471,7 +394,7 @@ public final class CoconutEngine implements AutoCloseable {
     /// Ends the database: waits for commits under way. A transaction that is still open fails with an error from then on.
     @Override
     public void close() {
-        synchronized (definition) {
+        synchronized (tables) {
             if (closed) {
                 return;
             }
@@ -521,22 +444,8 @@ public final class CoconutEngine implements AutoCloseable {
         }
 
         private StorageOptions options(int table) {
-            TableDescriptor descriptor = tables.byId.get(table);
+            TableDescriptor descriptor = tables.byId(table);
             return descriptor == null ? StorageOptions.DEFAULT : descriptor.options();
-        }
-    }
-
-    private record Tables(
-            long version,
-            List<TableDescriptor> list,
-            Map<String, TableDescriptor> byName,
-            Map<Integer, TableDescriptor> byId,
-            boolean anyBudget) {
-        static Tables of(long version, List<TableDescriptor> tables) {
-            List<TableDescriptor> sorted = tables.stream().sorted(Comparator.comparingInt(TableDescriptor::id)).toList();
-            return new Tables(version, sorted, sorted.stream().collect(Collectors.toMap(TableDescriptor::name, Function.identity())),
-                    sorted.stream().collect(Collectors.toMap(TableDescriptor::id, Function.identity())),
-                    sorted.stream().anyMatch(table -> table.options().hotBytesMax() != 0));
         }
     }
 }

@@ -5,10 +5,10 @@ import java.nio.charset.StandardCharsets;
 
 /// A table's row in the directory: its name is the key, the rest the row. Big-endian.
 /// ```
-///  | id 4 | kind 1 (0 hash, 1 sorted) | hotBytesMax 8 | coldAfterSeconds 4 | definition … |
+///  | id 4 | kind 1 (0 hash, 1 sorted) | hotBytesMax 8 | coldAfterSeconds 4 | generation 4 | definition … |
 /// ```
 final class DirectoryRow {
-    private static final int HEADER_BYTES = 17;
+    private static final int HEADER_BYTES = 21;
 
     private DirectoryRow() {}
 
@@ -23,6 +23,7 @@ final class DirectoryRow {
                 .put((byte) (table.kind() == TableKind.HASH ? 0 : 1))
                 .putLong(table.options().hotBytesMax())
                 .putInt(table.options().coldAfterSeconds())
+                .putInt(table.generation())
                 .put(definition)
                 .array();
     }
@@ -32,9 +33,10 @@ final class DirectoryRow {
         int id = bytes.getInt();
         TableKind kind = bytes.get() == 0 ? TableKind.HASH : TableKind.SORTED;
         StorageOptions options = new StorageOptions(bytes.getLong(), bytes.getInt());
+        int generation = bytes.getInt();
         byte[] definition = new byte[bytes.remaining()];
         bytes.get(definition);
-        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition, options);
+        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition, options, generation);
     }
 
     static byte[] encodeId(int id) {

@@ -9,7 +9,8 @@ import java.util.Objects;
 /// @param kind hash or sorted
 /// @param definition what the layer above stores with the table (columns, types); opaque here
 /// @param options how much of it may be in memory
-public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options) {
+/// @param generation rises with each change of the definition: blocks refuse writes that were made for another
+public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options, int generation) {
     public TableDescriptor {
         Objects.requireNonNull(options);
         Objects.requireNonNull(name);
@@ -21,7 +22,12 @@ public record TableDescriptor(int id, String name, TableKind kind, byte[] defini
     }
 
     public TableDescriptor(int id, String name, TableKind kind, byte[] definition) {
-        this(id, name, kind, definition, StorageOptions.DEFAULT);
+        this(id, name, kind, definition, StorageOptions.DEFAULT, 0);
+    }
+
+    /// The same table with another definition.
+    TableDescriptor altered(byte[] newDefinition) {
+        return new TableDescriptor(id, name, kind, newDefinition, options, generation + 1);
     }
 
     @Override

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// 1. A command whose conditions do not hold changes nothing.
 /// 2. What a prepared transaction will write, or has read, is changed by nobody else until that transaction is decided. So at the time
 ///    of its decision all that it has read, in every block, is as it was at its snapshot: it might have run there and then as a whole.
-/// 3. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
+/// 3. A write is made for the generation of its table's definition that the block has: behind [BlockCommand.AlterTable] comes no row of
+///    an earlier one.
+/// 4. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
 public final class Block implements AutoCloseable {
     // Freed in each slice after a command, at most: this many and two for each write of the command. So a commit never waits for a
     // long clean-up, and cleaning keeps up with any load.
@@ -80,6 +82,7 @@ public final class Block implements AutoCloseable {
         assert index > appliedIndex : "block " + id + ": index " + index + " after " + appliedIndex;
         CommandResult result = switch (command) {
             case BlockCommand.CreateTable(int table, TableKind kind) -> createTable(table, kind);
+            case BlockCommand.AlterTable(int table, int generation) -> alterTable(table, generation);
             case BlockCommand.DropTable(int table) -> dropTable(table, stamp);
             case BlockCommand.Commit commit -> commit(commit, stamp);
             case BlockCommand.Prepare prepare -> prepare(prepare, stamp);
@@ -99,6 +102,19 @@ public final class Block implements AutoCloseable {
         if (!slices.containsKey(table)) {
             slices.put(table, TableSlice.create(kind, memory, new MemoryOwner(id, table), retireTimestamp, coldRows));
         }
+        return CommandResult.DONE;
+    }
+
+    private CommandResult alterTable(int table, int generation) {
+        TableSlice slice = slices.get(table);
+        if (slice == null) {
+            return CommandResult.DONE;
+        }
+        BlockCommand.Prepare writer = holds.writerOf(table);
+        if (writer != null) {
+            return CommandResult.held(writer, -1);
+        }
+        slice.setGeneration(generation);
         return CommandResult.DONE;
     }
 
@@ -177,6 +193,9 @@ public final class Block implements AutoCloseable {
         TableSlice slice = slices.get(write.table());
         if (slice == null) {
             return CommandResult.failed(CommandResult.Outcome.UNKNOWN_TABLE, item);
+        }
+        if (slice.generation() != write.generation()) {
+            return CommandResult.failed(CommandResult.Outcome.STALE_TABLE, item);
         }
         BlockCommand.Prepare holder = holds.refusesWrite(write.table(), write.key());
         if (holder != null) {
@@ -313,7 +332,7 @@ public final class Block implements AutoCloseable {
     /// Writer: what the block is now.
     public BlockImage image() {
         List<BlockImage.Slice> held = new ArrayList<>();
-        slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice)));
+        slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice.generation(), slice)));
         held.sort(Comparator.comparingInt(BlockImage.Slice::table));
         return new BlockImage(id, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros, held, List.copyOf(holds.prepared()),
                 List.copyOf(decisions.values()));
@@ -335,9 +354,10 @@ public final class Block implements AutoCloseable {
     }
 
     /// Writer, before the first command: an empty slice to load about so many rows into.
-    public TableSlice restoreTable(int table, TableKind kind, long expectedKeys) {
+    public TableSlice restoreTable(int table, TableKind kind, int generation, long expectedKeys) {
         createTable(table, kind);
         TableSlice slice = Objects.requireNonNull(slices.get(table));
+        slice.setGeneration(generation);
         slice.expect(expectedKeys);
         return slice;
     }

@@ -21,8 +21,8 @@ public record BlockImage(
         List<Slice> slices,
         List<BlockCommand.Prepare> prepared,
         List<BlockCommand.Decide> decisions) {
-    /// One table's part. The slice goes on changing; its versions at the image's timestamp do not, while the low-water mark is held.
-    public record Slice(int table, TableSlice rows) {}
+    /// One table's part, at a generation of its definition. The slice goes on changing; its versions at the image's timestamp do not, while the low-water mark is held.
+    public record Slice(int table, int generation, TableSlice rows) {}
 
     public BlockImage {
         slices = List.copyOf(slices);

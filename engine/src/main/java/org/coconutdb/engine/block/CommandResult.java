@@ -21,7 +21,9 @@ public record CommandResult(Outcome outcome, int item, @Nullable Holder holder, 
         /// A transaction over several blocks that is not decided yet holds a key: the same command may succeed later.
         HELD,
         /// A write or a read names a table that the block does not hold.
-        UNKNOWN_TABLE
+        UNKNOWN_TABLE,
+        /// A write was made for another generation of its table's definition.
+        STALE_TABLE
     }
 
     /// A transaction that is prepared and not decided in the block.

@@ -65,6 +65,16 @@ final class Holds {
         return prepare;
     }
 
+    /// Somebody who will write to the table; null where nobody.
+    BlockCommand.@Nullable Prepare writerOf(int table) {
+        for (BlockCommand.Prepare prepare : prepared.values()) {
+            if (prepare.writes().stream().anyMatch(write -> write.table() == table)) {
+                return prepare;
+            }
+        }
+        return null;
+    }
+
     /// Somebody who may still commit and has read the key or will write it, so that nobody else may write it; null where nobody.
     BlockCommand.@Nullable Prepare refusesWrite(int table, byte[] key) {
         if (prepared.isEmpty()) {

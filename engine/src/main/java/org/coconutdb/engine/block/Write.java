@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param key encoded key
 /// @param row the new row; null deletes
 /// @param ttlSeconds time to live from the commit on, 0 for ever, [#KEEP_TTL] as the row that is there has it
+/// @param generation of the table's definition that the row was made for
 /// @param readAt the snapshot that [Condition#UNCHANGED] is judged by where it is a later one than the transaction's; else 0
-public record Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds, long readAt) {
+public record Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds, int generation, long readAt) {
     /// In place of a time to live: as the row has it.
     public static final int KEEP_TTL = TableSlice.KEEP_TTL;
 
@@ -26,8 +27,9 @@ public record Write(int table, Condition condition, byte[] key, byte @Nullable [
         UNCHANGED
     }
 
+    /// For a table whose definition never changed.
     public Write(int table, Condition condition, byte[] key, byte @Nullable [] row, int ttlSeconds) {
-        this(table, condition, key, row, ttlSeconds, 0);
+        this(table, condition, key, row, ttlSeconds, 0, 0);
     }
 
     /// The snapshot that the condition is judged by.

@@ -23,7 +23,7 @@ import org.coconutdb.engine.error.ErrorCode;
 /// ```
 ///  state    1 | appliedIndex 8 | commitTimestamp 8 | createdAt 8 | updatedAt 8 |      the block's; first, once
 ///  command  2 | bytes 4 | Prepare in doubt, or Decide remembered, as in the log |
-///  table    3 | table 4 | kind 1 | about 8 |        its records follow, about so many; ids rise
+///  table    3 | table 4 | kind 1 | generation 4 | about 8 |        its records follow, about so many; ids rise
 ///  record   4 | flags 1 | keyBytes 2 | rowBytes 4 | ttlSeconds 4 | commitTimestamp 8 | createdAt 8 | updatedAt 8 | key | row |
 /// ```
 /// In place of a cold row stands its reference ([ColdRef], 16 bytes); `rowBytes` is the row's own length all the same.
@@ -36,7 +36,7 @@ final class CheckpointFile {
     static final int CHUNK_BYTES_MAX = 256 << 10;
     static final int FOOTER_BYTES = 24;
     static final int STATE_BYTES = 33;
-    static final int TABLE_BYTES = 14;
+    static final int TABLE_BYTES = 18;
     static final int RECORD_HEADER_BYTES = 36;
 
     static final byte STATE = 1;
@@ -45,7 +45,7 @@ final class CheckpointFile {
     static final byte RECORD = 4;
 
     private static final long MAGIC = 0x31504B434F434F43L; // "COCOCKP1"
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
     private static final int CRC_AT = 60;
     static final Pattern NAME = Pattern.compile("block-\\d{1,4}\\.checkpoint");
 

@@ -106,13 +106,14 @@ final class CheckpointReader implements AutoCloseable {
                     next(CheckpointFile.TABLE_BYTES - 1);
                     int table = item.getInt();
                     TableKind kind = CommandCodec.kind(item.get());
+                    int generation = item.getInt();
                     if (kind == null || table <= lastTable) {
                         throw damaged().with("table", table);
                     }
                     lastTable = table;
                     // It was counted when the scan began, and may be anything by its end; but the file holds no more than it has room for.
                     long keys = Math.clamp(item.getLong(), 0, file.size() / CheckpointFile.RECORD_HEADER_BYTES);
-                    slice = block.restoreTable(table, kind, keys);
+                    slice = block.restoreTable(table, kind, generation, keys);
                     tables++;
                 }
                 case CheckpointFile.RECORD -> record(slice, header.timestamp());

@@ -75,7 +75,8 @@ final class CheckpointWriter implements AutoCloseable {
     }
 
     private void table(BlockImage.Slice slice, long timestamp) throws IOException {
-        item.clear().put(CheckpointFile.TABLE).putInt(slice.table()).put(CommandCodec.code(slice.rows().kind()));
+        item.clear().put(CheckpointFile.TABLE).putInt(slice.table()).put(CommandCodec.code(slice.rows().kind()))
+                .putInt(slice.generation());
         put(item.putLong(slice.rows().keyCount()).flip());
         tables++;
         VersionScan versions = slice.rows().scanVersions(timestamp);

@@ -22,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 ///  5 Decide      | transaction 8 | commit 1 | commitTimestamp 8 |
 ///  6 Forget      | transaction 8 |
 ///  8 Abandon     | transaction 8 |
+///  9 AlterTable  | table 4 | generation 4 |
 ///  7 Expire      | table 4 | count 4 | expired row … |
 ///
 ///  expired row   | commitTimestamp 8 | keyBytes 4 | key |
 ///  read          | table 4 | keyBytes 4 | key |
 ///                | table 4 | -1 4 | fromBytes 4 (-1: no bound) | from | toBytes 4 (-1: no bound) | to |
 ///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
-///                  and, where the condition's highest bit is set, | readAt 8 |
+///                  and, where the condition's highest bit is set, | readAt 8 |, where its next one is, | generation 4 |
 /// ```
 final class CommandCodec {
     private static final byte CREATE_TABLE = 1;
@@ -39,12 +40,14 @@ final class CommandCodec {
     private static final byte FORGET = 6;
     private static final byte EXPIRE = 7;
     private static final byte ABANDON = 8;
+    private static final byte ALTER_TABLE = 9;
     private static final int EXPIRED_ROW_BYTES = 12;
     private static final int WRITE_BYTES = 17;
     private static final int READ_BYTES = 8;
     // A range in place of a key; no bound in place of one.
     private static final int NONE = -1;
     private static final byte HAS_READ_AT = (byte) 0x80;
+    private static final byte HAS_GENERATION = 0x40;
     // Order is on disk: new ones go to the end.
     private static final Write.Condition[] CONDITIONS = {Write.Condition.NONE, Write.Condition.ABSENT, Write.Condition.UNCHANGED};
     private static final TableKind[] KINDS = {TableKind.HASH, TableKind.SORTED};
@@ -54,6 +57,7 @@ final class CommandCodec {
     static int size(BlockCommand command) {
         return switch (command) {
             case BlockCommand.CreateTable _ -> 6;
+            case BlockCommand.AlterTable _ -> 9;
             case BlockCommand.DropTable _ -> 5;
             case BlockCommand.Commit commit -> 17 + readBytes(commit.reads()) + size(commit.writes());
             case BlockCommand.Prepare prepare -> 29 + readBytes(prepare.reads()) + size(prepare.writes());
@@ -73,8 +77,8 @@ final class CommandCodec {
         int bytes = 0;
         for (Write write : writes) {
             byte[] row = write.row();
-            int readAtBytes = write.readAt() == 0 ? 0 : Long.BYTES;
-            bytes = Math.addExact(bytes, WRITE_BYTES + readAtBytes + write.key().length + (row == null ? 0 : row.length));
+            int moreBytes = (write.readAt() == 0 ? 0 : Long.BYTES) + (write.generation() == 0 ? 0 : Integer.BYTES);
+            bytes = Math.addExact(bytes, WRITE_BYTES + moreBytes + write.key().length + (row == null ? 0 : row.length));
         }
         return bytes;
     }
@@ -97,6 +101,7 @@ final class CommandCodec {
     static void encode(BlockCommand command, ByteBuffer into) {
         switch (command) {
             case BlockCommand.CreateTable(int table, TableKind kind) -> into.put(CREATE_TABLE).putInt(table).put(code(KINDS, kind));
+            case BlockCommand.AlterTable(int table, int generation) -> into.put(ALTER_TABLE).putInt(table).putInt(generation);
             case BlockCommand.DropTable(int table) -> into.put(DROP_TABLE).putInt(table);
             case BlockCommand.Commit(long snapshot, List<Read> reads, List<Write> writes) -> {
                 into.put(COMMIT).putLong(snapshot);
@@ -127,14 +132,17 @@ final class CommandCodec {
         into.putInt(writes.size());
         for (Write write : writes) {
             byte[] row = write.row();
-            byte condition = code(CONDITIONS, write.condition());
-            into.putInt(write.table()).put(write.readAt() == 0 ? condition : (byte) (condition | HAS_READ_AT)).putInt(write.ttlSeconds());
+            int flags = (write.readAt() == 0 ? 0 : HAS_READ_AT) | (write.generation() == 0 ? 0 : HAS_GENERATION);
+            into.putInt(write.table()).put((byte) (code(CONDITIONS, write.condition()) | flags)).putInt(write.ttlSeconds());
             into.putInt(write.key().length).putInt(row == null ? -1 : row.length).put(write.key());
             if (row != null) {
                 into.put(row);
             }
             if (write.readAt() != 0) {
                 into.putLong(write.readAt());
+            }
+            if (write.generation() != 0) {
+                into.putInt(write.generation());
             }
         }
     }
@@ -186,6 +194,7 @@ final class CommandCodec {
             byte type = from.get();
             return switch (type) {
                 case CREATE_TABLE -> new BlockCommand.CreateTable(from.getInt(), KINDS[from.get()]);
+                case ALTER_TABLE -> new BlockCommand.AlterTable(from.getInt(), from.getInt());
                 case DROP_TABLE -> new BlockCommand.DropTable(from.getInt());
                 case COMMIT -> new BlockCommand.Commit(from.getLong(), decodeReads(from), decodeWrites(from));
                 case PREPARE -> new BlockCommand.Prepare(from.getLong(), from.getInt(), from.getLong(), decodeReads(from),
@@ -218,14 +227,16 @@ final class CommandCodec {
         List<Write> writes = new ArrayList<>(Math.min(count, from.remaining() / WRITE_BYTES + 1));
         for (int i = 0; i < count; i++) {
             int table = from.getInt();
-            byte condition = from.get();
+            byte flags = from.get();
             int ttlSeconds = from.getInt();
             int keyBytes = from.getInt();
             int rowBytes = from.getInt();
             byte[] key = bytes(keyBytes, from);
             byte[] row = rowBytes < 0 ? null : bytes(rowBytes, from);
-            long readAt = (condition & HAS_READ_AT) == 0 ? 0 : from.getLong();
-            writes.add(new Write(table, CONDITIONS[condition & ~HAS_READ_AT], key, row, ttlSeconds, readAt));
+            long readAt = (flags & HAS_READ_AT) == 0 ? 0 : from.getLong();
+            int generation = (flags & HAS_GENERATION) == 0 ? 0 : from.getInt();
+            Write.Condition condition = CONDITIONS[flags & ~(HAS_READ_AT | HAS_GENERATION)];
+            writes.add(new Write(table, condition, key, row, ttlSeconds, generation, readAt));
         }
         return writes;
     }

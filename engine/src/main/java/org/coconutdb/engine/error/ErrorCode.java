@@ -41,6 +41,7 @@ public enum ErrorCode {
 
     // Resources: nothing happened; the same call may work later or with a higher limit.
     SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed what this one read or changes"),
+    TABLE_CHANGED("40001", Category.RESOURCES, "the definition of a table changed since the transaction wrote to it"),
     SNAPSHOT_TOO_OLD("72000", Category.RESOURCES, "the snapshot is older than its maximum age"),
     MEMORY_LIMIT_REACHED("53200", Category.RESOURCES, "the memory limit is reached"),
     MEMORY_LOCK_REFUSED("53200", Category.RESOURCES, "the operating system refused to lock memory"),

@@ -43,6 +43,8 @@ public final class TableSlice implements AutoCloseable {
     private static final long RESERVED_BYTES = 128L << 30;
 
     private final TableKind kind;
+    // Writer.
+    private int generation;
     private final RecordIndex index;
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
@@ -106,6 +108,16 @@ public final class TableSlice implements AutoCloseable {
 
     public TableKind kind() {
         return kind;
+    }
+
+    /// Writer: of the table's definition, that rows are written for.
+    public int generation() {
+        return generation;
+    }
+
+    /// Writer.
+    public void setGeneration(int number) {
+        generation = number;
     }
 
     /// Points the view at the version of the row that the reader sees; false where it sees none.

@@ -96,7 +96,7 @@ final class Commit {
                     requireDone(results);
                     return;
                 }
-                results.forEach(this::finishOrphan);
+                results.forEach(environment::finishOrphan);
                 // Nothing of this one is held meanwhile, so nobody waits for it in turn.
                 LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(HELD_WAIT_NANOS << Math.min(attempt, 6)));
             }
@@ -107,25 +107,6 @@ final class Commit {
         Part part = parts.firstEntry().getValue();
         return environment.log()
                 .propose(List.of(new Proposal(parts.firstKey(), new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))));
-    }
-
-    /// Decides a transaction that holds what this one needs where its own thread is gone: nobody else would before the next start.
-    private void finishOrphan(CommandResult result) {
-        CommandResult.Holder holder = result.holder();
-        if (holder == null || environment.deciding().contains(holder.transaction())) {
-            return;
-        }
-        BlockCommand.Decide decision = environment.log()
-                .propose(List.of(new Proposal(holder.coordinator(), new BlockCommand.Abandon(holder.transaction()))))
-                .getFirst()
-                .decision();
-        if (decision != null) {
-            // In all blocks, since it is not known which have it to decide; then nobody needs to be told any more.
-            List<Proposal> decisions = new ArrayList<>();
-            environment.blocks().forEach(block -> decisions.add(new Proposal(block.id(), decision)));
-            decisions.add(new Proposal(holder.coordinator(), new BlockCommand.Forget(holder.transaction())));
-            environment.log().propose(decisions);
-        }
     }
 
     private List<CommandResult> commitInTwoPhases() {
@@ -186,6 +167,7 @@ final class Commit {
                     .key());
             case CONFLICT, HELD -> conflict(write);
             case UNKNOWN_TABLE -> dropped(write.table());
+            case STALE_TABLE -> altered(write.table());
             case DONE -> new IllegalStateException("done");
         };
     }
@@ -211,6 +193,11 @@ final class Commit {
 
     static CoconutException dropped(TableDescriptor table) {
         return CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("table", table.name()).mend("The table was dropped meanwhile.");
+    }
+
+    /// Run again, a statement is compiled for the table as it is now.
+    private static CoconutException altered(TableDescriptor table) {
+        return CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table.name()).mend(RUN_AGAIN);
     }
 
     private static long recordBytes(Written write) {

@@ -1,5 +1,9 @@
 package org.coconutdb.engine.transaction;
 
+import org.coconutdb.engine.commit.CommandLog.Proposal;
+import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.BlockCommand;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.coconutdb.engine.TableDescriptor;
@@ -52,7 +56,26 @@ public final class Transaction implements AutoCloseable {
             Snapshots snapshots,
             Admission admission,
             LogClock clock,
-            Set<Long> deciding) {}
+            Set<Long> deciding) {
+        /// Decides a transaction that holds what this one needs where its own thread is gone: nobody else would before the next start.
+        public void finishOrphan(CommandResult result) {
+            CommandResult.Holder holder = result.holder();
+            if (holder == null || deciding.contains(holder.transaction())) {
+                return;
+            }
+            BlockCommand.Decide decision = log
+                    .propose(List.of(new Proposal(holder.coordinator(), new BlockCommand.Abandon(holder.transaction()))))
+                    .getFirst()
+                    .decision();
+            if (decision != null) {
+                // In all blocks, since it is not known which have it to decide; then nobody needs to be told any more.
+                List<Proposal> decisions = new ArrayList<>();
+                blocks.forEach(block -> decisions.add(new Proposal(block.id(), decision)));
+                decisions.add(new Proposal(holder.coordinator(), new BlockCommand.Forget(holder.transaction())));
+                log.propose(decisions);
+            }
+        }
+    }
 
     private final Environment environment;
     private final Snapshots snapshots;
@@ -401,7 +424,7 @@ public final class Transaction implements AutoCloseable {
         if (earlier == null) {
             boolean sawAbsence = condition == Condition.ABSENT && hasStatements && seesAbsence(table, key);
             long readAt = condition == Condition.UNCHANGED && point.snapshot() != held ? point.snapshot() : 0;
-            written.put(table, new Write(table.id(), condition, key, row, ttlSeconds, readAt), statement, sawAbsence);
+            written.put(table, new Write(table.id(), condition, key, row, ttlSeconds, table.generation(), readAt), statement, sawAbsence);
             return;
         }
         Write before = earlier.write;
@@ -412,7 +435,7 @@ public final class Transaction implements AutoCloseable {
             ttlSeconds = before.ttlSeconds();
         }
         // What the first write found still has to hold.
-        written.put(table, new Write(table.id(), before.condition(), key, row, ttlSeconds, before.readAt()), statement,
+        written.put(table, new Write(table.id(), before.condition(), key, row, ttlSeconds, before.generation(), before.readAt()), statement,
                 earlier.sawAbsence);
     }
 

@@ -24,8 +24,8 @@ class CommandCodecTest {
                 new Write(17, Condition.ABSENT, new byte[] {1, 2}, new byte[] {3}, 3600),
                 new Write(18, Condition.UNCHANGED, new byte[0], null, 0),
                 new Write(18, Condition.UNCHANGED, new byte[] {9}, new byte[0], Write.KEEP_TTL),
-                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, new byte[] {7}, 0, 1L << 40),
-                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, null, 0, -1));
+                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, new byte[] {7}, 0, 0, 1L << 40),
+                new Write(19, Condition.UNCHANGED, new byte[] {9, 8}, null, 0, 7, -1));
         List<Read> reads = List.of(
                 new Read.Key(17, new byte[] {1}),
                 new Read.Key(18, new byte[0]),
@@ -34,6 +34,7 @@ class CommandCodecTest {
                 new Read.Range(18, new KeyRange(null, new byte[] {3})));
         return Stream.of(
                 new BlockCommand.CreateTable(17, TableKind.SORTED),
+                new BlockCommand.AlterTable(17, 3),
                 new BlockCommand.DropTable(17),
                 new BlockCommand.Commit(5, reads, writes),
                 new BlockCommand.Prepare(-7, 2, 5, reads, writes),

@@ -1,0 +1,24 @@
+package org.coconutdb.engine;
+
+import java.util.Objects;
+
+/// One of the changes of tables that happen together ([CoconutEngine#changeTables]).
+public sealed interface TableChange {
+    /// Makes an empty table. A name that another change of the same list sets free may be given again.
+    ///
+    /// @param name unique in the database, not empty and without NUL characters
+    record Create(String name, TableKind kind, byte[] definition, StorageOptions options) implements TableChange {
+        public Create {
+            Objects.requireNonNull(kind);
+            Objects.requireNonNull(options);
+        }
+    }
+
+    /// Gives a table another definition. Rows are not touched.
+    ///
+    /// @param table as it was when the new definition was made from it
+    record Alter(TableDescriptor table, byte[] definition) implements TableChange {}
+
+    /// Forgets a table and all its rows.
+    record Drop(int table) implements TableChange {}
+}
