@@ -69,6 +69,7 @@ public final class CoconutEngine implements AutoCloseable {
             int coldFileBytes, OpeningMeter meter) {
         this.directory = directory;
         this.memory = memory;
+        this.tables = new TableDirectory(memory);
         int blockCount = directory == null ? config.blockCount() : directory.blockCount();
         this.config = config.withBlockCount(blockCount);
         this.snapshots = new Snapshots(0, config.snapshotAgeMax().toNanos());
@@ -102,11 +103,10 @@ public final class CoconutEngine implements AutoCloseable {
         }
         blockWriter.use(log);
         Admission admission =
-                new MemoryAdmission(memory, blocks, this::descriptor, this::anyBudget, config.hotBytesMax() / blockCount,
+                new MemoryAdmission(memory, blocks, tables::byId, tables::anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock,
                 ConcurrentHashMap.newKeySet());
-        this.tables = new TableDirectory(environment, memory);
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }
@@ -209,7 +209,7 @@ public final class CoconutEngine implements AutoCloseable {
 
     private void start() {
         finishOrphans();
-        tables.open();
+        tables.open(environment);
         housekeeper.start();
         if (directory != null) {
             // After the orphans, so that a checkpoint hardly ever holds any.
@@ -250,14 +250,6 @@ public final class CoconutEngine implements AutoCloseable {
     /// Rises with every change of the tables: a plan made at one version is right as long as it has not moved.
     public long catalogVersion() {
         return tables.version();
-    }
-
-    private @Nullable TableDescriptor descriptor(int id) {
-        return tables.byId(id);
-    }
-
-    private boolean anyBudget() {
-        return tables.anyBudget();
     }
 
     /// All tables, ordered by id.

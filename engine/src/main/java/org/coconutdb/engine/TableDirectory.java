@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -54,14 +55,18 @@ final class TableDirectory {
     private static final long HELD_NANOS_MAX = 2_000_000_000L;
     private static final long HELD_WAIT_NANOS = 1_000_000L;
 
-    private final Transaction.Environment environment;
     private final MemoryManager memory;
+    // Set once, when the database has recovered, which asks for tables already.
+    private Transaction.@Nullable Environment recovered;
     // Replaced by one thread at a time, in `change`.
     private volatile Tables tables = Tables.of(0, List.of());
 
-    TableDirectory(Transaction.Environment environment, MemoryManager memory) {
-        this.environment = environment;
+    TableDirectory(MemoryManager memory) {
         this.memory = memory;
+    }
+
+    private Transaction.Environment environment() {
+        return Objects.requireNonNull(recovered);
     }
 
     long version() {
@@ -89,7 +94,8 @@ final class TableDirectory {
     }
 
     /// Reads the directory, which is made where there is none, and makes the blocks agree with it. Before anybody else comes.
-    void open() {
+    void open(Transaction.Environment environment) {
+        recovered = environment;
         if (environment.blocks().get(BlockTable.DIRECTORY).slice(BlockTable.DIRECTORY_TABLE) == null) {
             environment.log().propose(List.of(new Proposal(BlockTable.DIRECTORY,
                     new BlockCommand.CreateTable(BlockTable.DIRECTORY_TABLE, TableKind.SORTED))));
@@ -110,7 +116,7 @@ final class TableDirectory {
         Set<Integer> known = new HashSet<>(Set.of(BlockTable.DIRECTORY_TABLE));
         tables.list.forEach(table -> known.add(table.id()));
         List<Proposal> proposals = new ArrayList<>();
-        for (Block block : environment.blocks()) {
+        for (Block block : environment().blocks()) {
             for (int table : block.tables()) {
                 if (!known.contains(table)) {
                     proposals.add(new Proposal(block.id(), new BlockCommand.DropTable(table)));
@@ -124,7 +130,7 @@ final class TableDirectory {
             }
         }
         if (!proposals.isEmpty()) {
-            environment.log().propose(proposals);
+            environment().log().propose(proposals);
         }
     }
 
@@ -134,7 +140,7 @@ final class TableDirectory {
         List<BlockCommand> last = new ArrayList<>();
         Map<Integer, TableDescriptor> after = new HashMap<>(tables.byId);
         Set<String> names = new HashSet<>(tables.byName.keySet());
-        try (Transaction transaction = Transaction.begin(environment, Isolation.SERIALIZABLE)) {
+        try (Transaction transaction = Transaction.begin(environment(), Isolation.SERIALIZABLE)) {
             int nextId = nextId(transaction);
             List<TableDescriptor> made = new ArrayList<>();
             // Drops come first, so that their names can be given again.
@@ -172,7 +178,7 @@ final class TableDirectory {
                 after.put(table.id(), table);
             }
             if (!made.isEmpty()) {
-                memory.admit(DDL_BYTES * environment.blocks().size() * made.size());
+                memory.admit(DDL_BYTES * environment().blocks().size() * made.size());
                 transaction.put(DIRECTORY, NEXT_ID_KEY, DirectoryRow.encodeId(nextId));
             }
             proposeEverywhere(first);
@@ -219,20 +225,20 @@ final class TableDirectory {
     /// In every block but the directory's, until no transaction under way is against it.
     private void proposeEverywhere(List<BlockCommand> commands) {
         List<Proposal> proposals = new ArrayList<>();
-        for (Block block : environment.blocks()) {
+        for (Block block : environment().blocks()) {
             for (BlockCommand command : block.id() == BlockTable.DIRECTORY ? List.<BlockCommand>of() : commands) {
                 proposals.add(new Proposal(block.id(), command));
             }
         }
         long start = System.nanoTime();
         while (!proposals.isEmpty()) {
-            List<CommandResult> results = environment.log().propose(proposals);
+            List<CommandResult> results = environment().log().propose(proposals);
             List<Proposal> held = new ArrayList<>();
             for (int i = 0; i < results.size(); i++) {
                 CommandResult result = results.get(i);
                 if (result.outcome() == CommandResult.Outcome.HELD) {
                     held.add(proposals.get(i));
-                    environment.finishOrphan(result);
+                    environment().finishOrphan(result);
                 }
             }
             proposals = held;

@@ -45,7 +45,8 @@ public final class Catalog {
         List<CatalogTable> tables = new ArrayList<>();
         for (TableDescriptor descriptor : engine.tables()) {
             CatalogTable table = known.get(descriptor.id());
-            tables.add(table == null ? new CatalogTable(engine, descriptor) : table);
+            boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
+            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor));
         }
         return new CatalogSnapshot(version, tables, views);
     }

@@ -52,14 +52,14 @@ final class EmbeddedBatch implements SessionStatement {
             session.requireOpen();
             // Until one of them is found to be no write.
             isAlone = session.transactions().forStatement() == null;
-            List<StatementRuns.Step> steps = isAlone ? allWrites() : null;
-            isAlone = steps != null;
-            if (steps != null) {
-                return session.runs().writeAlone(steps, schema, signal);
+            isAlone = isAlone && areAllWrites();
+            if (isAlone) {
+                return StatementRuns.whileTablesChange(() -> writeAll(signal));
             }
             for (; done < counts.length; done++) {
+                int index = done;
                 // Not before those before it have run: it may need the table that they make.
-                counts[done] = session.runs().change(compile(done), NO_VALUES, schema, signal);
+                counts[done] = StatementRuns.whileTablesChange(() -> session.runs().change(compile(index), NO_VALUES, signal));
             }
             return counts;
         } catch (SQLException | RuntimeException | Error failure) {
@@ -71,20 +71,30 @@ final class EmbeddedBatch implements SessionStatement {
         }
     }
 
-    /// Null where something else is among them: then they run one by one.
-    private @Nullable List<StatementRuns.Step> allWrites() throws SQLException {
-        List<StatementRuns.Step> steps = new ArrayList<>();
+    /// Else they run one by one.
+    private boolean areAllWrites() throws SQLException {
         for (int i = 0; i < texts.size(); i++) {
-            if (!(compile(i) instanceof CompiledStatement.Write write)) {
-                return null;
+            if (!(compile(i).statement() instanceof CompiledStatement.Write)) {
+                return false;
             }
-            steps.add(new StatementRuns.Step(write, NO_VALUES));
         }
-        return steps;
+        return true;
     }
 
-    private CompiledStatement compile(int index) throws SQLException {
-        CompiledStatement statement = session.database().compile(texts.get(index), schema).statement();
+    private long[] writeAll(ExecutionSignal signal) throws SQLException {
+        List<StatementRuns.Step> steps = new ArrayList<>();
+        Database.@Nullable Prepared first = null;
+        for (int i = 0; i < texts.size(); i++) {
+            Database.Prepared prepared = compile(i);
+            first = first == null ? prepared : first;
+            steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), NO_VALUES));
+        }
+        return first == null ? new long[0] : session.runs().writeAlone(steps, first, signal);
+    }
+
+    private Database.Prepared compile(int index) throws SQLException {
+        Database.Prepared prepared = session.database().compile(texts.get(index), schema);
+        CompiledStatement statement = prepared.statement();
         if (statement instanceof CompiledStatement.Query) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");
         }
@@ -92,7 +102,7 @@ final class EmbeddedBatch implements SessionStatement {
             throw new SQLException("statement " + (index + 1) + " of the batch has parameters without a value: use prepareStatement()",
                     "07001");
         }
-        return statement;
+        return prepared;
     }
 
     @Override

@@ -44,15 +44,18 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         ExecutionSignal signal = begin(limits);
         boolean streams = false;
         try {
-            CompiledStatement statement = current();
-            requireCount(statement, parameters);
-            if (statement instanceof CompiledStatement.Query query) {
-                StatementCursor opened = session.runs().open(query, parameters, prepared.schema(), limits.maxRows(), signal, this);
-                cursor = opened;
-                streams = true;
-                return new Answer(opened, -1);
-            }
-            return new Answer(null, session.runs().change(statement, parameters, prepared.schema(), signal));
+            Answer answer = StatementRuns.whileTablesChange(() -> {
+                CompiledStatement statement = current();
+                requireCount(statement, parameters);
+                if (statement instanceof CompiledStatement.Query query) {
+                    StatementCursor opened = session.runs().open(query, prepared, parameters, limits.maxRows(), signal, this);
+                    cursor = opened;
+                    return new Answer(opened, -1);
+                }
+                return new Answer(null, session.runs().change(prepared, parameters, signal));
+            });
+            streams = answer.rows() != null;
+            return answer;
         } catch (RuntimeException | Error failure) {
             throw told(failure, signal);
         } finally {
@@ -96,6 +99,12 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         }
     }
 
+    private static void requireCounts(CompiledStatement statement, List<@Nullable Object[]> rows) throws SQLException {
+        for (@Nullable Object[] row : rows) {
+            requireCount(statement, row);
+        }
+    }
+
     @Override
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
         ExecutionSignal signal = begin(limits);
@@ -103,22 +112,22 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         int done = 0;
         boolean isAlone = false;
         try {
-            CompiledStatement statement = current();
-            for (@Nullable Object[] row : rows) {
-                requireCount(statement, row);
-            }
-            if (!(statement instanceof CompiledStatement.Write write)) {
-                throw new SQLException("a batch takes INSERT, UPSERT, UPDATE and DELETE. Execute the others one by one.", "07005");
-            }
             OpenTransaction within = session.transactions().forStatement();
             isAlone = within == null;
             if (within == null) {
-                List<StatementRuns.Step> steps = new ArrayList<>(counts.length);
-                rows.forEach(row -> steps.add(new StatementRuns.Step(write, row)));
-                return session.runs().writeAlone(steps, prepared.schema(), signal);
+                return StatementRuns.whileTablesChange(() -> {
+                    CompiledStatement.Write write = currentWrite();
+                    requireCounts(write, rows);
+                    List<StatementRuns.Step> steps = new ArrayList<>(counts.length);
+                    rows.forEach(row -> steps.add(new StatementRuns.Step(write, row)));
+                    return session.runs().writeAlone(steps, prepared, signal);
+                });
             }
+            requireCounts(currentWrite(), rows);
             for (; done < counts.length; done++) {
-                counts[done] = session.runs().writeWithin(within, new StatementRuns.Step(write, rows.get(done)), prepared.schema(), signal);
+                @Nullable Object[] row = rows.get(done);
+                counts[done] = StatementRuns.whileTablesChange(() -> session.runs()
+                        .writeWithin(within, new StatementRuns.Step(currentWrite(), row), prepared, signal));
             }
             return counts;
         } catch (RuntimeException | Error failure) {
@@ -127,6 +136,13 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         } finally {
             end(signal);
         }
+    }
+
+    private CompiledStatement.Write currentWrite() throws SQLException {
+        if (current() instanceof CompiledStatement.Write write) {
+            return write;
+        }
+        throw new SQLException("a batch takes INSERT, UPSERT, UPDATE and DELETE. Execute the others one by one.", "07005");
     }
 
     /// The failure of a batch that is one transaction.

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.session;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -25,18 +26,45 @@ final class StatementRuns {
         this.transactions = transactions;
     }
 
+    /// A try to compile a statement and run it.
+    interface Attempt<T> {
+        T run() throws SQLException;
+    }
+
+    /// Runs it until it does not meet a change of the tables that it was compiled for, in which case nothing has happened.
+    static <T> T whileTablesChange(Attempt<T> statement) throws SQLException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                return statement.run();
+            } catch (CoconutException failure) {
+                if (failure.code() != ErrorCode.TABLE_CHANGED || attempt == ATTEMPTS_MAX) {
+                    throw failure;
+                }
+                park(attempt);
+            }
+        }
+    }
+
+    /// Longer and longer, and each differently, so that those who meet do not meet again.
+    private static void park(int attempt) {
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000L << Math.min(attempt, 9)));
+    }
+
     /// Starts a query.
+    ///
+    /// @param prepared what the query was compiled for
     StatementCursor open(
             CompiledStatement.Query query,
+            Database.Prepared prepared,
             @Nullable Object[] values,
-            String schema,
             long rowsMax,
             ExecutionSignal signal,
             StatementCursor.Owner owner) {
         OpenTransaction within = transactions.forStatement();
         Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
         try {
-            CompiledStatement.Rows rows = query.open(new Execution(transaction, schema, signal.cancelled()), values);
+            requireCurrent(prepared);
+            CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), signal.cancelled()), values);
             StatementCursor opened = new StatementCursor(owner, rows, transaction, within, rowsMax, signal);
             transaction.rest();
             return opened;
@@ -51,12 +79,13 @@ final class StatementRuns {
     }
 
     /// Runs anything but a query. Answers how many rows it changed.
-    long change(CompiledStatement statement, @Nullable Object[] values, String schema, ExecutionSignal signal) {
+    long change(Database.Prepared prepared, @Nullable Object[] values, ExecutionSignal signal) {
+        CompiledStatement statement = prepared.statement();
         switch (statement) {
             case CompiledStatement.Write write -> {
                 OpenTransaction within = transactions.forStatement();
                 Step step = new Step(write, values);
-                return within == null ? writeAlone(List.of(step), schema, signal)[0] : writeWithin(within, step, schema, signal);
+                return within == null ? writeAlone(List.of(step), prepared, signal)[0] : writeWithin(within, step, prepared, signal);
             }
             case TransactionStatement control -> transactions.run(control.action());
             case CompiledStatement.Definition definition -> define(definition);
@@ -66,11 +95,12 @@ final class StatementRuns {
     }
 
     /// Runs one write of the open transaction, which is undone by itself where it fails.
-    long writeWithin(OpenTransaction within, Step step, String schema, ExecutionSignal signal) {
+    long writeWithin(OpenTransaction within, Step step, Database.Prepared prepared, ExecutionSignal signal) {
         transactions.requireWritable();
         Transaction transaction = within.beginStatement();
         try {
-            Execution execution = new Execution(transaction, schema, signal.cancelled());
+            requireCurrent(prepared);
+            Execution execution = new Execution(transaction, prepared.schema(), signal.cancelled());
             long count = step.write().run(execution, step.values());
             execution.checkCancelled();
             return count;
@@ -82,13 +112,24 @@ final class StatementRuns {
         }
     }
 
+    /// TABLE_CHANGED where the catalogue is another than the statement was compiled for: nothing has happened, and compiled again it can
+    /// be run. Asked behind the snapshot, so that the statement sees no row that was written for a later definition.
+    private void requireCurrent(Database.Prepared prepared) {
+        if (prepared.catalogVersion() != database.engine().catalogVersion()) {
+            throw CoconutException.of(ErrorCode.TABLE_CHANGED).mend("Nothing was changed: run the statement again.");
+        }
+    }
+
     /// Runs the writes one after the other in a transaction of their own, until it commits. Answers the counts.
-    long[] writeAlone(List<Step> steps, String schema, ExecutionSignal signal) {
+    ///
+    /// @param prepared one of them, of those for the oldest catalogue
+    long[] writeAlone(List<Step> steps, Database.Prepared prepared, ExecutionSignal signal) {
         transactions.requireWritable();
         Isolation isolation = transactions.traits().isolation();
         for (int attempt = 1;; attempt++) {
             try (Transaction transaction = database.engine().begin(isolation)) {
-                Execution execution = new Execution(transaction, schema, signal.cancelled());
+                requireCurrent(prepared);
+                Execution execution = new Execution(transaction, prepared.schema(), signal.cancelled());
                 long[] counts = new long[steps.size()];
                 for (int i = 0; i < counts.length; i++) {
                     Step step = steps.get(i);
@@ -107,8 +148,7 @@ final class StatementRuns {
                 if (!again || attempt == ATTEMPTS_MAX || signal.cancelled().get()) {
                     throw failure;
                 }
-                // Longer and longer, and each differently, so that those who meet do not meet again.
-                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000L << Math.min(attempt, 9)));
+                park(attempt);
             }
         }
     }
