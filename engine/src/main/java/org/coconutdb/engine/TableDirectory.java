@@ -226,7 +226,7 @@ final class TableDirectory {
     private void proposeEverywhere(List<BlockCommand> commands) {
         List<Proposal> proposals = new ArrayList<>();
         for (Block block : environment().blocks()) {
-            for (BlockCommand command : block.id() == BlockTable.DIRECTORY ? List.<BlockCommand>of() : commands) {
+            for (BlockCommand command : block.id() == BlockTable.DIRECTORY ? List.<BlockCommand> of() : commands) {
                 proposals.add(new Proposal(block.id(), command));
             }
         }

@@ -108,8 +108,8 @@ class TableChangeTest {
             assertThatThrownBy(() -> engine.changeTables(List.of(new TableChange.Alter(first, number(2)),
                     new TableChange.Create("THIRD", TableKind.HASH, number(1), StorageOptions.DEFAULT),
                     new TableChange.Create("SECOND", TableKind.HASH, number(1), StorageOptions.DEFAULT))))
-                    .isInstanceOfSatisfying(CoconutException.class,
-                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DUPLICATE_TABLE));
+                            .isInstanceOfSatisfying(CoconutException.class,
+                                    failure -> assertThat(failure.code()).isEqualTo(ErrorCode.DUPLICATE_TABLE));
             assertThat(engine.catalogVersion()).isEqualTo(version);
             assertThat(engine.blocks().stream().mapToInt(BlockStatus::tables).sum()).isEqualTo(slices);
             put(engine, first, 1);
@@ -147,7 +147,7 @@ class TableChangeTest {
             AtomicInteger refused = new AtomicInteger();
             List<Future<?>> running = List.of(1, 2, 3)
                     .stream()
-                    .<Future<?>>map(writer -> writers.submit(() -> write(engine, new Random(seed + writer), stop, refused)))
+                    .<Future<?>> map(writer -> writers.submit(() -> write(engine, new Random(seed + writer), stop, refused)))
                     .toList();
             try {
                 for (int definition = 1; definition <= 40; definition++) {
