@@ -5,10 +5,15 @@ import java.nio.charset.StandardCharsets;
 
 /// A table's row in the directory: its name is the key, the rest the row. Big-endian.
 /// ```
-///  | id 4 | kind 1 (0 hash, 1 sorted) | hotBytesMax 8 | coldAfterSeconds 4 | generation 4 | definition … |
+///  | id 4 | kind 1 (0 hash, 1 sorted, 2 sorted beside another) | beside 4, of kind 2 only
+///  | hotBytesMax 8 | coldAfterSeconds 4 | generation 4 | definition … |
 /// ```
 final class DirectoryRow {
     private static final int HEADER_BYTES = 21;
+    private static final int BESIDE_BYTES = 4;
+    private static final byte HASH = 0;
+    private static final byte SORTED = 1;
+    private static final byte SORTED_BESIDE = 2;
 
     private DirectoryRow() {}
 
@@ -18,10 +23,14 @@ final class DirectoryRow {
 
     static byte[] encode(TableDescriptor table) {
         byte[] definition = table.definition();
-        return ByteBuffer.allocate(HEADER_BYTES + definition.length)
-                .putInt(table.id())
-                .put((byte) (table.kind() == TableKind.HASH ? 0 : 1))
-                .putLong(table.options().hotBytesMax())
+        boolean isBeside = table.beside() != 0;
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + (isBeside ? BESIDE_BYTES : 0) + definition.length).putInt(table.id());
+        if (isBeside) {
+            bytes.put(SORTED_BESIDE).putInt(table.beside());
+        } else {
+            bytes.put(table.kind() == TableKind.HASH ? HASH : SORTED);
+        }
+        return bytes.putLong(table.options().hotBytesMax())
                 .putInt(table.options().coldAfterSeconds())
                 .putInt(table.generation())
                 .put(definition)
@@ -31,12 +40,14 @@ final class DirectoryRow {
     static TableDescriptor decode(byte[] key, byte[] row) {
         ByteBuffer bytes = ByteBuffer.wrap(row);
         int id = bytes.getInt();
-        TableKind kind = bytes.get() == 0 ? TableKind.HASH : TableKind.SORTED;
+        byte kindCode = bytes.get();
+        TableKind kind = kindCode == HASH ? TableKind.HASH : TableKind.SORTED;
+        int beside = kindCode == SORTED_BESIDE ? bytes.getInt() : 0;
         StorageOptions options = new StorageOptions(bytes.getLong(), bytes.getInt());
         int generation = bytes.getInt();
         byte[] definition = new byte[bytes.remaining()];
         bytes.get(definition);
-        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition, options, generation);
+        return new TableDescriptor(id, new String(key, StandardCharsets.UTF_8), kind, definition, options, beside, generation);
     }
 
     static byte[] encodeId(int id) {

@@ -1,16 +1,23 @@
 package org.coconutdb.engine;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// One of the changes of tables that happen together ([CoconutEngine#changeTables]).
 public sealed interface TableChange {
     /// Makes an empty table. A name that another change of the same list sets free may be given again.
     ///
     /// @param name unique in the database, not empty and without NUL characters
-    record Create(String name, TableKind kind, byte[] definition, StorageOptions options) implements TableChange {
+    /// @param beside the name of a table, there or made by the same list, in whose block this one lies too where both are sorted: what is
+    ///     written to both is then one entry of the log. Null where it lies alone
+    record Create(String name, TableKind kind, byte[] definition, StorageOptions options, @Nullable String beside) implements TableChange {
         public Create {
             Objects.requireNonNull(kind);
             Objects.requireNonNull(options);
+        }
+
+        public Create(String name, TableKind kind, byte[] definition, StorageOptions options) {
+            this(name, kind, definition, options, null);
         }
     }
 

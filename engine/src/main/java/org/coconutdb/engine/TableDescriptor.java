@@ -9,8 +9,10 @@ import java.util.Objects;
 /// @param kind hash or sorted
 /// @param definition what the layer above stores with the table (columns, types); opaque here
 /// @param options how much of it may be in memory
+/// @param beside the table in whose block this one, a sorted one, lies too: its id, or 0 where it lies where its own says
 /// @param generation rises with each change of the definition: blocks refuse writes that were made for another
-public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options, int generation) {
+public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options, int beside,
+        int generation) {
     public TableDescriptor {
         Objects.requireNonNull(options);
         Objects.requireNonNull(name);
@@ -19,15 +21,23 @@ public record TableDescriptor(int id, String name, TableKind kind, byte[] defini
         if (id <= 0) {
             throw new IllegalArgumentException("table id must be above 0, was " + id);
         }
+        if (beside != 0 && kind != TableKind.SORTED) {
+            throw new IllegalArgumentException("only a sorted table lies in one block: " + name);
+        }
     }
 
     public TableDescriptor(int id, String name, TableKind kind, byte[] definition) {
-        this(id, name, kind, definition, StorageOptions.DEFAULT, 0);
+        this(id, name, kind, definition, StorageOptions.DEFAULT, 0, 0);
+    }
+
+    /// The id that says in which block a sorted table lies.
+    public int placement() {
+        return beside == 0 ? id : beside;
     }
 
     /// The same table with another definition.
     TableDescriptor altered(byte[] newDefinition) {
-        return new TableDescriptor(id, name, kind, newDefinition, options, generation + 1);
+        return new TableDescriptor(id, name, kind, newDefinition, options, beside, generation + 1);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.coconutdb.engine;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
@@ -158,9 +160,10 @@ final class TableDirectory {
             for (TableChange change : changes) {
                 switch (change) {
                     case TableChange.Drop _ -> {}
-                    case TableChange.Create(String name, TableKind kind, byte[] definition, StorageOptions options) -> {
+                    case TableChange.Create(String name, TableKind kind, byte[] definition, StorageOptions options, String beside) -> {
                         requireFree(name, names);
-                        TableDescriptor table = new TableDescriptor(nextId, name, kind, definition, options, 0);
+                        int neighbour = beside == null || kind == TableKind.HASH ? 0 : placement(beside, made, after.values());
+                        TableDescriptor table = new TableDescriptor(nextId, name, kind, definition, options, neighbour, 0);
                         nextId++;
                         made.add(table);
                         first.add(new BlockCommand.CreateTable(table.id(), kind));
@@ -205,6 +208,17 @@ final class TableDirectory {
                     .with("table", name)
                     .mend("Take another name, drop that table first, or say IF NOT EXISTS.");
         }
+    }
+
+    /// The id that says where a table's neighbour lies; 0 where the table is spread over the blocks.
+    private static int placement(String name, Collection<TableDescriptor> made, Collection<TableDescriptor> there) {
+        return Stream.concat(made.stream(), there.stream())
+                .filter(table -> table.name().equals(name))
+                .findFirst()
+                .map(table -> table.kind() == TableKind.SORTED ? table.placement() : 0)
+                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
+                        .with("table", name)
+                        .mend("The table was dropped meanwhile."));
     }
 
     private static TableDescriptor altered(@Nullable TableDescriptor now, TableDescriptor then, byte[] definition) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Isolation;
 import org.coconutdb.engine.transaction.Scan;
@@ -122,6 +123,38 @@ class TableChangeTest {
             assertThat(engine.rowCount(engine.table("SECOND").orElseThrow())).isZero();
             assertThat(engine.rowCount(engine.table("FIRST").orElseThrow())).isEqualTo(1);
             assertThat(engine.blocks().stream().mapToInt(BlockStatus::tables).sum()).isEqualTo(slices);
+        }
+    }
+
+    @Test
+    void aTableLiesBesideAnotherAsLongAsTheDatabaseLives() {
+        try (CoconutEngine engine = open()) {
+            for (int i = 0; i < 2 * BLOCKS; i++) {
+                String name = "T" + i;
+                engine.changeTables(List.of(new TableChange.Create(name, TableKind.SORTED, number(1), StorageOptions.DEFAULT),
+                        new TableChange.Create("BESIDE " + name, TableKind.SORTED, number(1), StorageOptions.DEFAULT, name)));
+                engine.changeTables(
+                        List.of(new TableChange.Create("LATER " + name, TableKind.SORTED, number(1), StorageOptions.DEFAULT, name)));
+            }
+            engine.createTable("SPREAD", TableKind.HASH, number(1));
+            engine.changeTables(
+                    List.of(new TableChange.Create("OF SPREAD", TableKind.SORTED, number(1), StorageOptions.DEFAULT, "SPREAD")));
+            assertThatThrownBy(() -> engine.changeTables(
+                    List.of(new TableChange.Create("OF NOTHING", TableKind.SORTED, number(1), StorageOptions.DEFAULT, "NOTHING"))))
+                            .isInstanceOfSatisfying(CoconutException.class,
+                                    failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNDEFINED_TABLE));
+        }
+        try (CoconutEngine engine = open()) {
+            BlockTable blocks = new BlockTable(BLOCKS);
+            for (int i = 0; i < 2 * BLOCKS; i++) {
+                int block = blocks.blockOf(engine.table("T" + i).orElseThrow(), number(1));
+                for (String name : List.of("BESIDE T" + i, "LATER T" + i)) {
+                    TableDescriptor table = engine.table(name).orElseThrow();
+                    assertThat(blocks.blockOf(table, number(1))).isEqualTo(block);
+                    assertThat(blocks.blockOf(alter(engine, table, 2), number(1))).isEqualTo(block);
+                }
+            }
+            assertThat(engine.table("OF SPREAD").orElseThrow().beside()).isZero();
         }
     }
 

@@ -10,7 +10,7 @@ import org.coconutdb.engine.row.KeyRange;
 ///
 /// Block 0 is the directory, which holds the definitions of tables; blocks 1 to n hold tables. Rows of a hash table are spread over
 /// [#SLOT_COUNT] slots by a hash of their distribution key, the primary key, and slots over blocks, round robin. A sorted table's
-/// keys are one range, in the block that its id says.
+/// keys are one range, in the block that its id says, or the id of the table that it lies beside.
 public final class BlockTable {
     /// Block of the directory.
     public static final int DIRECTORY = 0;
@@ -45,7 +45,7 @@ public final class BlockTable {
     }
 
     private int blockOfSorted(TableDescriptor table) {
-        return table.id() == DIRECTORY_TABLE ? DIRECTORY : 1 + table.id() % blockCount;
+        return table.id() == DIRECTORY_TABLE ? DIRECTORY : 1 + table.placement() % blockCount;
     }
 
     /// The blocks that can hold rows of a range, in key order for a sorted table.

@@ -170,6 +170,18 @@ public final class KeyCodec {
         return values;
     }
 
+    /// Bytes that the first columns of an encoded key take.
+    public int prefixLength(byte[] key, int columnCount) {
+        int at = 0;
+        for (int i = 0; i < columnCount; i++) {
+            KeyColumn column = columns[i];
+            if (!column.column.nullable() || key[at++] != NULL) {
+                at += isVariable(column.column) ? escapedLength(key, at, column.descending) : fixedLength(column.column);
+            }
+        }
+        return at;
+    }
+
     private static boolean isVariable(Column column) {
         return column.type() == StorageType.STRING || column.type() == StorageType.BYTES;
     }

@@ -50,6 +50,25 @@ class KeyCodecTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void theFirstColumnsOfAKeyAreItsPrefix(long seed) {
+        Random random = Seeds.random(seed);
+        ValueSource source = new ValueSource(random);
+        for (int round = 0; round < 100; round++) {
+            List<KeyColumn> columns = new ArrayList<>();
+            for (int i = 0; i <= random.nextInt(4); i++) {
+                columns.add(new KeyColumn(source.column(random.nextBoolean()), random.nextBoolean()));
+            }
+            KeyCodec codec = new KeyCodec(columns);
+            Object[] values = columns.stream().map(column -> source.value(column.column())).toArray();
+            byte[] key = codec.encode(values);
+            for (int count = 0; count <= values.length; count++) {
+                assertThat(codec.prefixLength(key, count)).isEqualTo(codec.encodePrefix(Arrays.copyOf(values, count)).length);
+            }
+        }
+    }
+
     private static void assertOrder(ValueSource source, List<KeyColumn> columns, int pairs, long seed) {
         KeyCodec codec = new KeyCodec(columns);
         for (int i = 0; i < pairs; i++) {
