@@ -214,6 +214,49 @@ void CoconutAssignment(SqlNodeList columns, SqlNodeList values) :
     }
 }
 
+/** Calcite's INSERT and UPSERT, and DEFAULT VALUES: one row without a value for any column. */
+SqlNode CoconutPlainInsert() :
+{
+    final List<SqlLiteral> keywords = new ArrayList<SqlLiteral>();
+    final SqlNodeList keywordList;
+    final SqlIdentifier tableName;
+    SqlNode tableRef;
+    SqlNode source;
+    SqlNodeList columnList = null;
+    final Span s;
+    final Pair<SqlNodeList, SqlNodeList> p;
+}
+{
+    ( <INSERT> | <UPSERT> { keywords.add(SqlInsertKeyword.UPSERT.symbol(getPos())); } )
+    { s = span(); }
+    SqlInsertKeywords(keywords) {
+        keywordList = new SqlNodeList(keywords, s.addAll(keywords).pos());
+    }
+    <INTO> tableName = CompoundTableIdentifier()
+    ( tableRef = TableHints(tableName) | { tableRef = tableName; } )
+    [ LOOKAHEAD(5) tableRef = ExtendTable(tableRef) ]
+    (
+        <DEFAULT_> <VALUES> {
+            source = SqlStdOperatorTable.VALUES.createCall(getPos(), SqlStdOperatorTable.ROW.createCall(getPos()));
+            columnList = new SqlNodeList(getPos());
+        }
+    |
+        [
+            LOOKAHEAD(2)
+            p = ParenthesizedCompoundIdentifierList() {
+                if (!p.right.isEmpty()) {
+                    tableRef = extend(tableRef, p.right);
+                }
+                columnList = p.left.isEmpty() ? null : p.left;
+            }
+        ]
+        source = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    )
+    {
+        return new SqlInsert(s.end(source), keywordList, tableRef, source, columnList);
+    }
+}
+
 /**
  * Calcite's INSERT and UPSERT, and INSERT ... ON CONFLICT [(columns)] DO NOTHING | DO UPDATE SET column = value, ...,
  * each with [ WITH ( option, ... ) ] behind it.
@@ -229,7 +272,7 @@ SqlNode CoconutInsert() :
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
 {
-    insert = SqlInsert()
+    insert = CoconutPlainInsert()
     [
         <ON> { s = span(); columns = new SqlNodeList(s.pos()); values = new SqlNodeList(s.pos()); }
         <CONFLICT> { Refusals.unlessUpsert((SqlInsert) insert, getPos()); }

@@ -66,6 +66,30 @@ class ConstraintsTest {
     }
 
     @Test
+    void insertsARowOfDefaultsAlone() throws SQLException {
+        statement.execute("CREATE TABLE settings (id INT DEFAULT 1 PRIMARY KEY, colour VARCHAR(10) DEFAULT 'green', size INT)");
+
+        assertThat(statement.executeUpdate("INSERT INTO settings DEFAULT VALUES")).isEqualTo(1);
+        assertThat(statement.executeUpdate("UPSERT INTO settings DEFAULT VALUES")).isEqualTo(1);
+        assertThat(statement.executeUpdate("INSERT INTO settings DEFAULT VALUES ON CONFLICT DO UPDATE SET size = 3, colour = DEFAULT"))
+                .isEqualTo(1);
+
+        assertThat(rows("SELECT * FROM settings")).containsExactly("1|green|3");
+        assertThatThrownBy(() -> statement.execute("INSERT INTO settings DEFAULT VALUES"))
+                .isInstanceOf(SQLIntegrityConstraintViolationException.class);
+        assertThatThrownBy(() -> statement.execute("INSERT INTO settings (id) DEFAULT VALUES")).hasMessageContaining("found='DEFAULT'");
+    }
+
+    @Test
+    void refusesARowOfDefaultsWhereAColumnNeedsAValue() throws SQLException {
+        statement.execute(ORDERS);
+
+        assertThatThrownBy(() -> statement.execute("INSERT INTO orders DEFAULT VALUES"))
+                .isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState()).isEqualTo("23502"))
+                .hasMessageContaining("ID");
+    }
+
+    @Test
     void columnsThatAreLeftOutGetTheirDefaults() throws SQLException {
         statement.execute(ORDERS);
         statement.execute("INSERT INTO orders (id) VALUES (1), (2)");
