@@ -36,6 +36,7 @@ import org.coconutdb.engine.transaction.Admission;
 import org.coconutdb.engine.transaction.Isolation;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.transaction.WriteRoom;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ public final class CoconutEngine implements AutoCloseable {
                 new MemoryAdmission(memory, blocks, tables::byId, tables::anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
         this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock,
-                ConcurrentHashMap.newKeySet());
+                WriteRoom.of(config.transactionBytesMax()), ConcurrentHashMap.newKeySet());
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
         this.housekeeper = new Housekeeper(this::doChores);
     }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///        so that `memory.limit` alone decides
 /// @param snapshotAgeMax `snapshot.age.max`: a transaction or a result set that is older fails with SNAPSHOT_TOO_OLD, so that the versions
 ///        of rows that it held can be freed; zero: never. Default: an hour, longer than almost any report and shorter than a leak
+/// @param transactionBytesMax `transaction.bytes.max`: keys and rows that a transaction writes, and 32 bytes for each, as its entry of the log
+///        has them. Default: 64 MiB, as much as a segment of the log
 /// @param durability `durability`: when a commit is acknowledged; without effect in memory. Default: when it is synced
 /// @param syncInterval `durability.interval`: after which commits are synced where that is [Durability#INTERVAL]; 1 ms to an hour. Default:
 ///        100 ms
@@ -29,6 +31,7 @@ public record EngineConfig(
         long checkpointLogBytes,
         long hotBytesMax,
         Duration snapshotAgeMax,
+        long transactionBytesMax,
         Durability durability,
         Duration syncInterval) {
     public static final int BLOCK_COUNT_MAX = 256;
@@ -39,6 +42,12 @@ public record EngineConfig(
     public static final Duration SNAPSHOT_AGE_MAX = Duration.ofHours(1);
     /// A century: nanoseconds fit in a number.
     public static final Duration SNAPSHOT_AGE_LONGEST = Duration.ofDays(36_500);
+
+    public static final long TRANSACTION_BYTES_MAX = 64L << 20;
+    /// A row of the largest size fits.
+    public static final long TRANSACTION_BYTES_SMALLEST = 2L << 20;
+    /// An entry of the log, and what is written with it at once, is counted in 31 bits.
+    public static final long TRANSACTION_BYTES_LARGEST = 1L << 30;
 
     public static final Duration SYNC_INTERVAL = Duration.ofMillis(100);
     public static final Duration SYNC_INTERVAL_MIN = Duration.ofMillis(1);
@@ -58,6 +67,10 @@ public record EngineConfig(
             throw new IllegalArgumentException("memory.hot must be " + StorageOptions.HOT_BYTES_MIN + " bytes at least, was "
                     + hotBytesMax);
         }
+        if (transactionBytesMax < TRANSACTION_BYTES_SMALLEST || transactionBytesMax > TRANSACTION_BYTES_LARGEST) {
+            throw new IllegalArgumentException("transaction.bytes.max must be " + TRANSACTION_BYTES_SMALLEST + " to "
+                    + TRANSACTION_BYTES_LARGEST + " bytes, was " + transactionBytesMax);
+        }
         if (snapshotAgeMax.isNegative() || snapshotAgeMax.compareTo(SNAPSHOT_AGE_LONGEST) > 0) {
             throw new IllegalArgumentException("snapshot.age.max must be 0 to " + SNAPSHOT_AGE_LONGEST + ", was " + snapshotAgeMax);
         }
@@ -67,47 +80,52 @@ public record EngineConfig(
     }
 
     public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
-        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX, Durability.SYNC, SYNC_INTERVAL);
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX, TRANSACTION_BYTES_MAX, Durability.SYNC, SYNC_INTERVAL);
     }
 
     public EngineConfig withBlockCount(int blocks) {
-        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withMemoryLimitBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withLock(LockPolicy policy) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax,
                 durability,
                 syncInterval);
     }
 
     public EngineConfig withCheckpointLogBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withHotBytesMax(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax, transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withSnapshotAgeMax(Duration age) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age, transactionBytesMax, durability,
                 syncInterval);
     }
 
+    public EngineConfig withTransactionBytesMax(long bytes) {
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, bytes,
+                durability, syncInterval);
+    }
+
     public EngineConfig withDurability(Durability mode) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, mode,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, mode,
                 syncInterval);
     }
 
     public EngineConfig withSyncInterval(Duration interval) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
                 interval);
     }
 

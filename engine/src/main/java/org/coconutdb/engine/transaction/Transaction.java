@@ -42,12 +42,10 @@ import org.jspecify.annotations.Nullable;
 /// A transaction that touches one block is one entry of the log. Over several blocks, those included that were only read, it is
 /// two-phase commit; docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it, 0006 why it is serializable.
 public final class Transaction implements AutoCloseable {
-    /// Keys and rows of a transaction's writes, all together.
-    public static final long BYTES_MAX = 64L << 20;
-
     /// What a transaction works on: the parts of an open database.
     ///
     /// @param blocks by block id
+    /// @param writeRoom how much transactions may write
     /// @param deciding transactions over several blocks whose threads are between their phases
     public record Environment(
             List<Block> blocks,
@@ -56,6 +54,7 @@ public final class Transaction implements AutoCloseable {
             Snapshots snapshots,
             Admission admission,
             LogClock clock,
+            WriteRoom writeRoom,
             Set<Long> deciding) {
         /// Decides a transaction that holds what this one needs where its own thread is gone: nobody else would before the next start.
         public void finishOrphan(CommandResult result) {
@@ -94,6 +93,8 @@ public final class Transaction implements AutoCloseable {
     private int keptFor;
     private boolean resting;
     private boolean closed;
+    // Of the heap, to the room that all transactions share.
+    private long toldHeapBytes;
     // Why it was closed, where its snapshot was too old.
     private @Nullable CoconutException tooOld;
 
@@ -142,7 +143,16 @@ public final class Transaction implements AutoCloseable {
     /// Undoes what the statement at hand has written.
     public void rollbackStatement() {
         if (writes != null) {
-            writes.rollbackTo(statement);
+            rollBack(writes, statement);
+        }
+    }
+
+    private void rollBack(WriteSet written, int since) {
+        written.rollbackTo(since);
+        long heldBytes = written.heapBytes();
+        if (heldBytes < toldHeapBytes) {
+            environment.writeRoom().giveBack(toldHeapBytes - heldBytes);
+            toldHeapBytes = heldBytes;
         }
     }
 
@@ -199,7 +209,7 @@ public final class Transaction implements AutoCloseable {
             throw CoconutException.of(ErrorCode.INVALID_ARGUMENT).with("savepoint", savepoint).mend("Name one of this transaction.");
         }
         if (writes != null) {
-            writes.rollbackTo(savepoint);
+            rollBack(writes, savepoint);
         }
         statement++;
     }
@@ -413,13 +423,10 @@ public final class Transaction implements AutoCloseable {
             written.keepFor(keptFor);
             writes = written;
         }
-        long bytes = written.bytes() + key.length + rowBytes;
-        if (bytes > BYTES_MAX) {
-            throw CoconutException.of(ErrorCode.TRANSACTION_TOO_LARGE)
-                    .with("bytes", bytes)
-                    .with("bytesMax", BYTES_MAX)
-                    .mend("Write in smaller pieces, each its own transaction.");
-        }
+        long valueBytes = key.length + (long) rowBytes;
+        toldHeapBytes = environment.writeRoom()
+                .admit(written.bytes() + WriteSet.WRITE_BYTES + valueBytes,
+                        written.heapBytes() + WriteSet.HEAP_BYTES + WriteSet.UNDO_HEAP_BYTES + valueBytes, toldHeapBytes);
         WriteSet.Version earlier = written.newest(table.id(), key);
         if (earlier == null) {
             boolean sawAbsence = condition == Condition.ABSENT && hasStatements && seesAbsence(table, key);
@@ -480,6 +487,10 @@ public final class Transaction implements AutoCloseable {
         if (!closed) {
             closed = true;
             snapshots.close(slot);
+            if (toldHeapBytes != 0) {
+                environment.writeRoom().giveBack(toldHeapBytes);
+                toldHeapBytes = 0;
+            }
         }
     }
 }

@@ -20,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// a statement does not see what it writes, a scan sees nothing that was written after it was opened, and to go back to a savepoint is to
 /// drop what is newer.
 final class WriteSet {
+    /// What the log writes beside key and row, at most.
+    static final int WRITE_BYTES = 32;
+    /// Of the heap for a write beside key and row: two arrays' headers, [Write], [Version], the tree's entry.
+    static final int HEAP_BYTES = 192;
+    /// Of the heap for an entry that undoes a write.
+    static final int UNDO_HEAP_BYTES = 40;
+
     /// A key's write by one statement.
     static final class Version {
         final Write write;
@@ -59,6 +66,7 @@ final class WriteSet {
     private final Map<Integer, Table> tables = new HashMap<>();
     private final List<Undo> undo = new ArrayList<>();
     private long bytes;
+    private long heapBytes;
     private long neededMemoryBytes;
     // The newest statement that a savepoint goes back to, or that a scan reads as of: what they see is kept.
     private int keptFor;
@@ -94,8 +102,9 @@ final class WriteSet {
 
     void put(TableDescriptor descriptor, Write write, int statement, boolean sawAbsence) {
         Table table = tables.computeIfAbsent(descriptor.id(), _ -> new Table(descriptor));
-        Version before = table.byKey.get(write.key());
-        Version older = before;
+        Version older = table.byKey.get(write.key());
+        // A statement that writes a key again is undone once.
+        boolean isAgain = older != null && older.statement == statement;
         if (older != null && older.statement == statement) {
             // Nobody sees it any more.
             count(older, -1);
@@ -108,13 +117,18 @@ final class WriteSet {
         Version version = new Version(write, statement, sawAbsence, older);
         table.byKey.put(write.key(), version);
         count(version, 1);
-        undo.add(new Undo(table, write.key(), statement));
+        if (!isAgain) {
+            undo.add(new Undo(table, write.key(), statement));
+            heapBytes += UNDO_HEAP_BYTES;
+        }
     }
 
     private void count(Version version, int sign) {
         byte[] key = version.write.key();
         byte[] row = version.write.row();
-        bytes += sign * (key.length + (row == null ? 0L : row.length));
+        long valueBytes = key.length + (row == null ? 0L : row.length);
+        bytes += sign * (WRITE_BYTES + valueBytes);
+        heapBytes += sign * (HEAP_BYTES + valueBytes);
         // The row, its index entry and the slack of both kinds of index. A deletion needs little, for a while, and gives back more: in a
         // database that is full it is the mend.
         neededMemoryBytes += sign * (row == null ? 0L : RecordHeap.sizeFor(key.length, row.length) + 2L * key.length + 64);
@@ -129,6 +143,7 @@ final class WriteSet {
     void rollbackTo(int statement) {
         while (!undo.isEmpty() && undo.getLast().statement() >= statement) {
             Undo written = undo.removeLast();
+            heapBytes -= UNDO_HEAP_BYTES;
             NavigableMap<byte[], Version> byKey = written.table().byKey;
             Version version = byKey.get(written.key());
             while (version != null && version.statement >= statement) {
@@ -144,9 +159,14 @@ final class WriteSet {
         tables.values().removeIf(table -> table.byKey.isEmpty());
     }
 
-    /// Keys and rows of all versions held.
+    /// Keys and rows of all versions held, and [#WRITE_BYTES] for each.
     long bytes() {
         return bytes;
+    }
+
+    /// What it takes of the heap, about.
+    long heapBytes() {
+        return heapBytes;
     }
 
     /// What storing them takes at most.

@@ -59,7 +59,7 @@ class TwoPhaseCommitTest {
 
     private Transaction.Environment environment(CommandLog through) {
         return new Transaction.Environment(blocks, blockTable, through, snapshots, (_, _, _) -> Admission.Room.WITHOUT_BOUND,
-                LogClock.system(), ConcurrentHashMap.newKeySet());
+                LogClock.system(), WriteRoom.of(1L << 20), ConcurrentHashMap.newKeySet());
     }
 
     @BeforeEach
@@ -132,7 +132,7 @@ class TwoPhaseCommitTest {
             public void close() {}
         };
         return new Transaction.Environment(blocks, blockTable, deadly, snapshots, environment.admission(), environment.clock(),
-                environment.deciding());
+                environment.writeRoom(), environment.deciding());
     }
 
     @ParameterizedTest
@@ -194,7 +194,7 @@ class TwoPhaseCommitTest {
             public void close() {}
         };
         try (Transaction writer = Transaction.begin(new Transaction.Environment(blocks, blockTable, meets, snapshots, environment
-                .admission(), environment.clock(), environment.deciding()), Isolation.SERIALIZABLE)) {
+                .admission(), environment.clock(), environment.writeRoom(), environment.deciding()), Isolation.SERIALIZABLE)) {
             for (int key = 0; key < 20; key++) {
                 writer.put(TABLE, bytes(key), bytes(2));
             }

@@ -121,7 +121,9 @@ final class SystemSchema {
                 setting("memory.limit", config.memoryLimitBytes(), "bytes of off-heap memory, rows and indexes, that the database may use"),
                 setting("memory.lock", config.lock().name().toLowerCase(Locale.ROOT), "required, preferred or off"),
                 setting("snapshot.age.max", config.snapshotAgeMax().toSeconds(),
-                        "seconds after which an open transaction or result set fails with 72000; 0: never"));
+                        "seconds after which an open transaction or result set fails with 72000; 0: never"),
+                setting("transaction.bytes.max", config.transactionBytesMax(),
+                        "bytes of keys and rows that a transaction writes, and 32 for each; more is refused with 54000"));
     }
 
     private static @Nullable Object[] setting(String name, Object value, String description) {

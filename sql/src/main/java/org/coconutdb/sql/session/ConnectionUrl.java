@@ -38,12 +38,13 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String HOT = "memory.hot";
     static final String CHECKPOINT = "checkpoint.log.bytes";
     static final String SNAPSHOT_AGE = "snapshot.age.max";
+    static final String TRANSACTION_BYTES = "transaction.bytes.max";
     static final String DURABILITY = "durability";
     static final String SYNC_INTERVAL = "durability.interval";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
-    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, DURABILITY, SYNC_INTERVAL, BLOCKS,
-            SCHEMA);
+    private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, TRANSACTION_BYTES, DURABILITY,
+            SYNC_INTERVAL, BLOCKS, SCHEMA);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -91,6 +92,9 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         }
         if (settings.containsKey(SNAPSHOT_AGE)) {
             config = config.withSnapshotAgeMax(snapshotAge(settings.get(SNAPSHOT_AGE)));
+        }
+        if (settings.containsKey(TRANSACTION_BYTES)) {
+            config = config.withTransactionBytesMax(transactionBytes(settings.get(TRANSACTION_BYTES)));
         }
         config = withDurability(config, settings);
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
@@ -184,6 +188,14 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         long bytes = size(HOT, value);
         if (bytes != 0 && bytes < StorageOptions.HOT_BYTES_MIN) {
             throw invalid().with(HOT, value).mend("Give 1MB at least, or 0 for no such budget.");
+        }
+        return bytes;
+    }
+
+    private static long transactionBytes(String value) {
+        long bytes = size(TRANSACTION_BYTES, value);
+        if (bytes < EngineConfig.TRANSACTION_BYTES_SMALLEST || bytes > EngineConfig.TRANSACTION_BYTES_LARGEST) {
+            throw invalid().with(TRANSACTION_BYTES, value).mend("Give 2MB to 1GB.");
         }
         return bytes;
     }

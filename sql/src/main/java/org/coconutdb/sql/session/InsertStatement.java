@@ -146,7 +146,8 @@ final class InsertStatement implements CompiledStatement.Write {
                 case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                 case REPLACE -> transaction.put(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                 case NOTHING -> {
-                    if (!written.add(ByteBuffer.wrap(key)) || transaction.get(writer.table().descriptor(), key, found)) {
+                    // Those that are there are not remembered: they may be far more than a transaction can write.
+                    if (transaction.get(writer.table().descriptor(), key, found) || !written.add(ByteBuffer.wrap(key))) {
                         return;
                     }
                     transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
