@@ -80,37 +80,44 @@ public record EngineConfig(
     }
 
     public EngineConfig(@Nullable Path directory, int blockCount, long memoryLimitBytes, LockPolicy lock) {
-        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX, TRANSACTION_BYTES_MAX, Durability.SYNC, SYNC_INTERVAL);
+        this(directory, blockCount, memoryLimitBytes, lock, CHECKPOINT_LOG_BYTES, 0, SNAPSHOT_AGE_MAX, TRANSACTION_BYTES_MAX,
+                Durability.SYNC, SYNC_INTERVAL);
     }
 
     public EngineConfig withBlockCount(int blocks) {
-        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
+        return new EngineConfig(directory, blocks, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+                transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withMemoryLimitBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
+        return new EngineConfig(directory, blockCount, bytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax,
+                durability,
                 syncInterval);
     }
 
     public EngineConfig withLock(LockPolicy policy) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, policy, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+                transactionBytesMax,
                 durability,
                 syncInterval);
     }
 
     public EngineConfig withCheckpointLogBytes(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, bytes, hotBytesMax, snapshotAgeMax, transactionBytesMax,
+                durability,
                 syncInterval);
     }
 
     public EngineConfig withHotBytesMax(long bytes) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax, transactionBytesMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, bytes, snapshotAgeMax,
+                transactionBytesMax, durability,
                 syncInterval);
     }
 
     public EngineConfig withSnapshotAgeMax(Duration age) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age, transactionBytesMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, age, transactionBytesMax,
+                durability,
                 syncInterval);
     }
 
@@ -120,12 +127,14 @@ public record EngineConfig(
     }
 
     public EngineConfig withDurability(Durability mode) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, mode,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+                transactionBytesMax, mode,
                 syncInterval);
     }
 
     public EngineConfig withSyncInterval(Duration interval) {
-        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax, transactionBytesMax, durability,
+        return new EngineConfig(directory, blockCount, memoryLimitBytes, lock, checkpointLogBytes, hotBytesMax, snapshotAgeMax,
+                transactionBytesMax, durability,
                 interval);
     }
 

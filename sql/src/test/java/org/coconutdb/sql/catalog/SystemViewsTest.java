@@ -182,7 +182,8 @@ class SystemViewsTest {
     @Test
     void settingsAreThoseTheDatabaseWasOpenedWith() {
         assertThat(rows("SETTINGS").stream().map(row -> row[0] + "=" + row[1])).contains("blocks=2", "memory.limit=" + (1L << 30),
-                "memory.lock=preferred", "directory=", "checkpoint.log.bytes=" + (64L << 20), "snapshot.age.max=3600", "transaction.bytes.max=" + (64L << 20), "durability=none",
+                "memory.lock=preferred", "directory=", "checkpoint.log.bytes=" + (64L << 20), "snapshot.age.max=3600",
+                "transaction.bytes.max=" + (64L << 20), "durability=none",
                 "durability.interval=100");
     }
 }
