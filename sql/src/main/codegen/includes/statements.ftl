@@ -423,3 +423,98 @@ TransactionModes CoconutTransactionMode(TransactionModes before) :
         return before.with(readOnly, getPos());
     }
 }
+
+/** CREATE SEQUENCE [IF NOT EXISTS] name [AS type] option .... */
+SqlCreate CoconutCreateSequence(Span s, boolean replace) :
+{
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+    final SqlDataTypeSpec type;
+    final SequenceOptions sequenceOptions = new SequenceOptions();
+}
+{
+    <SEQUENCE> ifNotExists = IfNotExistsOpt() name = CompoundIdentifier()
+    [ <AS> type = DataType() { sequenceOptions.type(type); } ]
+    ( CoconutSequenceOption(sequenceOptions) )*
+    {
+        return new SqlCreateSequence(s.end(this), replace, ifNotExists, name, sequenceOptions);
+    }
+}
+
+void CoconutSequenceOption(SequenceOptions sequenceOptions) :
+{
+    final BigInteger value;
+    final SequenceOptions.Option option;
+}
+{
+    <START> [ <WITH> ] value = CoconutInteger() { sequenceOptions.number(SequenceOptions.Option.START, value, getPos()); }
+|
+    <INCREMENT> [ <BY> ] value = CoconutInteger() { sequenceOptions.number(SequenceOptions.Option.INCREMENT, value, getPos()); }
+|
+    <MINVALUE> value = CoconutInteger() { sequenceOptions.number(SequenceOptions.Option.MINVALUE, value, getPos()); }
+|
+    <MAXVALUE> value = CoconutInteger() { sequenceOptions.number(SequenceOptions.Option.MAXVALUE, value, getPos()); }
+|
+    <CACHE> value = CoconutInteger() { sequenceOptions.number(SequenceOptions.Option.CACHE, value, getPos()); }
+|
+    <CYCLE> { sequenceOptions.flag(SequenceOptions.Option.CYCLE, true, getPos()); }
+|
+    <NO>
+    (
+        <MINVALUE> { option = SequenceOptions.Option.MINVALUE; }
+    |
+        <MAXVALUE> { option = SequenceOptions.Option.MAXVALUE; }
+    |
+        <CYCLE> { option = SequenceOptions.Option.CYCLE; }
+    |
+        <CACHE> { option = SequenceOptions.Option.CACHE; }
+    )
+    { sequenceOptions.flag(option, false, getPos()); }
+}
+
+BigInteger CoconutInteger() :
+{
+    boolean isNegative = false;
+}
+{
+    [ <PLUS> | <MINUS> { isNegative = true; } ]
+    <UNSIGNED_INTEGER_LITERAL> {
+        final BigInteger value = new BigInteger(token.image);
+        return isNegative ? value.negate() : value;
+    }
+}
+
+/** DROP SEQUENCE [IF EXISTS] name. */
+SqlDrop CoconutDropSequence(Span s, boolean replace) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+}
+{
+    <SEQUENCE> ifExists = IfExistsOpt() name = CompoundIdentifier() {
+        return new SqlDropSequence(s.end(this), ifExists, name);
+    }
+}
+
+/** ALTER SEQUENCE [IF EXISTS] name RESTART [WITH number]. */
+SqlNode CoconutAlterSequence() :
+{
+    final Span s;
+    final boolean ifExists;
+    final SqlIdentifier name;
+    BigInteger value = null;
+}
+{
+    <ALTER> { s = span(); }
+    <SEQUENCE> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    (
+        <RESTART> [ [ <WITH> ] value = CoconutInteger() ]
+    |
+        ( <INCREMENT> | <MINVALUE> | <MAXVALUE> | <CACHE> | <CYCLE> | <NO> | <START> | <AS> ) {
+            throw Refusals.notYet("ALTER SEQUENCE " + token.image.toUpperCase(Locale.ROOT), "Only RESTART [WITH n] can be altered: make a new sequence that starts where this one is.", getPos());
+        }
+    )
+    {
+        return new SqlRestartSequence(s.end(this), ifExists, name, value);
+    }
+}

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableDescriptor;
+import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
@@ -16,6 +18,8 @@ public final class Catalog {
     private final List<SystemView> views;
     // Replaced as a whole; two threads that build the same version do no harm.
     private volatile CatalogSnapshot snapshot;
+    // By id: one object for each, which has the piece of its values that is being given out.
+    private final Map<Integer, CatalogSequence> sequences = new ConcurrentHashMap<>();
 
     /// @param more views beside the catalogue's own
     public Catalog(CoconutEngine engine, List<SystemView> more) {
@@ -43,12 +47,17 @@ public final class Catalog {
         // The version first: a table that comes between is read again with the next.
         long version = engine.catalogVersion();
         List<CatalogTable> tables = new ArrayList<>();
+        List<CatalogSequence> named = new ArrayList<>();
         for (TableDescriptor descriptor : engine.tables()) {
+            if (CatalogSequence.isSequence(descriptor)) {
+                named.add(sequences.computeIfAbsent(descriptor.id(), _ -> new CatalogSequence(engine, descriptor)));
+                continue;
+            }
             CatalogTable table = known.get(descriptor.id());
             boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor));
         }
-        return new CatalogSnapshot(version, tables, views);
+        return new CatalogSnapshot(version, tables, named, views);
     }
 
     /// Makes a table. DUPLICATE_TABLE where the name is taken.
@@ -60,6 +69,47 @@ public final class Catalog {
     public CatalogTable create(TableDefinition definition, StorageOptions options) {
         return new CatalogTable(engine,
                 engine.createTable(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
+    }
+
+    /// The sequence by its id. UNDEFINED_SEQUENCE where it was dropped.
+    public CatalogSequence sequence(int id) {
+        CatalogSequence sequence = sequences.get(id);
+        if (sequence == null) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SEQUENCE).with("sequenceId", id).mend("It was dropped meanwhile.");
+        }
+        return sequence;
+    }
+
+    /// Makes a sequence. DUPLICATE_SEQUENCE where the name is taken.
+    public void createSequence(String qualifiedName, SequenceDefinition definition) {
+        try {
+            engine.createTable(CatalogSequence.engineName(qualifiedName), TableKind.SORTED, definition.toBytes());
+        } catch (CoconutException failure) {
+            if (failure.code() != ErrorCode.DUPLICATE_TABLE) {
+                throw failure;
+            }
+            throw CoconutException.of(ErrorCode.DUPLICATE_SEQUENCE)
+                    .with("sequence", qualifiedName)
+                    .mend("Take another name, drop that sequence first, or say IF NOT EXISTS.");
+        }
+    }
+
+    /// Drops a sequence that no default needs.
+    public void dropSequence(CatalogSequence sequence) {
+        try {
+            engine.dropTable(sequence.id());
+        } catch (CoconutException failure) {
+            if (failure.code() != ErrorCode.UNDEFINED_TABLE) {
+                throw failure;
+            }
+            throw CatalogSnapshot.undefinedSequence(sequence.qualifiedName());
+        }
+        sequences.remove(sequence.id());
+    }
+
+    /// Writes down what was given out of the sequences, so that closing the database leaves no gaps. Before the engine is closed.
+    public void close() {
+        sequences.values().forEach(CatalogSequence::giveBack);
     }
 
     /// Drops a table with all its rows. UNDEFINED_TABLE where there is none.

@@ -10,6 +10,9 @@ import java.util.TreeMap;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.schema.Table;
 import org.apache.calcite.schema.impl.AbstractSchema;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 
 /// The catalogue at one version: tables, tables of the meta space, system views, and all of them as Calcite's schemas. Immutable.
 public final class CatalogSnapshot {
@@ -21,11 +24,12 @@ public final class CatalogSnapshot {
 
     private final long version;
     private final Map<String, CatalogTable> tables;
+    private final Map<String, CatalogSequence> sequences;
     private final List<MetaTable> metaTables;
     private final List<SystemView> views;
     private final CalciteSchema rootSchema;
 
-    CatalogSnapshot(long version, Collection<CatalogTable> tables, List<SystemView> views) {
+    CatalogSnapshot(long version, Collection<CatalogTable> tables, Collection<CatalogSequence> sequences, List<SystemView> views) {
         this.version = version;
         this.views = List.copyOf(views);
         Map<String, CatalogTable> byName = new TreeMap<>();
@@ -46,6 +50,8 @@ public final class CatalogSnapshot {
             bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
         }
         this.tables = byName;
+        this.sequences = new TreeMap<>();
+        sequences.forEach(sequence -> this.sequences.put(sequence.qualifiedName(), sequence));
         this.rootSchema = CalciteSchema.createRootSchema(false, false);
         bySchema.forEach((name, content) -> rootSchema.add(name, new Schema(content)));
     }
@@ -61,6 +67,29 @@ public final class CatalogSnapshot {
 
     public Optional<CatalogTable> table(String schema, String name) {
         return Optional.ofNullable(tables.get(TableDefinition.qualifiedName(schema, name)));
+    }
+
+    /// By schema and name.
+    public List<CatalogSequence> sequences() {
+        return List.copyOf(sequences.values());
+    }
+
+    /// The sequence that a name means; one without a schema is in [#PUBLIC]. UNDEFINED_SEQUENCE.
+    public CatalogSequence requireSequence(SqlIdentifier name) {
+        String[] parts = TableDefinitions.resolve(name, PUBLIC);
+        CatalogSequence sequence = sequences.get(TableDefinition.qualifiedName(parts[0], parts[1]));
+        if (sequence == null) {
+            throw undefinedSequence(parts[1])
+                    .with("line", name.getParserPosition().getLineNum())
+                    .with("column", name.getParserPosition().getColumnNum());
+        }
+        return sequence;
+    }
+
+    static CoconutException undefinedSequence(String name) {
+        return CoconutException.of(ErrorCode.UNDEFINED_SEQUENCE)
+                .with("sequence", name)
+                .mend("SELECT SEQUENCE_NAME FROM INFORMATION_SCHEMA.SEQUENCES lists what there is.");
     }
 
     /// By schema and name.

@@ -42,7 +42,12 @@ final class InformationSchema {
                 view("CHECK_CONSTRAINTS",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
                                 text("CHECK_CLAUSE")),
-                        () -> checks(catalog.snapshot())));
+                        () -> checks(catalog.snapshot())),
+                view("SEQUENCES",
+                        List.of(text("SEQUENCE_CATALOG"), text("SEQUENCE_SCHEMA"), text("SEQUENCE_NAME"), text("DATA_TYPE"),
+                                integer("NUMERIC_PRECISION"), integer("NUMERIC_SCALE"), bigint("START_VALUE"), bigint("MINIMUM_VALUE"),
+                                bigint("MAXIMUM_VALUE"), bigint("INCREMENT"), text("CYCLE_OPTION"), integer("CACHE_SIZE")),
+                        () -> sequences(catalog.snapshot())));
     }
 
     private static SystemView view(
@@ -144,6 +149,18 @@ final class InformationSchema {
             for (CheckDefinition check : table.definition().checks()) {
                 rows.add(constraint(table.definition(), check.name(), check.text()));
             }
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> sequences(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogSequence sequence : catalog.sequences()) {
+            SequenceDefinition definition = sequence.definition();
+            Types.Facts facts = Types.of(definition.type());
+            rows.add(new @Nullable Object[] {CATALOG, sequence.schema(), sequence.name(), facts.name(), facts.precisionMax(), 0,
+                    definition.start(), definition.min(), definition.max(), definition.increment(), definition.cycle() ? "YES" : "NO",
+                    definition.cache()});
         }
         return rows;
     }

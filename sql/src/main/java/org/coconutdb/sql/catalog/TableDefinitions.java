@@ -49,6 +49,17 @@ public final class TableDefinitions {
         };
     }
 
+    /// The qualified name of a sequence that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
+    public static String sequenceName(SqlIdentifier name) {
+        String[] parts = resolve(name, CatalogSnapshot.PUBLIC);
+        if (!parts[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", parts[0])
+                    .mend("Sequences live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        return TableDefinition.qualifiedName(parts[0], requireName("sequence", parts[1]));
+    }
+
     /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
     /// NOT_SUPPORTED for a type that no column can have.
     public static TableDefinition of(SqlCreateCoconutTable statement, String defaultSchema) {

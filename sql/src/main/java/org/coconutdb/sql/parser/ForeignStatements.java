@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// Statements that other databases have: refused by name instead of as unknown words.
 final class ForeignStatements {
     private static final int LEADING_WORDS = 4;
-    private static final String ONLY_TABLES = "Only tables can be made: CREATE TABLE.";
+    private static final String ONLY_TABLES = "Tables and sequences can be made: CREATE TABLE, CREATE SEQUENCE.";
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER TABLE", "Make a new table and INSERT INTO it a SELECT from the old one."),
@@ -24,15 +24,14 @@ final class ForeignStatements {
             Map.entry("CREATE DATABASE", "A connection to jdbc:coconut:file:DIRECTORY makes a database."),
             Map.entry("CREATE TEMPORARY", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
             Map.entry("CREATE TEMP", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
-            Map.entry("CREATE SEQUENCE", "Give keys yourself; a UUID needs no counter."),
             Map.entry("CREATE FUNCTION", ONLY_TABLES),
             Map.entry("CREATE TYPE", ONLY_TABLES),
             Map.entry("CREATE USER", "Whoever can open the database may do everything."),
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP VIEW", "There are only tables: DROP TABLE."),
-            Map.entry("DROP INDEX", "There are only tables: DROP TABLE."),
+            Map.entry("DROP VIEW", "There are only tables and sequences: DROP TABLE, DROP SEQUENCE."),
+            Map.entry("DROP INDEX", "There are only tables and sequences: DROP TABLE, DROP SEQUENCE."),
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
 

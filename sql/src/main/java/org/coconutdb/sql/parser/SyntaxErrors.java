@@ -44,13 +44,13 @@ final class SyntaxErrors {
     }
 
     private static CoconutException unexpected(String sql, int from, SqlParseException failure, Predicate<String> isReserved) {
-        Token first = new Tokens(sql, from).next();
-        if (first != null && first.text().equals("\"\"")) {
-            return at(sql, from, first, failure).mend("A name has one character at least.");
-        }
         Expectation expectation = Expectation.of(sql, from, failure.getExpectedTokenSequences(), failure.getTokenImages());
         Token token = expectation.found();
         int offset = token == null ? sql.stripTrailing().length() : token.start();
+        Token empty = emptyName(sql, Math.max(from, offset));
+        if (empty != null) {
+            return at(sql, empty.start(), empty, failure).mend("A name has one character at least.");
+        }
         CoconutException foreign = ForeignStatements.refusal(sql, offset, failure);
         if (foreign != null) {
             return foreign;
@@ -67,6 +67,17 @@ final class SyntaxErrors {
             mend += " '" + name + "' is a reserved word: as a name it stands in double quotes, \"" + name + "\".";
         }
         return error.mend(mend);
+    }
+
+    /// A quoted name of no character at the place or before it: the parser may have looked past it before it found out.
+    private static @Nullable Token emptyName(String sql, int offset) {
+        Tokens tokens = new Tokens(sql, 0);
+        for (Token token = tokens.next(); token != null && token.start() <= offset; token = tokens.next()) {
+            if (token.text().equals("\"\"")) {
+                return token;
+            }
+        }
+        return null;
     }
 
     private static CoconutException unreadable(String sql, int from, Throwable failure) {

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters in Calcite's internal representation (DATE: Integer days, TIME: Integer millis, TIMESTAMP: Long millis,
 ///     VARBINARY: ByteString, and so on), in order of the question marks
 /// @param schema default schema of the session
+/// @param sequences of the database, as the session has used them
 /// @param startedMillis what CURRENT_TIMESTAMP is, since the epoch
 /// @param cancelled set by another thread, or by the timeout: loops look at it
 public record ExecutionContext(
         Transaction transaction,
         @Nullable Object[] parameters,
         String schema,
+        SequenceValues sequences,
         long startedMillis,
         AtomicBoolean cancelled) {}

@@ -3,14 +3,19 @@ package org.coconutdb.sql.session;
 import java.util.ArrayList;
 import java.util.List;
 import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// An open database: the engine, its catalogue, and the plans that were made for it. Shared by its sessions; any thread.
 final class Database implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     private final CoconutEngine engine;
     private final Catalog catalog;
     private final QueryPlanner planner = new QueryPlanner();
@@ -65,6 +70,12 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            catalog.close();
+        } catch (CoconutException failure) {
+            // Only a gap in a sequence: the database must be closed all the same.
+            LOG.atDebug().setCause(failure).log("values of sequences that were not given out are lost");
+        }
         engine.close();
     }
 }

@@ -5,25 +5,27 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.sql.run.ExecutionContext;
+import org.coconutdb.sql.run.SequenceValues;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a statement.
 ///
 /// @param transaction its snapshot and its changes
 /// @param schema default schema of the session
+/// @param sequences of the database, as the session has used them
 /// @param startedMillis what CURRENT_TIMESTAMP is in all that it runs, since the epoch
 /// @param cancelled set from outside; looked at by everything that loops
-record Execution(Transaction transaction, String schema, long startedMillis, AtomicBoolean cancelled) {
+record Execution(Transaction transaction, String schema, SequenceValues sequences, long startedMillis, AtomicBoolean cancelled) {
     /// Begins now.
-    Execution(Transaction transaction, String schema, AtomicBoolean cancelled) {
-        this(transaction, schema, System.currentTimeMillis(), cancelled);
+    Execution(Transaction transaction, String schema, SequenceValues sequences, AtomicBoolean cancelled) {
+        this(transaction, schema, sequences, System.currentTimeMillis(), cancelled);
     }
 
     /// For a plan.
     ///
     /// @param parameters in Calcite's internal representation
     ExecutionContext context(@Nullable Object[] parameters) {
-        return new ExecutionContext(transaction, parameters, schema, startedMillis, cancelled);
+        return new ExecutionContext(transaction, parameters, schema, sequences, startedMillis, cancelled);
     }
 
     void checkCancelled() {

@@ -21,9 +21,12 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
+import org.coconutdb.sql.parser.SqlDropSequence;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
+import org.coconutdb.sql.parser.SqlRestartSequence;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlWithOptions;
 import org.coconutdb.sql.plan.QueryContext;
@@ -36,21 +39,31 @@ final class StatementCompiler {
     private final QueryPlanner planner;
     private final CatalogSnapshot catalog;
     private final String schema;
+    private final SequenceCompiler sequences;
 
     StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema) {
         this.planner = planner;
         this.catalog = catalog;
         this.schema = schema;
+        this.sequences = new SequenceCompiler(catalog);
     }
 
     CompiledStatement compile(String sql) {
-        return compile(SqlParsing.parse(sql));
+        return compile(resolveSequences(SqlParsing.parse(sql)));
+    }
+
+    /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
+    SqlNode resolveSequences(SqlNode parsed) {
+        return SequenceCalls.resolve(parsed, catalog);
     }
 
     private CompiledStatement compile(SqlNode statement) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
+            case SqlCreateSequence create -> sequences.create(create);
+            case SqlDropSequence drop -> sequences.drop(drop);
+            case SqlRestartSequence restart -> sequences.restart(restart);
             case SqlExplain explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
@@ -63,7 +76,8 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE TABLE, DROP TABLE, and BEGIN, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE and DROP TABLE, CREATE, "
+                                + "ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
         };
@@ -81,6 +95,7 @@ final class StatementCompiler {
     }
 
     private CompiledStatement query(SqlNode statement) {
+        SequenceCalls.requirePlaces(statement);
         int parameters = Syntax.parameterCount(statement);
         return planning(context -> {
             SqlNode validated = context.validate(statement);
@@ -98,6 +113,7 @@ final class StatementCompiler {
     ///
     /// @param parameters question marks of the whole statement
     QueryPlan plan(SqlNode query, int parameters) {
+        SequenceCalls.requirePlaces(query);
         return planning(context -> {
             SqlNode validated = context.validate(query);
             return context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));

@@ -20,10 +20,12 @@ final class StatementRuns {
 
     private final Database database;
     private final SessionTransactions transactions;
+    private final SessionSequences sequences;
 
     StatementRuns(Database database, SessionTransactions transactions) {
         this.database = database;
         this.transactions = transactions;
+        this.sequences = new SessionSequences(database.catalog(), transactions);
     }
 
     /// A try to compile a statement and run it.
@@ -64,7 +66,7 @@ final class StatementRuns {
         Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
         try {
             requireCurrent(prepared);
-            CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), signal.cancelled()), values);
+            CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), sequences, signal.cancelled()), values);
             StatementCursor opened = new StatementCursor(owner, rows, transaction, within, rowsMax, signal);
             transaction.rest();
             return opened;
@@ -100,7 +102,7 @@ final class StatementRuns {
         Transaction transaction = within.beginStatement();
         try {
             requireCurrent(prepared);
-            Execution execution = new Execution(transaction, prepared.schema(), signal.cancelled());
+            Execution execution = new Execution(transaction, prepared.schema(), sequences, signal.cancelled());
             long count = step.write().run(execution, step.values());
             execution.checkCancelled();
             return count;
@@ -129,7 +131,7 @@ final class StatementRuns {
         for (int attempt = 1;; attempt++) {
             try (Transaction transaction = database.engine().begin(isolation)) {
                 requireCurrent(prepared);
-                Execution execution = new Execution(transaction, prepared.schema(), signal.cancelled());
+                Execution execution = new Execution(transaction, prepared.schema(), sequences, signal.cancelled());
                 long[] counts = new long[steps.size()];
                 for (int i = 0; i < counts.length; i++) {
                     Step step = steps.get(i);

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogTable;
@@ -17,9 +19,11 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ExpressionClause;
+import org.coconutdb.sql.parser.Refusals;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.plan.SequenceFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What a table's definition has computed while rows are written: defaults and checks. Compiled once for the table, and shared by its
@@ -59,6 +63,11 @@ final class TableRules {
         if (clauses.isEmpty()) {
             return;
         }
+        for (CheckClause check : statement.checks()) {
+            for (SqlIdentifier sequence : SequenceCalls.names(check.condition().expression())) {
+                throw Refusals.notYet("a sequence in CHECK", "A check has no value but those of its row.", sequence.getParserPosition());
+            }
+        }
         List<SqlNode> expressions = clauses.stream().map(ExpressionClause::expression).toList();
         compiler.planning(context -> {
             ExpressionBounds bounds = new ExpressionBounds(context.validator().getOperatorTable());
@@ -88,7 +97,12 @@ final class TableRules {
         return checks;
     }
 
-    private static ValueSource value(ColumnDefinition column, SqlNode expression, StatementCompiler compiler) {
+    private static ValueSource value(ColumnDefinition column, SqlNode written, StatementCompiler compiler) {
+        SqlNode expression = compiler.resolveSequences(written);
+        SequenceFunction sequence = SequenceCalls.nextValue(expression);
+        if (sequence != null && WriteCompiler.isAssignable(SqlTypeName.BIGINT, column.type())) {
+            return new ValueSource.NextValue(sequence.sequence(), column);
+        }
         Optional<Syntax.Literal> literal = Syntax.literal(expression, column);
         if (literal.isPresent()) {
             return new ValueSource.Constant(StorageValues.of(column, literal.get().value()));

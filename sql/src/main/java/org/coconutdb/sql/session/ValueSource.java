@@ -32,6 +32,16 @@ sealed interface ValueSource {
         }
     }
 
+    /// NEXT VALUE FOR a sequence.
+    ///
+    /// @param sequence its id
+    record NextValue(int sequence, ColumnDefinition column) implements ValueSource {
+        @Override
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            return StorageValues.of(column, execution.sequences().next(sequence));
+        }
+    }
+
     /// A field of the plan's row.
     ///
     /// @param type of the field

@@ -32,6 +32,7 @@ import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.plan.SequenceFunction;
 import org.coconutdb.sql.session.InsertStatement.OnConflict;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.jspecify.annotations.Nullable;
@@ -204,7 +205,7 @@ final class WriteCompiler {
         return sources;
     }
 
-    /// DEFAULT, a constant or a parameter; empty for everything else.
+    /// DEFAULT, a constant, a parameter or the next value of a sequence; empty for everything else.
     private static Optional<ValueSource> simple(
             SqlNode node,
             CatalogTable table,
@@ -221,6 +222,10 @@ final class WriteCompiler {
         if (node instanceof SqlDynamicParam parameter) {
             infos[parameter.getIndex()] = ColumnInfos.parameter(parameter.getIndex(), column);
             return Optional.of(new ValueSource.Parameter(parameter.getIndex(), column));
+        }
+        SequenceFunction sequence = SequenceCalls.nextValue(node);
+        if (sequence != null && isAssignable(SqlTypeName.BIGINT, column.type())) {
+            return Optional.of(new ValueSource.NextValue(sequence.sequence(), column));
         }
         return Syntax.literal(node, column).map(literal -> new ValueSource.Constant(StorageValues.of(column, literal.value())));
     }

@@ -13,6 +13,7 @@ import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.parser.SequenceOptions;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ class SystemViewsTest {
         engine = CoconutEngine.open(new EngineConfig(null, BLOCKS, 1L << 30, LockPolicy.PREFERRED));
         catalog = new Catalog(engine, List.of());
         create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0))");
+        catalog.createSequence("PUBLIC.S", SequenceDefinition.of("S", new SequenceOptions()));
         create("CREATE TABLE \"Mixed\" (b TIMESTAMP(2), a DECIMAL(20, 5) NOT NULL, c VARBINARY, PRIMARY KEY (b, a)) USING SORTED");
     }
 

@@ -19,10 +19,23 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.run.ExecutionContext;
 import org.coconutdb.sql.run.RuntimeErrors;
+import org.coconutdb.sql.run.SequenceValues;
 import org.jspecify.annotations.Nullable;
 
 /// A real engine in memory with a catalogue and the planner above it, without sessions.
 final class PlannedDatabase implements AutoCloseable {
+    private static final SequenceValues NO_SEQUENCES = new SequenceValues() {
+        @Override
+        public long next(int sequence) {
+            throw new AssertionError("no sequence is made here");
+        }
+
+        @Override
+        public long current(int sequence) {
+            throw new AssertionError("no sequence is made here");
+        }
+    };
+
     private final CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 3, 256L << 20, LockPolicy.OFF));
     private final Catalog catalog = new Catalog(engine, List.of());
     private final QueryPlanner planner = new QueryPlanner();
@@ -80,7 +93,7 @@ final class PlannedDatabase implements AutoCloseable {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         try (Transaction transaction = engine.begin();
                 Enumerator<@Nullable Object[]> found =
-                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", System.currentTimeMillis(), cancelled))) {
+                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, System.currentTimeMillis(), cancelled))) {
             while (found.moveNext()) {
                 rows.add(new ArrayList<>(Arrays.asList(found.current())));
             }
