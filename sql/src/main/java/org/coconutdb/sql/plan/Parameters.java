@@ -34,7 +34,8 @@ final class Parameters {
                 values[i] = fitted(text, charLengths[i]);
             }
         }
-        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.startedMillis(), context.cancelled());
+        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.startedMillis(), context
+                .cancelled());
     }
 
     /// Padded to the length; spaces beyond it are cut, other characters stay, so that the value equals none of the type.

@@ -33,7 +33,8 @@ public final class SequenceFunction extends SqlUserDefinedFunction {
     /// @param next whether it moves the sequence on
     public SequenceFunction(int sequence, String name, boolean next) {
         super(new SqlIdentifier((next ? "NEXT VALUE FOR " : "CURRENT VALUE FOR ") + name, SqlParserPos.ZERO), SqlKind.OTHER_FUNCTION,
-                ReturnTypes.BIGINT, null, OperandTypes.operandMetadata(List.of(), _ -> List.of(), i -> "p" + i, _ -> false), new Code(sequence, next));
+                ReturnTypes.BIGINT, null, OperandTypes.operandMetadata(List.of(), _ -> List.of(), i -> "p" + i, _ -> false), new Code(
+                        sequence, next));
         this.sequence = sequence;
         this.next = next;
     }

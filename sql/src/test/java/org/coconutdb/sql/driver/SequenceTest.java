@@ -177,7 +177,7 @@ class SequenceTest {
 
         assertThat(rows("SELECT sequence_schema, sequence_name, data_type, numeric_precision, start_value, minimum_value, maximum_value, "
                 + "increment, cycle_option, cache_size FROM information_schema.sequences"))
-                .containsExactly("PUBLIC|B|INTEGER|10|4|1|100|3|YES|5", "PUBLIC|a.c|BIGINT|19|1|1|9223372036854775807|1|NO|1000");
+                        .containsExactly("PUBLIC|B|INTEGER|10|4|1|100|3|YES|5", "PUBLIC|a.c|BIGINT|19|1|1|9223372036854775807|1|NO|1000");
         statement.execute("DROP SEQUENCE \"a.c\"");
         assertThat(rows("SELECT sequence_name FROM information_schema.sequences")).containsExactly("B");
         assertThat(rows("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = 'PUBLIC'")).containsExactly("0");
@@ -245,7 +245,8 @@ class SequenceTest {
                 Statement two = second.createStatement()) {
             one.execute("CREATE SEQUENCE s");
             one.execute("CREATE TABLE t (id INT PRIMARY KEY, parent BIGINT)");
-            assertThatThrownBy(() -> two.execute("INSERT INTO t VALUES (3, CURRENT VALUE FOR s)")).isInstanceOfSatisfying(SQLException.class,
+            assertThatThrownBy(() -> two.execute("INSERT INTO t VALUES (3, CURRENT VALUE FOR s)")).isInstanceOfSatisfying(
+                    SQLException.class,
                     failure -> assertThat(failure.getSQLState()).isEqualTo("55000"));
             next(one, "s");
             next(two, "s");
