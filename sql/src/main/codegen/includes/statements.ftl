@@ -518,3 +518,87 @@ SqlNode CoconutAlterSequence() :
         return new SqlRestartSequence(s.end(this), ifExists, name, value);
     }
 }
+
+/** COPY table [(columns)] FROM | TO 'file', COPY (query) TO 'file', each with [ [WITH] ( option [value], ... ) ] behind it. */
+SqlNode CoconutCopy() :
+{
+    final Span s;
+    final SqlNode source;
+    SqlNodeList columns = null;
+    boolean isFrom = false;
+    final SqlNode file;
+    final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
+}
+{
+    <COPY> { s = span(); }
+    (
+        <LPAREN> source = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) <RPAREN> <TO>
+    |
+        source = CompoundIdentifier()
+        [ columns = ParenthesizedSimpleIdentifierList() ]
+        ( <FROM> { isFrom = true; } | <TO> )
+    )
+    (
+        file = StringLiteral()
+    |
+        SimpleIdentifier() {
+            throw Refusals.notYet("COPY " + (isFrom ? "FROM " : "TO ") + token.image.toUpperCase(Locale.ROOT),
+                "Name a file in single quotes: its path is that of the process that has the database open.", getPos());
+        }
+    )
+    [
+        [ <WITH> ] <LPAREN>
+        CoconutCopyOption(optionClauses)
+        ( <COMMA> CoconutCopyOption(optionClauses) )*
+        <RPAREN>
+    ]
+    [
+        <WHERE> { throw Refusals.notYet("COPY ... WHERE", "Copy into a table of its own, then INSERT a SELECT from it.", getPos()); }
+    ]
+    {
+        return new SqlCopy(s.end(this), source, columns, isFrom, file, optionClauses);
+    }
+}
+
+/** A name, and a value where it has one; TRUE stands for none. */
+void CoconutCopyOption(List<OptionClause> optionClauses) :
+{
+    final SqlIdentifier name;
+    SqlNode value;
+}
+{
+    (
+        <NULL> { name = new SqlIdentifier("NULL", getPos()); }
+    |
+        <ESCAPE> { name = new SqlIdentifier("ESCAPE", getPos()); }
+    |
+        <DEFAULT_> { name = new SqlIdentifier("DEFAULT", getPos()); }
+    |
+        name = SimpleIdentifier()
+    )
+    { value = SqlLiteral.createBoolean(true, getPos()); }
+    [
+        value = StringLiteral()
+    |
+        value = UnsignedNumericLiteral()
+    |
+        <TRUE> { value = SqlLiteral.createBoolean(true, getPos()); }
+    |
+        <FALSE> { value = SqlLiteral.createBoolean(false, getPos()); }
+    |
+        <MATCH> { value = new SqlIdentifier("MATCH", getPos()); }
+    |
+        <ON> { value = new SqlIdentifier("ON", getPos()); }
+    |
+        <BINARY> { value = new SqlIdentifier("BINARY", getPos()); }
+    |
+        <STAR> { value = new SqlIdentifier("*", getPos()); }
+    |
+        value = ParenthesizedSimpleIdentifierList()
+    |
+        value = SimpleIdentifier()
+    ]
+    {
+        optionClauses.add(new OptionClause(name, value));
+    }
+}

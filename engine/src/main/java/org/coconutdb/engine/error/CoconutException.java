@@ -40,6 +40,12 @@ public final class CoconutException extends RuntimeException {
         return this;
     }
 
+    /// Says more behind what is said to do about it.
+    public CoconutException mendAlso(String sentence) {
+        this.mend = mend == null ? sentence : mend + " " + sentence;
+        return this;
+    }
+
     /// The same error as an exception of its own: for a failure that several threads must be told of.
     public CoconutException copy() {
         CoconutException copy = new CoconutException(code, this);

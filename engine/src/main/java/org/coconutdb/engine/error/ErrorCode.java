@@ -42,6 +42,9 @@ public enum ErrorCode {
     NO_TRANSACTION("25P01", Category.CALLER, "no transaction is open"),
     UNDEFINED_SAVEPOINT("3B001", Category.CALLER, "no such savepoint"),
     READ_ONLY_TRANSACTION("25006", Category.CALLER, "the transaction may only read"),
+    BAD_FILE_FORMAT("22P04", Category.CALLER, "the file cannot be read as it is"),
+    FILE_NOT_FOUND("58P01", Category.CALLER, "there is no such file"),
+    FILE_FAILED("58030", Category.CALLER, "the file cannot be read or written"),
     READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
 
     // Resources: nothing happened; the same call may work later or with a higher limit.

@@ -2,6 +2,7 @@ package org.coconutdb.sql.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.sql.catalog.Catalog;
@@ -20,10 +21,11 @@ final class Database implements AutoCloseable {
     private final Catalog catalog;
     private final QueryPlanner planner = new QueryPlanner();
     private final PlanCache plans = new PlanCache();
+    private final CopyProgress copies = new CopyProgress();
 
     Database(CoconutEngine engine) {
         this.engine = engine;
-        this.catalog = new Catalog(engine, List.of(planCacheView()));
+        this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()));
     }
 
     private SystemView planCacheView() {
@@ -50,6 +52,18 @@ final class Database implements AutoCloseable {
 
     PlanCache plans() {
         return plans;
+    }
+
+    CopyProgress copies() {
+        return copies;
+    }
+
+    /// The same statement compiled for the catalogue as it is now.
+    ///
+    /// @param statement that compiling leaves as it is
+    Prepared compile(SqlNode statement, String schema) {
+        CatalogSnapshot snapshot = catalog.snapshot();
+        return new Prepared(new StatementCompiler(planner, snapshot, schema).compile(statement), snapshot.version(), schema);
     }
 
     /// The statement compiled for the catalogue as it is now, from the cache where it is there.

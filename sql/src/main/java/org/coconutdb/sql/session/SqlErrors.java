@@ -71,6 +71,10 @@ final class SqlErrors {
         String name = failure.facts().get("table");
         for (CatalogTable table : catalog.tables()) {
             if (key != null && name != null && table.definition().qualifiedName().equals(name)) {
+                if (failure.facts().containsKey("file")) {
+                    // COPY says itself what to do about it.
+                    return failure.copy().with("key", values(table, key));
+                }
                 CoconutException told = CoconutException.of(failure.code(), failure).with("table", name).with("key", values(table, key));
                 return failure.code() == ErrorCode.DUPLICATE_KEY
                         ? told.mend("Use UPSERT or INSERT … ON CONFLICT where the row may exist.")

@@ -7,9 +7,11 @@ import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlExplain;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlUpdate;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.util.SqlBasicVisitor;
@@ -20,6 +22,7 @@ import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TtlOption;
+import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
@@ -57,7 +60,7 @@ final class StatementCompiler {
         return SequenceCalls.resolve(parsed, catalog);
     }
 
-    private CompiledStatement compile(SqlNode statement) {
+    CompiledStatement compile(SqlNode statement) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
@@ -66,6 +69,7 @@ final class StatementCompiler {
             case SqlRestartSequence restart -> sequences.restart(restart);
             case SqlExplain explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
+            case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy);
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
             case SqlWithOptions with ->
                     write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
@@ -76,7 +80,7 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, EXPLAIN, CREATE and DROP TABLE, CREATE, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE and DROP TABLE, CREATE, "
                                 + "ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
@@ -103,6 +107,17 @@ final class StatementCompiler {
             QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
             return new QueryStatement(plan, ColumnInfos.columns(plan.rowType(), origins));
         });
+    }
+
+    private CompiledStatement copyTo(SqlCopy copy) {
+        CopyOptions options = CopyOptions.of(copy);
+        SqlIdentifier table = copy.table();
+        SqlNodeList columns = copy.columns();
+        SqlNode source = table == null
+                ? copy.source()
+                : Syntax.select(columns == null ? List.of(SqlIdentifier.star(table.getParserPosition())) : columns.getList(), table, null);
+        CompiledStatement.Query query = (CompiledStatement.Query) query(source);
+        return new CopyTo(query, table == null ? "(query)" : table.toString(), options, WriteCompiler.file(copy));
     }
 
     <T> T planning(Function<QueryContext, T> work) {

@@ -1,9 +1,11 @@
 package org.coconutdb.sql.session;
 
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Isolation;
@@ -48,7 +50,7 @@ final class StatementRuns {
     }
 
     /// Longer and longer, and each differently, so that those who meet do not meet again.
-    private static void park(int attempt) {
+    static void park(int attempt) {
         LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(20_000L << Math.min(attempt, 9)));
     }
 
@@ -84,6 +86,12 @@ final class StatementRuns {
     long change(Database.Prepared prepared, @Nullable Object[] values, ExecutionSignal signal) {
         CompiledStatement statement = prepared.statement();
         switch (statement) {
+            case CopyFrom copy -> {
+                return copyFrom(copy, prepared, signal);
+            }
+            case CopyTo copy -> {
+                return copyTo(copy, prepared, values, signal);
+            }
             case CompiledStatement.Write write -> {
                 OpenTransaction within = transactions.forStatement();
                 Step step = new Step(write, values);
@@ -96,14 +104,49 @@ final class StatementRuns {
         return 0;
     }
 
+    private long copyFrom(CopyFrom copy, Database.Prepared prepared, ExecutionSignal signal) {
+        transactions.requireWritable();
+        OpenTransaction within = transactions.forStatement();
+        Long bytes = Files.isRegularFile(copy.file()) ? (Long) copy.file().toFile().length() : null;
+        try (CopyProgress.Running progress =
+                database.copies().begin("COPY FROM", copy.table().toString(), copy.file().toString(), bytes)) {
+            return within == null
+                    ? new CopyPieces(database, this, copy, prepared, signal, progress).run()
+                    : writeWithin(within, execution -> copy.runAll(execution, progress), prepared, signal);
+        }
+    }
+
+    private long copyTo(CopyTo copy, Database.Prepared prepared, @Nullable Object[] values, ExecutionSignal signal) {
+        OpenTransaction within = transactions.forStatement();
+        Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
+        try (CopyProgress.Running progress = database.copies().begin("COPY TO", copy.source(), copy.file().toString(), null)) {
+            requireCurrent(prepared);
+            return copy.run(new Execution(transaction, prepared.schema(), sequences, signal.cancelled()), values, progress);
+        } finally {
+            if (within == null) {
+                transaction.close();
+            } else {
+                transaction.rest();
+            }
+        }
+    }
+
     /// Runs one write of the open transaction, which is undone by itself where it fails.
     long writeWithin(OpenTransaction within, Step step, Database.Prepared prepared, ExecutionSignal signal) {
+        return writeWithin(within, execution -> step.write().run(execution, step.values()), prepared, signal);
+    }
+
+    private long writeWithin(
+            OpenTransaction within,
+            ToLongFunction<Execution> write,
+            Database.Prepared prepared,
+            ExecutionSignal signal) {
         transactions.requireWritable();
         Transaction transaction = within.beginStatement();
         try {
             requireCurrent(prepared);
             Execution execution = new Execution(transaction, prepared.schema(), sequences, signal.cancelled());
-            long count = step.write().run(execution, step.values());
+            long count = write.applyAsLong(execution);
             execution.checkCancelled();
             return count;
         } catch (Throwable failure) {

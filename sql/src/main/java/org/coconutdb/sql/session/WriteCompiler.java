@@ -1,5 +1,7 @@
 package org.coconutdb.sql.session;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -34,6 +36,7 @@ import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.coconutdb.sql.plan.SequenceFunction;
 import org.coconutdb.sql.session.InsertStatement.OnConflict;
+import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.jspecify.annotations.Nullable;
 
@@ -142,13 +145,36 @@ final class WriteCompiler {
                 inserted, parameters(infos, plan));
     }
 
+    /// COPY FROM.
+    CopyFrom copy(SqlCopy copy) {
+        CopyOptions options = CopyOptions.of(copy);
+        CatalogTable table = target(copy.source());
+        SqlNodeList names = copy.columns();
+        int[] targets = names == null ? allPositions(table) : positions(table, names);
+        if (options.header() != CopyOptions.Header.NAMES) {
+            requireNotNullColumns(table, targets);
+        }
+        return new CopyFrom(copy, table, TableRules.of(table, compiler), targets, options, file(copy));
+    }
+
+    static Path file(SqlCopy copy) {
+        try {
+            if (!copy.file().isBlank()) {
+                return Path.of(copy.file());
+            }
+        } catch (InvalidPathException refused) {
+            // Told below.
+        }
+        throw CoconutException.of(ErrorCode.INVALID_ARGUMENT).with("file", copy.file()).mend("Name a file, such as '/tmp/rows.csv'.");
+    }
+
     private static int[] allPositions(CatalogTable table) {
         int[] positions = new int[table.definition().columns().size()];
         Arrays.setAll(positions, i -> i);
         return positions;
     }
 
-    private static void requireNotNullColumns(CatalogTable table, int[] targets) {
+    static void requireNotNullColumns(CatalogTable table, int[] targets) {
         List<ColumnDefinition> columns = table.definition().columns();
         for (int i = 0; i < columns.size(); i++) {
             int position = i;
