@@ -148,7 +148,8 @@ final class CopyFrom implements CompiledStatement.Write {
                 String nearest = NearestName.of(name, targetNames()).map(other -> "Did you mean " + other + "? ").orElse("");
                 throw badHeader()
                         .with("found", name)
-                        .mend(nearest + "The columns are " + String.join(", ", targetNames()) + ". HEADER false is for a file without names.");
+                        .mend(nearest + "The columns are " + String.join(", ", targetNames())
+                                + ". HEADER false is for a file without names.");
             }
             if (columns.contains(column)) {
                 throw badHeader().with("found", name).mend("Name each column once.");

@@ -34,8 +34,7 @@ class CopyTest {
     private static final String URL = "jdbc:coconut:mem:copy-test;memory.lock=off;blocks=2;transaction.bytes.max=2MB";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private Connection connection;
     private Connection other;
@@ -121,8 +120,9 @@ class CopyTest {
         assertThat(execute("COPY source TO " + path + " WITH (FORMAT CSV, HEADER true)")).isEqualTo(4);
         assertThat(execute("COPY target FROM " + path + " WITH (FORMAT CSV, HEADER MATCH)")).isEqualTo(4);
         assertThat(rows(connection, "SELECT * FROM target ORDER BY id")).isEqualTo(rows(connection, "SELECT * FROM source ORDER BY id"));
-        assertThat(rows(connection, "SELECT COUNT(*) FROM source s JOIN target t ON s.id = t.id WHERE s.vb = t.vb AND s.vc = t.vc AND s.ts = t.ts "
-                + "AND s.tz = t.tz AND s.dou = t.dou AND s.re = t.re AND s.ch = t.ch AND s.de = t.de")).containsExactly("3");
+        assertThat(rows(connection,
+                "SELECT COUNT(*) FROM source s JOIN target t ON s.id = t.id WHERE s.vb = t.vb AND s.vc = t.vc AND s.ts = t.ts "
+                        + "AND s.tz = t.tz AND s.dou = t.dou AND s.re = t.re AND s.ch = t.ch AND s.de = t.de")).containsExactly("3");
     }
 
     @ParameterizedTest
