@@ -80,6 +80,7 @@ void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckC
     Boolean nullable = null;
     ExpressionClause value = null;
     ExpressionClause clause;
+    IdentityClause identity = null;
 }
 {
     name = SimpleIdentifier() type = DataType()
@@ -96,14 +97,39 @@ void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckC
         |
             <CHECK> <LPAREN> clause = CoconutExpression() <RPAREN> { checks.add(new CheckClause(constraint, name, clause)); }
         |
-            ( <UNIQUE> | <REFERENCES> | <COLLATE> | <GENERATED> ) {
-                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, CHECK and PRIMARY KEY.", getPos());
+            <GENERATED> { Refusals.onlyIdentity(identity, constraint, getPos()); } identity = CoconutIdentity()
+        |
+            ( <UNIQUE> | <REFERENCES> | <COLLATE> ) {
+                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, GENERATED … AS IDENTITY, CHECK and PRIMARY KEY.", getPos());
             }
         )
         { constraint = null; }
     )*
     {
-        columns.add(new ColumnClause(name, type, nullable, value));
+        columns.add(new ColumnClause(name, type, nullable, value, identity));
+    }
+}
+
+/** What stands behind GENERATED: ALWAYS | BY DEFAULT AS IDENTITY [ ( option ... ) ]. */
+IdentityClause CoconutIdentity() :
+{
+    final Span s;
+    final boolean always;
+    final SequenceOptions sequenceOptions = new SequenceOptions();
+}
+{
+    { s = span(); }
+    ( <ALWAYS> { always = true; } | <BY> <DEFAULT_> { always = false; } )
+    <AS>
+    (
+        <IDENTITY> [ <LPAREN> ( CoconutSequenceOption(sequenceOptions) )+ <RPAREN> ]
+    |
+        <LPAREN> {
+            throw Refusals.notYet("GENERATED AS (expression)", "Compute the value where it is read, or give it a DEFAULT.", getPos());
+        }
+    )
+    {
+        return new IdentityClause(always, sequenceOptions, s.end(this));
     }
 }
 
@@ -214,7 +240,7 @@ void CoconutAssignment(SqlNodeList columns, SqlNodeList values) :
     }
 }
 
-/** Calcite's INSERT and UPSERT, and DEFAULT VALUES: one row without a value for any column. */
+/** Calcite's INSERT and UPSERT, with OVERRIDING SYSTEM VALUE, and DEFAULT VALUES: one row without a value for any column. */
 SqlNode CoconutPlainInsert() :
 {
     final List<SqlLiteral> keywords = new ArrayList<SqlLiteral>();
@@ -225,6 +251,7 @@ SqlNode CoconutPlainInsert() :
     SqlNodeList columnList = null;
     final Span s;
     final Pair<SqlNodeList, SqlNodeList> p;
+    boolean isOverriding = false;
 }
 {
     ( <INSERT> | <UPSERT> { keywords.add(SqlInsertKeyword.UPSERT.symbol(getPos())); } )
@@ -250,9 +277,20 @@ SqlNode CoconutPlainInsert() :
                 columnList = p.left.isEmpty() ? null : p.left;
             }
         ]
+        [
+            <OVERRIDING>
+            (
+                <SYSTEM> <VALUE> { isOverriding = true; }
+            |
+                <USER> { throw Refusals.notYet("OVERRIDING USER VALUE", "Leave the identity column out, or write DEFAULT.", getPos()); }
+            )
+        ]
         source = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
     )
     {
+        if (isOverriding) {
+            return new SqlOverridingInsert(s.end(source), keywordList, tableRef, source, columnList);
+        }
         return new SqlInsert(s.end(source), keywordList, tableRef, source, columnList);
     }
 }

@@ -34,7 +34,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private static final String COLUMNS_OF_TABLE =
             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
                     + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, "
-                    + "COLUMN_DEFAULT FROM INFORMATION_SCHEMA.COLUMNS";
+                    + "COLUMN_DEFAULT, IS_IDENTITY FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
             + "T.TABLE_KIND FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K JOIN INFORMATION_SCHEMA.TABLES AS T "
             + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME";
@@ -200,6 +200,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         final @Nullable Integer radix;
         final @Nullable Integer octets;
         final @Nullable Object defaultText;
+        final String identity; // YES or NO
 
         Column(@Nullable Object[] row) {
             schema = text(row[0]);
@@ -224,6 +225,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             radix = isNumber ? 10 : null;
             octets = row[7] == null ? null : Integer.valueOf(number(row[7]));
             defaultText = row[11];
+            identity = text(row[12]);
         }
     }
 
@@ -250,7 +252,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
                 rows.add(CATALOG, column.schema, column.table, column.name, column.jdbcType, column.typeName, column.size, null,
                         column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, null, column.defaultText, null,
                         null,
-                        column.octets, column.position, column.nullable ? "YES" : "NO", null, null, null, null, "NO", "NO");
+                        column.octets, column.position, column.nullable ? "YES" : "NO", null, null, null, null, column.identity, "NO");
             }
         }
         return rows.orderedBy(0, 1, 2, 16).on(connection);

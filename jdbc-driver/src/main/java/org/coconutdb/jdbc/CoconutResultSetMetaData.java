@@ -104,8 +104,7 @@ final class CoconutResultSetMetaData implements ResultSetMetaData {
 
     @Override
     public boolean isAutoIncrement(int index) throws SQLException {
-        column(index);
-        return false;
+        return column(index).autoIncrement();
     }
 
     @Override

@@ -29,6 +29,7 @@ public enum ErrorCode {
     DUPLICATE_SEQUENCE("42P07", Category.CALLER, "a sequence with this name exists already"),
     DEPENDENT_OBJECTS("2BP01", Category.CALLER, "something else needs it"),
     DUPLICATE_COLUMN("42701", Category.CALLER, "a column is named twice"),
+    GENERATED_ALWAYS("428C9", Category.CALLER, "a value for a column that always makes its own"),
     TYPE_MISMATCH("42804", Category.CALLER, "the types do not fit"),
     INVALID_TABLE_DEFINITION("42P16", Category.CALLER, "the table definition is not valid"),
     NO_CURRENT_VALUE("55000", Category.CALLER, "the session has not had a value of the sequence"),

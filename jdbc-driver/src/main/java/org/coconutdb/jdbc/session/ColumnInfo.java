@@ -12,6 +12,7 @@ package org.coconutdb.jdbc.session;
 /// @param precision digits, characters or bytes; 0 where it has none
 /// @param scale digits behind the point
 /// @param nullable whether NULL can occur
+/// @param autoIncrement whether it is an identity column
 public record ColumnInfo(
         String label,
         String name,
@@ -22,4 +23,25 @@ public record ColumnInfo(
         String className,
         int precision,
         int scale,
-        boolean nullable) {}
+        boolean nullable,
+        boolean autoIncrement) {
+    /// Of values that are given.
+    public ColumnInfo(
+            String label,
+            String name,
+            String table,
+            String schema,
+            int jdbcType,
+            String typeName,
+            String className,
+            int precision,
+            int scale,
+            boolean nullable) {
+        this(label, name, table, schema, jdbcType, typeName, className, precision, scale, nullable, false);
+    }
+
+    /// The same of a column that makes its own values.
+    public ColumnInfo withAutoIncrement() {
+        return new ColumnInfo(label, name, table, schema, jdbcType, typeName, className, precision, scale, nullable, true);
+    }
+}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.StorageOptions;
+import org.coconutdb.engine.TableChange;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
@@ -67,8 +68,16 @@ public final class Catalog {
 
     /// Makes a table with bounds to what of it is in memory.
     public CatalogTable create(TableDefinition definition, StorageOptions options) {
-        return new CatalogTable(engine,
-                engine.createTable(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
+        List<TableChange> changes = new ArrayList<>();
+        changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
+        for (ColumnDefinition column : definition.columns()) {
+            if (column.identity() != null) {
+                changes.add(new TableChange.Create(CatalogSequence.engineName(column.identity()), TableKind.SORTED,
+                        column.identity().values().toBytes(), StorageOptions.DEFAULT));
+            }
+        }
+        engine.changeTables(changes);
+        return new CatalogTable(engine, engine.table(definition.qualifiedName()).orElseThrow());
     }
 
     /// The sequence by its id. UNDEFINED_SEQUENCE where it was dropped.
@@ -118,6 +127,15 @@ public final class Catalog {
                 .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
                         .with("table", TableDefinition.qualifiedName(schema, name))
                         .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
-        engine.dropTable(descriptor.id());
+        List<TableChange> changes = new ArrayList<>();
+        changes.add(new TableChange.Drop(descriptor.id()));
+        for (ColumnDefinition column : TableDefinition.fromBytes(descriptor.definition()).columns()) {
+            if (column.identity() != null) {
+                engine.table(CatalogSequence.engineName(column.identity()))
+                        .ifPresent(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+            }
+        }
+        engine.changeTables(changes);
+        changes.forEach(change -> sequences.remove(((TableChange.Drop) change).table()));
     }
 }

@@ -18,6 +18,8 @@ import org.coconutdb.engine.version.RecordView;
 /// 2. What is reserved and not given out is lost where the process dies; closing the database gives it back.
 public final class CatalogSequence {
     private static final String ENGINE_PREFIX = "SEQUENCE ";
+    // The schema of sequences that belong to identity columns; no statement can name it.
+    private static final String IDENTITY = "IDENTITY";
     private static final byte[] KEY = {0};
     private static final int ROW_BYTES = Long.BYTES + 1;
     // Nobody else writes the row, so a conflict is one with the engine's own work on it.
@@ -44,6 +46,16 @@ public final class CatalogSequence {
     /// The engine's name for a sequence: no table's is like it.
     static String engineName(String qualifiedName) {
         return ENGINE_PREFIX + qualifiedName;
+    }
+
+    /// The engine's name for the sequence of an identity column.
+    static String engineName(IdentityDefinition identity) {
+        return engineName(TableDefinition.qualifiedName(IDENTITY, identity.sequence()));
+    }
+
+    /// Whether it belongs to an identity column.
+    boolean isIdentity() {
+        return schema().equals(IDENTITY);
     }
 
     /// Whether the engine's table holds a sequence.

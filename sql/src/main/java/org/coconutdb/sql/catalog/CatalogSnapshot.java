@@ -25,6 +25,7 @@ public final class CatalogSnapshot {
     private final long version;
     private final Map<String, CatalogTable> tables;
     private final Map<String, CatalogSequence> sequences;
+    private final Map<String, CatalogSequence> identities;
     private final List<MetaTable> metaTables;
     private final List<SystemView> views;
     private final CalciteSchema rootSchema;
@@ -51,7 +52,9 @@ public final class CatalogSnapshot {
         }
         this.tables = byName;
         this.sequences = new TreeMap<>();
-        sequences.forEach(sequence -> this.sequences.put(sequence.qualifiedName(), sequence));
+        this.identities = new HashMap<>();
+        sequences.forEach(sequence -> (sequence.isIdentity() ? identities : this.sequences).put(sequence.isIdentity() ? sequence.name()
+                : sequence.qualifiedName(), sequence));
         this.rootSchema = CalciteSchema.createRootSchema(false, false);
         bySchema.forEach((name, content) -> rootSchema.add(name, new Schema(content)));
     }
@@ -82,6 +85,17 @@ public final class CatalogSnapshot {
             throw undefinedSequence(parts[1])
                     .with("line", name.getParserPosition().getLineNum())
                     .with("column", name.getParserPosition().getColumnNum());
+        }
+        return sequence;
+    }
+
+    /// The sequence that makes the values of an identity column.
+    public CatalogSequence sequence(IdentityDefinition identity) {
+        CatalogSequence sequence = identities.get(identity.sequence());
+        if (sequence == null) {
+            throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                    .with("sequence", identity.sequence())
+                    .mend("The directory names an identity column whose sequence is not there: restore the database from a backup.");
         }
         return sequence;
     }

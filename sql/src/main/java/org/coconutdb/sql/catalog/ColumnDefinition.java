@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /// @param scale of a DECIMAL, otherwise 0
 /// @param nullable false for NOT NULL and for columns of the primary key
 /// @param defaultText the expression behind DEFAULT, as it was written; null where there is none
+/// @param identity what makes its values; null for a column that is none
 public record ColumnDefinition(
         String name,
         SqlTypeName type,
         int precision,
         int scale,
         boolean nullable,
-        @Nullable String defaultText) {
+        @Nullable String defaultText,
+        @Nullable IdentityDefinition identity) {
     public ColumnDefinition {
         Objects.requireNonNull(name);
         Objects.requireNonNull(type);
@@ -26,11 +28,21 @@ public record ColumnDefinition(
 
     /// Without a default.
     public ColumnDefinition(String name, SqlTypeName type, int precision, int scale, boolean nullable) {
-        this(name, type, precision, scale, nullable, null);
+        this(name, type, precision, scale, nullable, null, null);
     }
 
     /// The same with a default.
     ColumnDefinition withDefault(@Nullable String text) {
-        return new ColumnDefinition(name, type, precision, scale, nullable, text);
+        return new ColumnDefinition(name, type, precision, scale, nullable, text, identity);
+    }
+
+    /// The same as an identity column.
+    ColumnDefinition withIdentity(IdentityDefinition definition) {
+        return new ColumnDefinition(name, type, precision, scale, nullable, defaultText, definition);
+    }
+
+    /// Whether it has a value, perhaps NULL by its own wish, where none is given.
+    public boolean hasDefault() {
+        return defaultText != null || identity != null;
     }
 }

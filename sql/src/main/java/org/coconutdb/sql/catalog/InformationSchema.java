@@ -29,7 +29,9 @@ final class InformationSchema {
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"),
                                 integer("ORDINAL_POSITION"), text("COLUMN_DEFAULT"), text("IS_NULLABLE"), text("DATA_TYPE"),
                                 integer("JDBC_TYPE"), integer("CHARACTER_MAXIMUM_LENGTH"), integer("NUMERIC_PRECISION"),
-                                integer("NUMERIC_SCALE"), integer("DATETIME_PRECISION")),
+                                integer("NUMERIC_SCALE"), integer("DATETIME_PRECISION"), text("IS_IDENTITY"), text("IDENTITY_GENERATION"),
+                                bigint("IDENTITY_START"), bigint("IDENTITY_INCREMENT"), bigint("IDENTITY_MINIMUM"),
+                                bigint("IDENTITY_MAXIMUM"), text("IDENTITY_CYCLE")),
                         () -> columns(catalog.snapshot())),
                 view("KEY_COLUMN_USAGE",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
@@ -106,6 +108,8 @@ final class InformationSchema {
             position++;
             Types.Facts facts = Types.of(column.type());
             int precision = Types.precision(column);
+            IdentityDefinition identity = column.identity();
+            SequenceDefinition values = identity == null ? null : identity.values();
             boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
             boolean isText = facts.createParameters().equals("length");
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
@@ -113,7 +117,11 @@ final class InformationSchema {
                     ? "YES" : "NO",
                     facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
                             : null,
-                    isTime ? precision : null});
+                    isTime ? precision : null,
+                    identity == null ? "NO" : "YES", identity == null ? null : identity.always() ? "ALWAYS" : "BY DEFAULT",
+                    values == null ? null : values.start(), values == null ? null : values.increment(),
+                    values == null ? null : values.min(), values == null ? null : values.max(),
+                    values == null ? null : values.cycle() ? "YES" : "NO"});
         }
     }
 

@@ -15,6 +15,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// A table as it was declared; stored in the engine's directory as bytes.
 ///
@@ -35,8 +36,10 @@ public record TableDefinition(
         String keyName,
         int ttlSeconds,
         List<CheckDefinition> checks) {
-    private static final int FORMAT = 4;
-    // Without defaults and checks.
+    private static final int FORMAT = 5;
+    // Without identity columns.
+    private static final int FORMAT_WITHOUT_IDENTITY = 4;
+    // Without defaults and checks either.
     private static final int FORMAT_WITHOUT_CHECKS = 3;
     // Without a time to live either.
     private static final int FORMAT_WITHOUT_TTL = 2;
@@ -117,6 +120,7 @@ public record TableDefinition(
                 if (column.defaultText() != null) {
                     out.writeUTF(column.defaultText());
                 }
+                writeIdentity(out, column.identity());
             }
             out.writeInt(primaryKey.size());
             for (int position : primaryKey) {
@@ -178,7 +182,29 @@ public record TableDefinition(
     private static ColumnDefinition readColumn(DataInputStream in, int format) throws IOException {
         ColumnDefinition column =
                 new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in));
-        return format <= FORMAT_WITHOUT_CHECKS || !readFlag(in) ? column : column.withDefault(in.readUTF());
+        if (format > FORMAT_WITHOUT_CHECKS && readFlag(in)) {
+            column = column.withDefault(in.readUTF());
+        }
+        return format <= FORMAT_WITHOUT_IDENTITY || !readFlag(in) ? column : column.withIdentity(readIdentity(in));
+    }
+
+    private static void writeIdentity(DataOutputStream out, @Nullable IdentityDefinition identity) throws IOException {
+        out.writeBoolean(identity != null);
+        if (identity != null) {
+            byte[] values = identity.values().toBytes();
+            out.writeBoolean(identity.always());
+            out.writeUTF(identity.sequence());
+            out.writeInt(values.length);
+            out.write(values);
+        }
+    }
+
+    private static IdentityDefinition readIdentity(DataInputStream in) throws IOException {
+        boolean always = readFlag(in);
+        String sequence = in.readUTF();
+        byte[] values = new byte[readCount(in)];
+        in.readFully(values);
+        return new IdentityDefinition(always, sequence, SequenceDefinition.fromBytes(values));
     }
 
     private static int readCount(DataInputStream in) throws IOException {

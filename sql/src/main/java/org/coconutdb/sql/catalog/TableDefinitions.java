@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
@@ -21,6 +22,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
 import org.coconutdb.sql.parser.ExpressionClause;
+import org.coconutdb.sql.parser.IdentityClause;
 import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +95,7 @@ public final class TableDefinitions {
         List<ColumnDefinition> columns = new ArrayList<>();
         for (ColumnClause column : statement.columns()) {
             ColumnDefinition definition = column(column, primaryKey.contains(columns.size()));
-            columns.add(column.value() == null ? definition : definition.withDefault(text(column.value())));
+            columns.add(withValue(definition, column));
         }
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
         TableDefinition definition = key.name() == null
@@ -101,6 +103,23 @@ public final class TableDefinitions {
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
                 .withChecks(checks(statement.checks(), name[1], definition.keyName()));
+    }
+
+    private static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
+        IdentityClause identity = column.identity();
+        if (identity == null) {
+            return column.value() == null ? definition : definition.withDefault(text(column.value()));
+        }
+        if (column.value() != null || Boolean.TRUE.equals(column.nullable())) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("column", definition.name())
+                    .with("line", identity.position().getLineNum())
+                    .mend("An identity column has no DEFAULT and is never NULL: leave that out.");
+        }
+        SequenceDefinition values = SequenceDefinition.of(definition.name(), identity.options(), definition.type());
+        ColumnDefinition notNull =
+                new ColumnDefinition(definition.name(), definition.type(), definition.precision(), definition.scale(), false);
+        return notNull.withIdentity(new IdentityDefinition(identity.always(), UUID.randomUUID().toString(), values));
     }
 
     private static String text(ExpressionClause clause) {

@@ -41,6 +41,16 @@ public final class Refusals {
         }
     }
 
+    /// GENERATED … AS IDENTITY may be said once, and is no constraint that has a name.
+    public static void onlyIdentity(@Nullable IdentityClause before, @Nullable SqlIdentifier constraint, SqlParserPos position) {
+        if (before != null || constraint != null) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend(before != null ? "Say GENERATED once behind a column." : "GENERATED has no name: leave CONSTRAINT out.");
+        }
+    }
+
     /// ON CONFLICT behind UPSERT says twice what becomes of a row that is there.
     public static void unlessUpsert(SqlInsert insert, SqlParserPos position) {
         if (insert.isUpsert()) {

@@ -7,6 +7,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ColumnInfos {
     private ColumnInfos() {}
 
+    /// @param catalog that the query was compiled for
     /// @param origins of each column: catalogue, schema, table, column as far as it has one; null where it is computed
-    static List<ColumnInfo> columns(RelDataType row, List<? extends @Nullable List<String>> origins) {
+    static List<ColumnInfo> columns(RelDataType row, List<? extends @Nullable List<String>> origins, CatalogSnapshot catalog) {
         List<ColumnInfo> columns = new ArrayList<>();
         for (RelDataTypeField field : row.getFieldList()) {
             List<String> origin = field.getIndex() < origins.size() ? origins.get(field.getIndex()) : null;
@@ -23,9 +25,17 @@ final class ColumnInfos {
             String name = origin == null || size == 0 ? field.getName() : origin.get(size - 1);
             String table = origin == null || size < 2 ? "" : origin.get(size - 2);
             String schema = origin == null || size < 3 ? "" : origin.get(size - 3);
-            columns.add(info(field.getName(), name, table, schema, field.getType()));
+            ColumnInfo info = info(field.getName(), name, table, schema, field.getType());
+            columns.add(isIdentity(catalog, schema, table, name) ? info.withAutoIncrement() : info);
         }
         return List.copyOf(columns);
+    }
+
+    private static boolean isIdentity(CatalogSnapshot catalog, String schema, String table, String column) {
+        return catalog.table(schema, table)
+                .stream()
+                .flatMap(found -> found.definition().columns().stream())
+                .anyMatch(definition -> definition.identity() != null && definition.name().equals(column));
     }
 
     static List<ColumnInfo> parameters(RelDataType types) {

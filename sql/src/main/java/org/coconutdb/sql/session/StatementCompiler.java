@@ -19,6 +19,7 @@ import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.IdentityDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TtlOption;
@@ -58,6 +59,11 @@ final class StatementCompiler {
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
     SqlNode resolveSequences(SqlNode parsed) {
         return SequenceCalls.resolve(parsed, catalog);
+    }
+
+    /// Id of the sequence that makes the values of an identity column.
+    int sequence(IdentityDefinition identity) {
+        return catalog.sequence(identity).id();
     }
 
     CompiledStatement compile(SqlNode statement) {
@@ -105,7 +111,7 @@ final class StatementCompiler {
             SqlNode validated = context.validate(statement);
             List<? extends @Nullable List<String>> origins = context.validator().getFieldOrigins(validated);
             QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
-            return new QueryStatement(plan, ColumnInfos.columns(plan.rowType(), origins));
+            return new QueryStatement(plan, ColumnInfos.columns(plan.rowType(), origins, catalog));
         });
     }
 

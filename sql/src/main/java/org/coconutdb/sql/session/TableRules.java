@@ -46,6 +46,10 @@ final class TableRules {
             List<ValueSource> defaults = new ArrayList<>();
             for (ColumnDefinition column : table.definition().columns()) {
                 String text = column.defaultText();
+                if (column.identity() != null) {
+                    defaults.add(new ValueSource.Identity(compiler.sequence(column.identity()), column, table));
+                    continue;
+                }
                 defaults.add(text == null ? NULL : value(column, SqlParsing.parseExpression(text), compiler));
             }
             List<CheckDefinition> checks = table.definition().checks();

@@ -2,6 +2,9 @@ package org.coconutdb.sql.session;
 
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,26 @@ sealed interface ValueSource {
         @Override
         public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
             return StorageValues.of(column, execution.sequences().next(sequence));
+        }
+    }
+
+    /// What an identity column makes for itself.
+    ///
+    /// @param sequence its own, by id
+    record Identity(int sequence, ColumnDefinition column, CatalogTable table) implements ValueSource {
+        @Override
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            try {
+                return StorageValues.of(column, execution.sequences().next(sequence));
+            } catch (CoconutException failure) {
+                if (failure.code() != ErrorCode.SEQUENCE_EXHAUSTED) {
+                    throw failure;
+                }
+                throw CoconutException.of(ErrorCode.SEQUENCE_EXHAUSTED, failure)
+                        .with("table", table)
+                        .with("column", column.name())
+                        .mend("The identity column has had all its values: make the table anew with a wider type or with CYCLE.");
+            }
         }
     }
 

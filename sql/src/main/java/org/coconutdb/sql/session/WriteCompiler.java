@@ -38,6 +38,7 @@ import org.coconutdb.sql.plan.SequenceFunction;
 import org.coconutdb.sql.session.InsertStatement.OnConflict;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
+import org.coconutdb.sql.parser.SqlOverridingInsert;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles INSERT, UPSERT, UPDATE and DELETE: what they read becomes a query of the same planner; what they write goes through the
@@ -116,6 +117,9 @@ final class WriteCompiler {
         SqlNodeList names = insert.getTargetColumnList();
         int[] targets = names == null ? allPositions(table) : positions(table, names);
         requireNotNullColumns(table, targets);
+        if (!(insert instanceof SqlOverridingInsert)) {
+            requireGenerated(insert.getSource(), table, targets);
+        }
         TableRules rules = TableRules.of(table, compiler);
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         List<ValueSource[]> rows = new ArrayList<>();
@@ -178,10 +182,36 @@ final class WriteCompiler {
         List<ColumnDefinition> columns = table.definition().columns();
         for (int i = 0; i < columns.size(); i++) {
             int position = i;
-            if (!columns.get(i).nullable() && columns.get(i).defaultText() == null && Arrays.stream(targets).noneMatch(target -> target
+            if (!columns.get(i).nullable() && !columns.get(i).hasDefault() && Arrays.stream(targets).noneMatch(target -> target
                     == position)) {
                 throw noValue(table, columns.get(i));
             }
+        }
+    }
+
+    /// GENERATED_ALWAYS where a column that always makes its own value is given one.
+    private static void requireGenerated(SqlNode source, CatalogTable table, int[] targets) {
+        for (int i = 0; i < targets.length; i++) {
+            if (source.getKind() != SqlKind.VALUES) {
+                requireGenerated(table, targets[i], source);
+                continue;
+            }
+            for (SqlNode row : ((SqlCall) source).getOperandList()) {
+                if (i < ((SqlCall) row).operandCount()) {
+                    requireGenerated(table, targets[i], ((SqlCall) row).operand(i));
+                }
+            }
+        }
+    }
+
+    private static void requireGenerated(CatalogTable table, int position, SqlNode value) {
+        ColumnDefinition column = table.definition().columns().get(position);
+        if (column.identity() != null && column.identity().always() && value.getKind() != SqlKind.DEFAULT) {
+            throw CoconutException.of(ErrorCode.GENERATED_ALWAYS)
+                    .with("table", table)
+                    .with("column", column.name())
+                    .with("line", value.getParserPosition().getLineNum())
+                    .mend("Leave the column out, write DEFAULT, or INSERT INTO … OVERRIDING SYSTEM VALUE.");
         }
     }
 
@@ -240,7 +270,7 @@ final class WriteCompiler {
             @Nullable ColumnInfo[] infos) {
         ColumnDefinition column = table.definition().columns().get(position);
         if (node.getKind() == SqlKind.DEFAULT) {
-            if (!column.nullable() && column.defaultText() == null) {
+            if (!column.nullable() && !column.hasDefault()) {
                 throw noValue(table, column);
             }
             return Optional.of(rules.valueOf(position));
@@ -323,7 +353,7 @@ final class WriteCompiler {
             if (i >= written.size() || written.get(i).getKind() != SqlKind.DEFAULT) {
                 sources[targets[i]] = computed(i, row.getFieldList().get(i).getType(), table.definition().columns().get(targets[i]));
             } else if (!table.definition().columns().get(targets[i]).nullable()
-                    && table.definition().columns().get(targets[i]).defaultText() == null) {
+                    && !table.definition().columns().get(targets[i]).hasDefault()) {
                 throw noValue(table, table.definition().columns().get(targets[i]));
             }
         }
@@ -448,6 +478,7 @@ final class WriteCompiler {
         ValueSource[] sources = new ValueSource[targets.length];
         int[] fields = new int[targets.length];
         for (int i = 0; i < targets.length; i++) {
+            requireGenerated(table, targets[i], values.get(i));
             fields[i] = -1;
             Optional<ValueSource> simple = simple(values.get(i), table, targets[i], rules, infos);
             if (simple.isPresent()) {

@@ -92,7 +92,7 @@ class SyntaxErrorsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
             "CREATE TABLE t (a INT REFERENCES s (a))|REFERENCES",
             "CREATE TABLE t (a INT UNIQUE)|UNIQUE",
-            "CREATE TABLE t (a INT GENERATED ALWAYS AS IDENTITY)|GENERATED",
+            "CREATE TABLE t (a INT GENERATED ALWAYS AS (1))|GENERATED AS (expression)",
             "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c UNIQUE (a))|UNIQUE",
             "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c FOREIGN KEY (a) REFERENCES s (a))|FOREIGN",
             "CREATE TABLE t AS SELECT 1|CREATE TABLE AS",
