@@ -146,8 +146,8 @@ class IdentityTest {
         assertThat(rows("SELECT table_name, column_name, is_identity, identity_generation, identity_start, identity_increment, "
                 + "identity_minimum, identity_maximum, identity_cycle FROM information_schema.columns WHERE table_schema = 'PUBLIC' "
                 + "ORDER BY table_name, ordinal_position"))
-                .containsExactly("ALWAYS|ID|YES|ALWAYS|1|1|1|9223372036854775807|NO", "ALWAYS|N|NO|null|null|null|null|null|null",
-                        "GIVEN|ID|YES|BY DEFAULT|10|10|1|2147483647|NO", "GIVEN|N|NO|null|null|null|null|null|null");
+                        .containsExactly("ALWAYS|ID|YES|ALWAYS|1|1|1|9223372036854775807|NO", "ALWAYS|N|NO|null|null|null|null|null|null",
+                                "GIVEN|ID|YES|BY DEFAULT|10|10|1|2147483647|NO", "GIVEN|N|NO|null|null|null|null|null|null");
         try (ResultSet columns = connection.getMetaData().getColumns(null, "PUBLIC", "ALWAYS", "%")) {
             assertThat(columns.next()).isTrue();
             assertThat(columns.getString("IS_AUTOINCREMENT")).isEqualTo("YES");
