@@ -641,10 +641,9 @@ abstract class DatabaseFacts implements DatabaseMetaData {
         return false;
     }
 
-    /// False: there are none, and `getGeneratedKeys` is empty.
     @Override
     public boolean supportsGetGeneratedKeys() {
-        return false;
+        return true;
     }
 
     @Override
@@ -699,7 +698,7 @@ abstract class DatabaseFacts implements DatabaseMetaData {
 
     @Override
     public boolean generatedKeyAlwaysReturned() {
-        return false;
+        return true;
     }
 
     /// All of the standard; READ UNCOMMITTED is served as READ COMMITTED.

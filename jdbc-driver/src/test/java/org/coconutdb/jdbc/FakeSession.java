@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.RowCursor;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -56,7 +57,7 @@ final class FakeSession implements Session {
     }
 
     @Override
-    public SessionStatement prepare(String sql) throws SQLException {
+    public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         String[] words = sql.split(" ", -1);
         return switch (words[0]) {
             case "ROWS", "COUNT", "ECHO", "STORE", "FAIL", "WAIT", "BEGIN", "END" -> new Statement(words);

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
 /// A parameter may come as any of them: the session converts it to the parameter's type or refuses it (22018, 22003).
 public interface Session extends AutoCloseable {
     /// Parses and plans one statement, or finds its plan.
-    SessionStatement prepare(String sql) throws SQLException;
+    default SessionStatement prepare(String sql) throws SQLException {
+        return prepare(sql, KeyRequest.NOTHING);
+    }
+
+    /// The same.
+    ///
+    /// @param keys what executions hand back of the rows that they insert, for [SessionStatement#keys]
+    SessionStatement prepare(String sql, KeyRequest keys) throws SQLException;
 
     /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
     SessionStatement prepareBatch(List<String> statements) throws SQLException;

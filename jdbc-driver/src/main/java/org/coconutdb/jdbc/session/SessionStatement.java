@@ -23,6 +23,11 @@ public interface SessionStatement extends AutoCloseable {
     /// a batch of texts ([Session#prepareBatch]) that defines tables or speaks of transactions itself runs one by one.
     long[] executeBatch(List<@Nullable Object[]> rows, Session.Limits limits) throws SQLException;
 
+    /// What the last execution, or all of the last batch, hands back of the rows that it inserted.
+    default KeyRows keys() {
+        return KeyRows.EMPTY;
+    }
+
     /// Ends the execution under way, from any thread: it fails with 57014.
     void cancel();
 

@@ -8,6 +8,7 @@ import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,15 @@ final class ColumnInfos {
         String name = "?" + (index + 1);
         return new ColumnInfo(name, name, "", "", facts.jdbcType(), facts.name(), facts.className(),
                 org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable());
+    }
+
+    /// A column of a table.
+    static ColumnInfo stored(CatalogTable table, int position) {
+        ColumnDefinition column = table.definition().columns().get(position);
+        var facts = org.coconutdb.sql.catalog.Types.of(column.type());
+        return new ColumnInfo(column.name(), column.name(), table.definition().name(), table.definition().schema(), facts.jdbcType(),
+                facts.name(), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable(),
+                column.identity() != null);
     }
 
     private static ColumnInfo info(String label, String name, String table, String schema, RelDataType type) {

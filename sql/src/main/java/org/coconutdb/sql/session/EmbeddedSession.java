@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +63,10 @@ final class EmbeddedSession implements Session {
     }
 
     @Override
-    public SessionStatement prepare(String sql) throws SQLException {
+    public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         try {
             requireOpen();
-            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, schema));
+            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, schema), keys);
             statements.add(statement);
             return statement;
         } catch (RuntimeException | Error failure) {

@@ -8,6 +8,8 @@ import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.KeyRequest;
+import org.coconutdb.jdbc.session.KeyRows;
 import org.coconutdb.jdbc.session.Session.Answer;
 import org.coconutdb.jdbc.session.Session.Limits;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -22,8 +24,11 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
     private volatile @Nullable ExecutionSignal running;
     private @Nullable StatementCursor cursor;
     private volatile boolean closed;
+    private final KeyRequest request;
+    private KeyRows keys = KeyRows.EMPTY;
 
-    EmbeddedStatement(EmbeddedSession session, String sql, Database.Prepared prepared) {
+    EmbeddedStatement(EmbeddedSession session, String sql, Database.Prepared prepared, KeyRequest request) {
+        this.request = request;
         this.session = session;
         this.sql = sql;
         this.prepared = prepared;
@@ -70,12 +75,17 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         if (before != null) {
             before.close();
         }
-        ExecutionSignal signal = new ExecutionSignal(limits);
+        keys = KeyRows.EMPTY;
+        ExecutionSignal signal = new ExecutionSignal(limits, request);
         running = signal;
         return signal;
     }
 
     private void end(ExecutionSignal signal) {
+        KeyCollector collected = signal.keys();
+        if (collected != null) {
+            keys = collected.keys();
+        }
         running = null;
         signal.end();
     }
@@ -136,6 +146,11 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         } finally {
             end(signal);
         }
+    }
+
+    @Override
+    public KeyRows keys() {
+        return keys;
     }
 
     private CompiledStatement.Write currentWrite() throws SQLException {

@@ -94,6 +94,9 @@ final class InsertStatement implements CompiledStatement.Write {
     @Override
     public long run(Execution execution, @Nullable Object[] values) {
         Run run = new Run(execution, values);
+        if (execution.keys() != null) {
+            execution.keys().begin(writer.table());
+        }
         if (source == null) {
             for (ValueSource[] row : rows) {
                 run.write(row, null);
@@ -142,6 +145,7 @@ final class InsertStatement implements CompiledStatement.Write {
             // Whether it conflicts or not: the row excluded is one that could be.
             writer.check(execution, row);
             Transaction transaction = execution.transaction();
+            boolean isInserted = true;
             switch (onConflict) {
                 case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                 case REPLACE -> transaction.put(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
@@ -162,8 +166,13 @@ final class InsertStatement implements CompiledStatement.Write {
                         transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
                     } else if (update == null || !update.apply(execution, values, found, row)) {
                         return;
+                    } else {
+                        isInserted = false;
                     }
                 }
+            }
+            if (isInserted && execution.keys() != null) {
+                execution.keys().add(writer.table(), row);
             }
             count++;
         }

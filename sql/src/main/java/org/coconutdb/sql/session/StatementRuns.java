@@ -68,7 +68,7 @@ final class StatementRuns {
         Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
         try {
             requireCurrent(prepared);
-            CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), sequences, signal.cancelled()), values);
+            CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), sequences, signal), values);
             StatementCursor opened = new StatementCursor(owner, rows, transaction, within, rowsMax, signal);
             transaction.rest();
             return opened;
@@ -121,7 +121,7 @@ final class StatementRuns {
         Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
         try (CopyProgress.Running progress = database.copies().begin("COPY TO", copy.source(), copy.file().toString(), null)) {
             requireCurrent(prepared);
-            return copy.run(new Execution(transaction, prepared.schema(), sequences, signal.cancelled()), values, progress);
+            return copy.run(new Execution(transaction, prepared.schema(), sequences, signal), values, progress);
         } finally {
             if (within == null) {
                 transaction.close();
@@ -142,15 +142,20 @@ final class StatementRuns {
             Database.Prepared prepared,
             ExecutionSignal signal) {
         transactions.requireWritable();
+        KeyCollector keys = signal.keys();
+        int before = keys == null ? 0 : keys.size();
         Transaction transaction = within.beginStatement();
         try {
             requireCurrent(prepared);
-            Execution execution = new Execution(transaction, prepared.schema(), sequences, signal.cancelled());
+            Execution execution = new Execution(transaction, prepared.schema(), sequences, signal);
             long count = write.applyAsLong(execution);
             execution.checkCancelled();
             return count;
         } catch (Throwable failure) {
             transaction.rollbackStatement();
+            if (keys != null) {
+                keys.truncate(before);
+            }
             throw failure;
         } finally {
             transaction.rest();
@@ -171,10 +176,12 @@ final class StatementRuns {
     long[] writeAlone(List<Step> steps, Database.Prepared prepared, ExecutionSignal signal) {
         transactions.requireWritable();
         Isolation isolation = transactions.traits().isolation();
+        KeyCollector keys = signal.keys();
+        int before = keys == null ? 0 : keys.size();
         for (int attempt = 1;; attempt++) {
             try (Transaction transaction = database.engine().begin(isolation)) {
                 requireCurrent(prepared);
-                Execution execution = new Execution(transaction, prepared.schema(), sequences, signal.cancelled());
+                Execution execution = new Execution(transaction, prepared.schema(), sequences, signal);
                 long[] counts = new long[steps.size()];
                 for (int i = 0; i < counts.length; i++) {
                     Step step = steps.get(i);
@@ -187,6 +194,9 @@ final class StatementRuns {
                 transaction.commit();
                 return counts;
             } catch (CoconutException failure) {
+                if (keys != null) {
+                    keys.truncate(before);
+                }
                 boolean again = failure.code() == ErrorCode.SERIALIZATION_CONFLICT
                         || (failure.code() == ErrorCode.DUPLICATE_KEY
                                 && steps.stream().anyMatch(step -> step.write().retriesDuplicates()));
