@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// @param startedMillis what CURRENT_TIMESTAMP is in all that it runs, since the epoch
 /// @param cancelled set from outside; looked at by everything that loops
 /// @param keys gathers what is handed back of inserted rows; null where nothing is
-record Execution(Transaction transaction, String schema, SequenceValues sequences, long startedMillis, AtomicBoolean cancelled, @Nullable KeyCollector keys) {
+record Execution(Transaction transaction, String schema, SequenceValues sequences, long startedMillis, AtomicBoolean cancelled,
+        @Nullable KeyCollector keys) {
     /// Begins now.
     Execution(Transaction transaction, String schema, SequenceValues sequences, ExecutionSignal signal) {
         this(transaction, schema, sequences, System.currentTimeMillis(), signal.cancelled(), signal.keys());

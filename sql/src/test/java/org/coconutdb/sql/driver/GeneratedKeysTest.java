@@ -74,7 +74,8 @@ class GeneratedKeysTest {
         statement.executeUpdate("INSERT INTO t (n) VALUES (1)", Statement.RETURN_GENERATED_KEYS);
         statement.executeUpdate("INSERT INTO t (n) VALUES (2)");
         assertThat(keys(statement)).isEmpty();
-        for (String sql : List.of("INSERT INTO plain VALUES (1, 2)", "UPDATE t SET n = 3", "INSERT INTO t (n) SELECT n FROM t WHERE n > 100",
+        for (String sql : List.of("INSERT INTO plain VALUES (1, 2)", "UPDATE t SET n = 3",
+                "INSERT INTO t (n) SELECT n FROM t WHERE n > 100",
                 "DELETE FROM t", "CREATE TABLE v (id INT PRIMARY KEY)")) {
             statement.executeUpdate(sql, Statement.RETURN_GENERATED_KEYS);
             assertThat(keys(statement)).as(sql).isEmpty();
