@@ -640,3 +640,33 @@ void CoconutCopyOption(List<OptionClause> optionClauses) :
         optionClauses.add(new OptionClause(name, value));
     }
 }
+
+/** A query, and one with FOR UPDATE behind it. */
+SqlNode CoconutQuery() :
+{
+    SqlNode query;
+    final Span s;
+}
+{
+    query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    [
+        <FOR> { s = span(); }
+        (
+            <UPDATE>
+        |
+            ( <NO> | <KEY> | SimpleIdentifier() ) {
+                throw Refusals.notYet("FOR " + token.image.toUpperCase(Locale.ROOT), "Use FOR UPDATE: the commit then rests on the rows.", getPos());
+            }
+        )
+        [
+            ( <OF> | <SKIP_> | SimpleIdentifier() ) {
+                throw Refusals.notYet("FOR UPDATE " + token.image.toUpperCase(Locale.ROOT),
+                    "Leave it out: FOR UPDATE waits for nobody and skips nothing; the rows of all tables that the query reads are judged at the commit.", getPos());
+            }
+        ]
+        { query = new SqlForUpdate(s.end(this), query); }
+    ]
+    {
+        return query;
+    }
+}

@@ -222,7 +222,7 @@ public final class Block implements AutoCloseable {
             return CommandResult.held(holder, item);
         }
         boolean isUnchanged = switch (read) {
-            case Read.Key(int _, byte[] key) -> slice.newestChange(key) <= snapshot;
+            case Read.Key key -> slice.newestChange(key.key()) <= key.judgedAt(snapshot);
             case Read.Range(int table, KeyRange range) -> recentWrites.isCompleteAbove(snapshot)
                     ? !recentWrites.touches(table, range, snapshot)
                     : !slice.isChanged(range, snapshot);

@@ -35,7 +35,7 @@ final class Holds {
         List<Read.Range> ranges = new ArrayList<>();
         for (Read reading : prepare.reads()) {
             switch (reading) {
-                case Read.Key(int table, byte[] key) -> read.computeIfAbsent(new HeldKey(table, key), _ -> new ArrayList<>()).add(prepare);
+                case Read.Key(int table, byte[] key, long _) -> read.computeIfAbsent(new HeldKey(table, key), _ -> new ArrayList<>()).add(prepare);
                 case Read.Range range -> ranges.add(range);
             }
         }
@@ -54,7 +54,7 @@ final class Holds {
             written.remove(new HeldKey(write.table(), write.key()));
         }
         for (Read reading : prepare.reads()) {
-            if (reading instanceof Read.Key(int table, byte[] key)) {
+            if (reading instanceof Read.Key(int table, byte[] key, long _)) {
                 read.computeIfPresent(new HeldKey(table, key), (_, readers) -> {
                     readers.remove(prepare);
                     return readers.isEmpty() ? null : readers;
@@ -106,7 +106,7 @@ final class Holds {
             return null;
         }
         return switch (reading) {
-            case Read.Key(int table, byte[] key) -> written.get(new HeldKey(table, key));
+            case Read.Key(int table, byte[] key, long _) -> written.get(new HeldKey(table, key));
             case Read.Range(int table, KeyRange range) -> {
                 for (Map.Entry<HeldKey, BlockCommand.Prepare> held : written.entrySet()) {
                     if (held.getKey().table() == table && range.contains(held.getKey().key())) {

@@ -9,9 +9,22 @@ public sealed interface Read {
     int table();
 
     /// One key.
-    record Key(int table, byte[] key) implements Read {
+    ///
+    /// @param readAt the snapshot that it was read at, where that is not the transaction's; else 0
+    record Key(int table, byte[] key, long readAt) implements Read {
         public Key {
             Objects.requireNonNull(key);
+        }
+
+        public Key(int table, byte[] key) {
+            this(table, key, 0);
+        }
+
+        /// The snapshot that it is judged by.
+        ///
+        /// @param snapshot the transaction's
+        long judgedAt(long snapshot) {
+            return readAt == 0 ? snapshot : readAt;
         }
     }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 ///  expired row   | commitTimestamp 8 | keyBytes 4 | key |
 ///  read          | table 4 | keyBytes 4 | key |
+///                | table 4 | -2 4 | readAt 8 | keyBytes 4 | key |
 ///                | table 4 | -1 4 | fromBytes 4 (-1: no bound) | from | toBytes 4 (-1: no bound) | to |
 ///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
 ///                  and, where the condition's highest bit is set, | readAt 8 |, where its next one is, | generation 4 |
@@ -46,6 +47,9 @@ final class CommandCodec {
     private static final int READ_BYTES = 8;
     // A range in place of a key; no bound in place of one.
     private static final int NONE = -1;
+    // In place of a key's length, which then stands behind the snapshot that it was read at.
+    private static final int AT = -2;
+    private static final int READ_AT_BYTES = Integer.BYTES + Long.BYTES;
     private static final byte HAS_READ_AT = (byte) 0x80;
     private static final byte HAS_GENERATION = 0x40;
     // Order is on disk: new ones go to the end.
@@ -87,7 +91,7 @@ final class CommandCodec {
         int bytes = 0;
         for (Read read : reads) {
             bytes = Math.addExact(bytes, READ_BYTES + switch (read) {
-                case Read.Key(int _, byte[] key) -> key.length;
+                case Read.Key(int _, byte[] key, long readAt) -> key.length + (readAt == 0 ? 0 : READ_AT_BYTES);
                 case Read.Range(int _, KeyRange range) -> boundBytes(range.from()) + boundBytes(range.to());
             });
         }
@@ -152,7 +156,12 @@ final class CommandCodec {
         for (Read read : reads) {
             into.putInt(read.table());
             switch (read) {
-                case Read.Key(int _, byte[] key) -> into.putInt(key.length).put(key);
+                case Read.Key(int _, byte[] key, long readAt) -> {
+                    if (readAt != 0) {
+                        into.putInt(AT).putLong(readAt);
+                    }
+                    into.putInt(key.length).put(key);
+                }
                 case Read.Range(int _, KeyRange range) -> {
                     into.putInt(NONE);
                     encodeBound(range.from(), into);
@@ -254,8 +263,14 @@ final class CommandCodec {
         for (int i = 0; i < count; i++) {
             int table = from.getInt();
             int keyBytes = from.getInt();
-            reads.add(keyBytes == NONE ? new Read.Range(table, new KeyRange(decodeBound(from), decodeBound(from)))
-                    : new Read.Key(table, bytes(keyBytes, from)));
+            reads.add(switch (keyBytes) {
+                case NONE -> new Read.Range(table, new KeyRange(decodeBound(from), decodeBound(from)));
+                case AT -> {
+                    long readAt = from.getLong();
+                    yield new Read.Key(table, bytes(from.getInt(), from), readAt);
+                }
+                default -> new Read.Key(table, bytes(keyBytes, from));
+            });
         }
         return reads;
     }

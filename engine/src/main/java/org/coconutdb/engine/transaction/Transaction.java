@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// Optimistic: nothing is locked, and what the commit rests on is checked when it is applied. Always: for [#insert] that the key is
 /// absent (23505), for [#update] and [#delete] that the row was not changed since it was read (40001), for [#put] nothing. Where it is
 /// [Isolation#SERIALIZABLE] and writes at all: that nobody has changed a key that it looked up or a range that it scanned (40001). One
-/// that writes nothing has seen the database as it was at its snapshot, and is always serializable.
+/// that writes nothing has seen the database as it was at its snapshot, and is always serializable. At each isolation: that nobody has
+/// changed a row that it has read for update ([#readForUpdate], 40001).
 ///
 /// A transaction that touches one block is one entry of the log. Over several blocks, those included that were only read, it is
 /// two-phase commit; docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it, 0006 why it is serializable.
@@ -89,6 +90,7 @@ public final class Transaction implements AutoCloseable {
     private boolean hasStatements;
     private @Nullable WriteSet writes;
     private final @Nullable ReadSet reads;
+    private @Nullable RowsForUpdate forUpdate;
     private @Nullable LooseRecords ownRecords;
     private int keptFor;
     private boolean resting;
@@ -214,9 +216,29 @@ public final class Transaction implements AutoCloseable {
         statement++;
     }
 
-    /// Whether there is anything to commit.
+    /// Whether it has written anything.
     public boolean hasWrites() {
         return writes != null && !writes.isEmpty();
+    }
+
+    /// Whether a commit can be refused, or changes anything.
+    public boolean needsCommit() {
+        return hasWrites() || forUpdate != null;
+    }
+
+    /// Lets the commit rest on a row that the statement at hand has read: at every isolation level, and also where nothing is written, it
+    /// is refused where somebody has changed the row since. Without effect in a transaction that may not write. The key is not copied.
+    public void readForUpdate(TableDescriptor table, byte[] key) {
+        requireOpen();
+        if (isolation == null) {
+            return;
+        }
+        RowsForUpdate rows = forUpdate;
+        if (rows == null) {
+            rows = new RowsForUpdate();
+            forUpdate = rows;
+        }
+        rows.add(table, key, point.snapshot());
     }
 
     /// Begins an operation: it is open, does not rest, and its snapshot is not too old.
@@ -468,9 +490,9 @@ public final class Transaction implements AutoCloseable {
     public void commit() {
         requireOpen();
         try {
-            WriteSet written = writes;
-            if (written != null && !written.isEmpty()) {
-                List<ReadSet.Item> read = reads == null ? List.of() : reads.items(written);
+            if (needsCommit()) {
+                WriteSet written = writes == null ? new WriteSet() : writes;
+                List<ReadSet.Item> read = restsOn(written);
                 if (!snapshots.stopReading(slot, held)) {
                     throw endTooOld();
                 }
@@ -479,6 +501,14 @@ public final class Transaction implements AutoCloseable {
         } finally {
             close();
         }
+    }
+
+    private List<ReadSet.Item> restsOn(WriteSet written) {
+        if (reads != null && !written.isEmpty()) {
+            // With what was read for update.
+            return reads.items(written);
+        }
+        return forUpdate == null ? List.of() : forUpdate.items(held);
     }
 
     /// Gives up what was not committed and closes the snapshot. Harmless twice.

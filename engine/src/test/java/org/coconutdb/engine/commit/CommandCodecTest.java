@@ -29,6 +29,8 @@ class CommandCodecTest {
         List<Read> reads = List.of(
                 new Read.Key(17, new byte[] {1}),
                 new Read.Key(18, new byte[0]),
+                new Read.Key(17, new byte[] {1, 2}, 5),
+                new Read.Key(18, new byte[0], Long.MAX_VALUE),
                 new Read.Range(17, KeyRange.ALL),
                 new Read.Range(18, new KeyRange(new byte[] {1, 2}, new byte[0])),
                 new Read.Range(18, new KeyRange(null, new byte[] {3})));

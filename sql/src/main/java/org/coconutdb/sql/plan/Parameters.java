@@ -34,7 +34,7 @@ final class Parameters {
                 values[i] = fitted(text, charLengths[i]);
             }
         }
-        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.startedMillis(), context
+        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.forUpdate(), context.startedMillis(), context
                 .cancelled());
     }
 

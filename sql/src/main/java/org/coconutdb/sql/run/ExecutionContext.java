@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///     VARBINARY: ByteString, and so on), in order of the question marks
 /// @param schema default schema of the session
 /// @param sequences of the database, as the session has used them
+/// @param forUpdate whether the commit rests on the rows that are read
 /// @param startedMillis what CURRENT_TIMESTAMP is, since the epoch
 /// @param cancelled set by another thread, or by the timeout: loops look at it
 public record ExecutionContext(
@@ -18,5 +19,6 @@ public record ExecutionContext(
         @Nullable Object[] parameters,
         String schema,
         SequenceValues sequences,
+        boolean forUpdate,
         long startedMillis,
         AtomicBoolean cancelled) {}

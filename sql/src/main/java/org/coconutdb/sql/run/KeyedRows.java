@@ -29,9 +29,13 @@ final class KeyedRows extends Rows {
             if (execution.cancelled().get()) {
                 throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
             }
-            if (find(keys[position++])) {
+            byte[] key = keys[position++];
+            if (find(key)) {
                 @Nullable Object[] row = reader.read(view);
                 if (row != null) {
+                    if (execution.forUpdate() && !read.isOfHeaders()) {
+                        execution.transaction().readForUpdate(read.table(), key);
+                    }
                     return row;
                 }
             }

@@ -47,6 +47,9 @@ final class ScannedRows extends Rows {
                 }
                 @Nullable Object[] row = reader.read(view);
                 if (row != null) {
+                    if (execution.forUpdate() && !read.isOfHeaders()) {
+                        execution.transaction().readForUpdate(read.table(), view.keyBytes());
+                    }
                     return row;
                 }
             }

@@ -18,6 +18,9 @@ interface CompiledStatement {
         /// The plan, a line an operator.
         List<String> explain();
 
+        /// Whether the commit of its transaction rests on the rows that it reads.
+        boolean isForUpdate();
+
         /// Starts it. The rows read at the execution's snapshot.
         Rows open(Execution execution, @Nullable Object[] parameters);
     }

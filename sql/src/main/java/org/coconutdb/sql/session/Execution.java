@@ -27,7 +27,12 @@ record Execution(Transaction transaction, String schema, SequenceValues sequence
     ///
     /// @param parameters in Calcite's internal representation
     ExecutionContext context(@Nullable Object[] parameters) {
-        return new ExecutionContext(transaction, parameters, schema, sequences, startedMillis, cancelled);
+        return context(parameters, false);
+    }
+
+    /// @param forUpdate whether the commit rests on the rows that are read
+    ExecutionContext context(@Nullable Object[] parameters, boolean forUpdate) {
+        return new ExecutionContext(transaction, parameters, schema, sequences, forUpdate, startedMillis, cancelled);
     }
 
     void checkCancelled() {

@@ -8,6 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// The answer of EXPLAIN: one column of text.
 record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters) implements CompiledStatement.Query {
     @Override
+    public boolean isForUpdate() {
+        return false;
+    }
+
+    @Override
     public List<ColumnInfo> columns() {
         return List.of(new ColumnInfo(column, column, "", "", Types.VARCHAR, "VARCHAR", String.class.getName(), 0, 0, false));
     }

@@ -88,7 +88,7 @@ final class OpenTransaction {
     void commit() {
         closeCursors(0, ENDED);
         try (Transaction begun = transaction) {
-            if (begun != null && begun.hasWrites()) {
+            if (begun != null && begun.needsCommit()) {
                 begun.commit();
             }
         }

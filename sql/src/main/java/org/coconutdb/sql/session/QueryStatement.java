@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
 /// A query.
 final class QueryStatement implements CompiledStatement.Query {
     private final QueryPlan plan;
+    private final boolean forUpdate;
     private final List<ColumnInfo> columns;
     private final List<ColumnInfo> parameters;
     private final RelDataType[] parameterTypes;
     private final RelDataType[] columnTypes;
 
-    QueryStatement(QueryPlan plan, List<ColumnInfo> columns) {
+    QueryStatement(QueryPlan plan, boolean forUpdate, List<ColumnInfo> columns) {
         this.plan = plan;
+        this.forUpdate = forUpdate;
         this.columns = columns;
         this.parameters = ColumnInfos.parameters(plan.parameterTypes());
         this.parameterTypes = types(plan.parameterTypes());
@@ -39,6 +41,11 @@ final class QueryStatement implements CompiledStatement.Query {
     }
 
     @Override
+    public boolean isForUpdate() {
+        return forUpdate;
+    }
+
+    @Override
     public List<String> explain() {
         return Explained.lines(plan);
     }
@@ -49,7 +56,7 @@ final class QueryStatement implements CompiledStatement.Query {
         for (int i = 0; i < values.length; i++) {
             converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
         }
-        Enumerator<@Nullable Object[]> rows = plan.run(execution.context(converted));
+        Enumerator<@Nullable Object[]> rows = plan.run(execution.context(converted, forUpdate));
         return new Rows() {
             private @Nullable Object @Nullable [] row;
 

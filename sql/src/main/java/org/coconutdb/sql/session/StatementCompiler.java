@@ -28,6 +28,7 @@ import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropSequence;
+import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
@@ -75,6 +76,7 @@ final class StatementCompiler {
             case SqlRestartSequence restart -> sequences.restart(restart);
             case SqlExplain explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
+            case SqlForUpdate locking -> query(locking.query(), true);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy);
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
             case SqlWithOptions with ->
@@ -82,7 +84,7 @@ final class StatementCompiler {
             case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
-                    yield query(statement);
+                    yield query(statement, false);
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
@@ -104,14 +106,14 @@ final class StatementCompiler {
         };
     }
 
-    private CompiledStatement query(SqlNode statement) {
+    private CompiledStatement query(SqlNode statement, boolean forUpdate) {
         SequenceCalls.requirePlaces(statement);
         int parameters = Syntax.parameterCount(statement);
         return planning(context -> {
             SqlNode validated = context.validate(statement);
             List<? extends @Nullable List<String>> origins = context.validator().getFieldOrigins(validated);
             QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
-            return new QueryStatement(plan, ColumnInfos.columns(plan.rowType(), origins, catalog));
+            return new QueryStatement(plan, forUpdate, ColumnInfos.columns(plan.rowType(), origins, catalog));
         });
     }
 
@@ -122,7 +124,7 @@ final class StatementCompiler {
         SqlNode source = table == null
                 ? copy.source()
                 : Syntax.select(columns == null ? List.of(SqlIdentifier.star(table.getParserPosition())) : columns.getList(), table, null);
-        CompiledStatement.Query query = (CompiledStatement.Query) query(source);
+        CompiledStatement.Query query = (CompiledStatement.Query) query(source, false);
         return new CopyTo(query, table == null ? "(query)" : table.toString(), options, WriteCompiler.file(copy));
     }
 

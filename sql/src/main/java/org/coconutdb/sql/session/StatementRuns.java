@@ -64,6 +64,9 @@ final class StatementRuns {
             long rowsMax,
             ExecutionSignal signal,
             StatementCursor.Owner owner) {
+        if (query.isForUpdate()) {
+            transactions.requireWritable();
+        }
         OpenTransaction within = transactions.forStatement();
         Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
         try {

@@ -93,7 +93,7 @@ final class PlannedDatabase implements AutoCloseable {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         try (Transaction transaction = engine.begin();
                 Enumerator<@Nullable Object[]> found =
-                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, System.currentTimeMillis(),
+                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, false, System.currentTimeMillis(),
                                 cancelled))) {
             while (found.moveNext()) {
                 rows.add(new ArrayList<>(Arrays.asList(found.current())));
