@@ -186,6 +186,14 @@ class CopyTest {
     }
 
     @Test
+    void identityColumnsMakeTheirValuesWhereTheFileHasNone() throws Exception {
+        execute("CREATE TABLE made (id INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, v VARCHAR(5))");
+        assertThat(copy("COPY made FROM ? (HEADER)", "v\na\nb\n")).isEqualTo(2);
+        assertThat(copy("COPY made FROM ? (HEADER)", "id,v\n70,c\n")).isEqualTo(1);
+        assertThat(rows(connection, "SELECT * FROM made ORDER BY id")).containsExactly("1|a", "2|b", "70|c");
+    }
+
+    @Test
     void aByteOrderMarkIsNoPartOfTheFirstName() throws Exception {
         assertThat(copy("COPY t FROM ? (HEADER)", "\uFEFFid,v\r\n1,a\r\n\r\n")).isEqualTo(1);
         assertThat(t()).containsExactly("1|a|7");
