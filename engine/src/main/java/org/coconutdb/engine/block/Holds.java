@@ -35,7 +35,8 @@ final class Holds {
         List<Read.Range> ranges = new ArrayList<>();
         for (Read reading : prepare.reads()) {
             switch (reading) {
-                case Read.Key(int table, byte[] key, long _) -> read.computeIfAbsent(new HeldKey(table, key), _ -> new ArrayList<>()).add(prepare);
+                case Read.Key(int table, byte[] key, long _) -> read.computeIfAbsent(new HeldKey(table, key), _ -> new ArrayList<>()).add(
+                        prepare);
                 case Read.Range range -> ranges.add(range);
             }
         }
