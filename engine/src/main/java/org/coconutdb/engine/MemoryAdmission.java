@@ -207,7 +207,7 @@ final class MemoryAdmission implements Admission {
 
     /// Before a budget is reached, so that writes hardly ever wait.
     private void wakeTier(@Nullable Need bounded) {
-        if (tier != null && (memory.usedBytes() > memory.limitBytes() / 16 * 15 || (bounded != null && isNearlyFull(bounded)))) {
+        if (tier != null && (memory.isAbove(memory.limitBytes() / 16 * 15) || (bounded != null && isNearlyFull(bounded)))) {
             tier.signal();
         }
     }

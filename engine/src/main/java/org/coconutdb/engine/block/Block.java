@@ -77,6 +77,11 @@ public final class Block implements AutoCloseable {
         return slices.get(table);
     }
 
+    /// Writer: the last entry of the log that was applied.
+    public long appliedIndex() {
+        return appliedIndex;
+    }
+
     /// Writer: applies one command of the log.
     public CommandResult apply(long index, Stamp stamp, BlockCommand command) {
         assert index > appliedIndex : "block " + id + ": index " + index + " after " + appliedIndex;

@@ -41,6 +41,8 @@ public final class LocalLog implements CommandLog {
     // A batch is written from one buffer; proposals beyond wait for the next.
     private static final int BATCH_TICKETS_MAX = 1024;
     private static final long BATCH_BYTES_MAX = 8L << 20;
+    // Some microseconds: where no disk is waited for, most entries are applied by then, and to sleep and be woken takes longer.
+    private static final int LOOKS_MAX = 200;
     private static final Logger LOG = LoggerFactory.getLogger(LocalLog.class);
 
     private final List<Block> blocks;
@@ -52,6 +54,8 @@ public final class LocalLog implements CommandLog {
     private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
     private final ReentrantLock writing = new ReentrantLock();
     private final Recovered recovered;
+    // How often a proposer looks whether its entry is written before it sleeps.
+    private final int looksMax;
 
     // Called by the writer after each batch.
     private volatile Runnable written = () -> {};
@@ -59,17 +63,25 @@ public final class LocalLog implements CommandLog {
     private volatile long replayBytes;
 
     // Held by the thread that holds `writing`.
+    private final List<Ticket> batch = new ArrayList<>();
     private long lastIndex;
     private boolean broken;
     private boolean closed;
 
-    private LocalLog(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, LogClock clock, Recovered recovered) {
+    private LocalLog(
+            List<Block> blocks,
+            Snapshots snapshots,
+            AtomicLong lastTimestamp,
+            LogClock clock,
+            Recovered recovered,
+            boolean waitsForDisk) {
         this.blocks = blocks;
         this.snapshots = snapshots;
         this.lastTimestamp = lastTimestamp;
         this.clock = clock;
         clock.atLeast(recovered.wallMicros);
         this.recovered = recovered;
+        this.looksMax = waitsForDisk || Runtime.getRuntime().availableProcessors() == 1 ? 0 : LOOKS_MAX;
         this.writer = recovered.writer;
         this.syncer = recovered.syncInterval == null || writer == null ? null : LogSyncer.start(writer, recovered.syncInterval);
         this.replayBytes = recovered.replayBytes;
@@ -82,7 +94,7 @@ public final class LocalLog implements CommandLog {
     /// @param lastTimestamp the newest timestamp given out; the log raises it
     /// @param clock what entries are stamped by
     public static LocalLog inMemory(List<Block> blocks, Snapshots snapshots, AtomicLong lastTimestamp, LogClock clock) {
-        return new LocalLog(blocks, snapshots, lastTimestamp, clock, new Recovered());
+        return new LocalLog(blocks, snapshots, lastTimestamp, clock, new Recovered(), false);
     }
 
     /// The log of a directory: loads the newest checkpoint into the blocks, applies everything behind it, then goes on there.
@@ -190,7 +202,7 @@ public final class LocalLog implements CommandLog {
         if (blocks.stream().anyMatch(Block::holdsTtl)) {
             clock.setExpiring();
         }
-        return new LocalLog(blocks, snapshots, lastTimestamp, clock, recovered);
+        return new LocalLog(blocks, snapshots, lastTimestamp, clock, recovered, durability == Durability.SYNC);
     }
 
     @Override
@@ -201,21 +213,20 @@ public final class LocalLog implements CommandLog {
     @Override
     public List<CommandResult> propose(List<Proposal> proposals) {
         Ticket ticket = new Ticket(proposals);
+        if (writing.tryLock()) {
+            // It was free: no need to queue for it.
+            writeBatch(ticket);
+            return ticket.results();
+        }
         queue.add(ticket);
-        while (!ticket.done) {
+        for (int looks = 0; !ticket.done; looks++) {
             if (writing.tryLock()) {
-                try {
-                    if (!ticket.done) {
-                        writeBatch();
-                    }
-                } finally {
-                    writing.unlock();
-                }
-                // Whoever came while this thread was writing found the lock taken and sleeps: one of them goes on.
-                Ticket next = queue.peek();
-                if (next != null && next != ticket) {
-                    LockSupport.unpark(next.proposer);
-                }
+                writeBatch(null);
+            } else if (looks < looksMax) {
+                Thread.onSpinWait();
+            } else if (looks == looksMax) {
+                // Whoever writes may have looked just before: look once more.
+                ticket.parks = true;
             } else {
                 LockSupport.park(this);
             }
@@ -223,29 +234,47 @@ public final class LocalLog implements CommandLog {
         return ticket.results();
     }
 
-    private void writeBatch() {
-        List<Ticket> batch = new ArrayList<>();
-        long bytes = 0;
-        for (Ticket ticket = queue.poll(); ticket != null; ticket = queue.poll()) {
-            batch.add(ticket);
-            bytes += writer == null ? 0 : ticket.bytes();
-            if (batch.size() >= BATCH_TICKETS_MAX || bytes >= BATCH_BYTES_MAX) {
-                break;
+    /// Writes what has gathered and unlocks.
+    ///
+    /// @param first of the batch, that is not in the queue; null: none
+    private void writeBatch(@Nullable Ticket first) {
+        try {
+            List<Ticket> tickets = batch;
+            long bytes = 0;
+            for (Ticket ticket = first != null ? first : queue.poll(); ticket != null; ticket = queue.poll()) {
+                tickets.add(ticket);
+                bytes += writer == null ? 0 : ticket.bytes();
+                if (tickets.size() >= BATCH_TICKETS_MAX || bytes >= BATCH_BYTES_MAX) {
+                    break;
+                }
             }
+            if (!tickets.isEmpty()) {
+                writeTickets(tickets);
+            }
+        } finally {
+            batch.clear();
+            unlock();
         }
-        writeTickets(batch);
     }
 
-    private void writeTickets(List<Ticket> batch) {
+    private void unlock() {
+        writing.unlock();
+        // Whoever came while this thread was writing found the lock taken and may sleep: one of them goes on.
+        Ticket next = queue.peek();
+        if (next != null) {
+            next.wake();
+        }
+    }
+
+    private void writeTickets(List<Ticket> tickets) {
         try {
             requireOpen();
-            List<List<LogEntry>> entries;
             try {
-                entries = stamp(batch);
+                stamp(tickets);
             } catch (CoconutException failure) {
-                if (failure.code() == ErrorCode.DISK_FULL && batch.size() > 1) {
+                if (failure.code() == ErrorCode.DISK_FULL && tickets.size() > 1) {
                     // Nothing was written. One by one, the small ones and the decisions still find room.
-                    for (Ticket ticket : batch) {
+                    for (Ticket ticket : tickets) {
                         writeTickets(List.of(ticket));
                     }
                     return;
@@ -253,7 +282,7 @@ public final class LocalLog implements CommandLog {
                 throw failure;
             }
             try {
-                apply(batch, entries);
+                apply(tickets);
             } catch (RuntimeException | Error failure) {
                 // Some of the batch is applied and some is not; what is in the log is right and is applied whole at the next start.
                 broken = true;
@@ -261,13 +290,13 @@ public final class LocalLog implements CommandLog {
                 throw failure;
             }
         } catch (RuntimeException | Error failure) {
-            for (Ticket ticket : batch) {
+            for (Ticket ticket : tickets) {
                 ticket.failure = failure;
             }
         } finally {
-            for (Ticket ticket : batch) {
+            for (Ticket ticket : tickets) {
                 ticket.done = true;
-                LockSupport.unpark(ticket.proposer);
+                ticket.wake();
             }
         }
     }
@@ -283,44 +312,47 @@ public final class LocalLog implements CommandLog {
     }
 
     /// Gives index and time to all commands of the batch and writes them.
-    private List<List<LogEntry>> stamp(List<Ticket> batch) {
+    private void stamp(List<Ticket> tickets) {
         long index = lastIndex;
         long timestamp = lastTimestamp.get();
         // Never before an earlier stamp, nor before what a reader took for the time: else a row could come back that it saw expired.
         long wallMicros = clock.nowMicros();
-        List<List<LogEntry>> entries = new ArrayList<>(batch.size());
-        List<LogEntry> all = new ArrayList<>(batch.size());
-        for (Ticket ticket : batch) {
+        for (Ticket ticket : tickets) {
             // One timestamp for a group: a transaction's decision is of one time in all of its blocks.
             timestamp++;
-            List<LogEntry> group = new ArrayList<>(ticket.proposals.size());
+            Stamp stamp = new Stamp(timestamp, wallMicros);
+            ticket.entries.clear();
             for (Proposal proposal : ticket.proposals) {
                 index++;
                 BlockCommand command = proposal.command() instanceof BlockCommand.Decide(long transaction, boolean commit, long decided)
                         && commit
                         && decided == 0 ? new BlockCommand.Decide(transaction, true, timestamp) : proposal.command();
-                group.add(new LogEntry(index, proposal.block(), new Stamp(timestamp, wallMicros), command));
+                ticket.entries.add(new LogEntry(index, proposal.block(), stamp, command));
             }
-            entries.add(group);
-            all.addAll(group);
         }
         if (writer != null) {
-            long before = writer.appendedBytes();
-            writer.append(all);
-            if (syncer != null) {
-                syncer.written();
-            }
-            addReplayBytes(writer.appendedBytes() - before);
+            append(writer, tickets);
         }
         lastIndex = index;
         lastTimestamp.set(timestamp);
-        return entries;
     }
 
-    private void apply(List<Ticket> batch, List<List<LogEntry>> entries) {
-        for (int i = 0; i < batch.size(); i++) {
-            Ticket ticket = batch.get(i);
-            for (LogEntry entry : entries.get(i)) {
+    private void append(LogWriter file, List<Ticket> tickets) {
+        List<LogEntry> entries = new ArrayList<>(tickets.size());
+        for (Ticket ticket : tickets) {
+            entries.addAll(ticket.entries);
+        }
+        long before = file.appendedBytes();
+        file.append(entries);
+        if (syncer != null) {
+            syncer.written();
+        }
+        addReplayBytes(file.appendedBytes() - before);
+    }
+
+    private void apply(List<Ticket> tickets) {
+        for (Ticket ticket : tickets) {
+            for (LogEntry entry : ticket.entries) {
                 Block block = blocks.get(entry.block());
                 ticket.results.add(block.apply(entry.index(), entry.stamp(), entry.command()));
                 if (block.holdsTtl() && !clock.isExpiring()) {
@@ -331,9 +363,13 @@ public final class LocalLog implements CommandLog {
         }
         snapshots.publish(lastTimestamp.get());
         Marks marks = snapshots.marks();
-        for (List<LogEntry> group : entries) {
-            for (LogEntry entry : group) {
-                blocks.get(entry.block()).collect(marks);
+        for (Ticket ticket : tickets) {
+            for (LogEntry entry : ticket.entries) {
+                Block block = blocks.get(entry.block());
+                // Once in each block, for all of its entries.
+                if (block.appliedIndex() == entry.index()) {
+                    block.collect(marks);
+                }
             }
         }
         written.run();
@@ -412,11 +448,7 @@ public final class LocalLog implements CommandLog {
         try {
             task.run();
         } finally {
-            writing.unlock();
-            Ticket next = queue.peek();
-            if (next != null) {
-                LockSupport.unpark(next.proposer);
-            }
+            unlock();
         }
     }
 
@@ -472,13 +504,25 @@ public final class LocalLog implements CommandLog {
     private static final class Ticket {
         private final List<Proposal> proposals;
         private final Thread proposer = Thread.currentThread();
-        private final List<CommandResult> results = new ArrayList<>();
+        // Of the proposals, in their order.
+        private final List<LogEntry> entries;
+        private final List<CommandResult> results;
         private @Nullable Throwable failure;
         // Written last by the writer, read first by the proposer.
         private volatile boolean done;
+        // Set by the proposer before it looks for the last time and sleeps.
+        private volatile boolean parks;
 
         Ticket(List<Proposal> proposals) {
             this.proposals = proposals;
+            this.entries = new ArrayList<>(proposals.size());
+            this.results = new ArrayList<>(proposals.size());
+        }
+
+        void wake() {
+            if (parks) {
+                LockSupport.unpark(proposer);
+            }
         }
 
         long bytes() {

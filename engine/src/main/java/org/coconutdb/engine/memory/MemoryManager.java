@@ -28,6 +28,8 @@ public final class MemoryManager implements AutoCloseable {
     private final Set<Adopted> adopted = ConcurrentHashMap.newKeySet();
     private final AtomicLong lockedBytes = new AtomicLong();
     private final AtomicLong setAsideBytes = new AtomicLong();
+    // Of all regions, what is free in them included, and of what was adopted: never less than what counts, and known without a sum.
+    private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicBoolean refusalLogged = new AtomicBoolean();
 
     /// @param limitBytes `memory.limit`
@@ -58,6 +60,7 @@ public final class MemoryManager implements AutoCloseable {
         long from = MemoryMap.pageFloor(address);
         long span = MemoryMap.pageCeiling(address + bytes) - from;
         Adopted memory = new Adopted(owner, purpose, from, span, lock(from, span));
+        heldBytes.addAndGet(span);
         adopted.add(memory);
         return memory;
     }
@@ -84,14 +87,18 @@ public final class MemoryManager implements AutoCloseable {
         return used;
     }
 
+    /// Whether more than `bytes` count against the limit now. Where little is used, which is asked before each commit, it costs no sum.
+    public boolean isAbove(long bytes) {
+        return heldBytes.get() + setAsideBytes.get() > bytes && usedBytes() > bytes;
+    }
+
     /// Throws MEMORY_LIMIT_REACHED where `bytes` more would pass the limit, and MEMORY_LOCK_REFUSED where policy `required` could not
     /// lock them. Asked before a command is proposed.
     public void admit(long bytes) {
-        long used = usedBytes();
-        if (used + bytes > limitBytes) {
+        if (isAbove(limitBytes - bytes)) {
             throw CoconutException.of(ErrorCode.MEMORY_LIMIT_REACHED)
                     .with("limitBytes", limitBytes)
-                    .with("usedBytes", used)
+                    .with("usedBytes", usedBytes())
                     .with("setAsideBytes", setAsideBytes.get())
                     .with("neededBytes", bytes)
                     .mend("Raise memory.limit, or delete rows or drop tables; what is stored stays readable.");
@@ -144,8 +151,17 @@ public final class MemoryManager implements AutoCloseable {
         LOG.atDebug().addKeyValue("advice", advice).addKeyValue("errno", errno).log("the kernel does not take this advice");
     }
 
+    /// A region is about to hold so many bytes more.
+    void grow(long bytes) {
+        heldBytes.addAndGet(bytes);
+    }
+
     void forget(Region region) {
-        if (regions.remove(region) && policy != LockPolicy.OFF && !region.lockRefused()) {
+        if (!regions.remove(region)) {
+            return;
+        }
+        heldBytes.addAndGet(-region.committedBytes());
+        if (policy != LockPolicy.OFF && !region.lockRefused()) {
             lockedBytes.addAndGet(-region.committedBytes());
         }
     }
@@ -199,7 +215,11 @@ public final class MemoryManager implements AutoCloseable {
 
         @Override
         public void close() {
-            if (adopted.remove(this) && locked) {
+            if (!adopted.remove(this)) {
+                return;
+            }
+            heldBytes.addAndGet(-bytes);
+            if (locked) {
                 // The pages at both ends may hold a neighbour's bytes, and locks are not counted: they stay locked until the library
                 // gives them back to the system.
                 long inner = bytes - 2 * MemoryMap.PAGE_BYTES;

@@ -119,6 +119,7 @@ public final class Region implements AutoCloseable {
         if (!manager.lock(from, grownBytes)) {
             lockRefused = true;
         }
+        manager.grow(grownBytes);
         committedBytes = target;
     }
 
