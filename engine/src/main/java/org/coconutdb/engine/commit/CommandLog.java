@@ -7,7 +7,8 @@ import org.coconutdb.engine.block.CommandResult;
 /// The log of a database's blocks, whatever carries it: this process's own log, or a replicated one.
 ///
 /// Any thread may propose. When [#propose] returns, the commands are in the log as durably as the database promises, applied to
-/// their blocks in log order, and visible to snapshots that open from now on.
+/// their blocks in log order, and visible to snapshots that open from now on. Prepares alone may become durable later, but never after
+/// the decision of their transaction: while that is not, a crash may take them, and the transaction was not committed.
 public interface CommandLog extends AutoCloseable {
     /// One command for one block.
     record Proposal(int block, BlockCommand command) {}

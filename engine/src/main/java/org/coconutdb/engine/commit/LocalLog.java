@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Invariants
 /// 1. Entries are applied in log order, by the one thread that holds `writing`: blocks have a single writer.
-/// 2. An entry is applied only when it is durable, or in the file where [Durability] asks for no more, published only when all entries up
+/// 2. An entry is applied only when it is durable, or in the file where [Durability] asks for no more or it prepares a transaction, whose
+///    decision is durable only with it; published only when all entries up
 ///    to it are applied, and acknowledged only when it is published: what was acknowledged before a snapshot opens is in it, and no snapshot sees half of a group.
 /// 3. Timestamps rise with the log index, across restarts too.
 public final class LocalLog implements CommandLog {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /// Appends entries to the log's newest segment. One thread at a time, and beside it, any that calls [#sync].
 ///
 /// Invariants
-/// 1. When [#append] returns, all its entries are in the file, in order, and durable where [Durability#SYNC] is asked for.
+/// 1. When [#append] returns, all its entries are in the file, in order, and durable where [Durability#SYNC] is asked for and not all of
+///    them prepare transactions: nobody is told of a transaction before its decision is durable, and that stands behind them here.
 /// 2. Space is taken (zeros, fsync with metadata) before entries are written into it: a full disk is found before anything of a
 ///    batch is on it.
 /// 3. After a write or an fsync of entries failed, nothing more is written or synced: what the kernel then holds is not known (fsync(2)
@@ -123,7 +124,7 @@ final class LogWriter implements AutoCloseable {
         } catch (IOException failure) {
             throw outcomeUnknown(fail(failure));
         }
-        if (durability == Durability.SYNC) {
+        if (durability == Durability.SYNC && !arePrepares(entries)) {
             try {
                 force();
             } catch (IOException failure) {
@@ -232,6 +233,15 @@ final class LogWriter implements AutoCloseable {
                 .allMatch(entry -> entry.command() instanceof BlockCommand.Decide || entry.command() instanceof BlockCommand.Forget);
     }
 
+    private static boolean arePrepares(List<LogEntry> entries) {
+        for (LogEntry entry : entries) {
+            if (!(entry.command() instanceof BlockCommand.Prepare)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void encode(List<LogEntry> entries) {
         long bytes = 0;
         for (LogEntry entry : entries) {
@@ -314,7 +324,8 @@ final class LogWriter implements AutoCloseable {
     public void close() throws IOException {
         syncing.lock();
         try (DiskFile closing = file) {
-            if (durability != Durability.SYNC) {
+            // With SYNC nothing that was acknowledged can be lost here, but a prepare may wait for its decision.
+            if (durability != Durability.SYNC || !failed) {
                 sync();
             }
             if (!failed && position > Segment.HEADER_BYTES && position + END_BYTES <= allocated) {

@@ -22,8 +22,8 @@ import org.coconutdb.engine.version.RecordHeap;
 import org.coconutdb.engine.version.RecordView;
 
 /// One transaction's commit. Over several blocks: *prepare* in each (conditions checked; what was read and will be written is held), then
-/// *decide*, whose first copy, in the coordinator's block, is the decision. Both phases are one group in the log each, so two fsyncs in
-/// all.
+/// *decide*, whose first copy, in the coordinator's block, is the decision. Both phases are one group in the log each. Only the second has
+/// to be durable when it is answered: one log, so its sync is the first one's, too.
 final class Commit {
     private static final String RUN_AGAIN = "Nothing was changed: run the transaction again.";
 

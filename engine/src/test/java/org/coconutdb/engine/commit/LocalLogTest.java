@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.coconutdb.engine.Seeds;
+import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.disk.Disk;
 import org.coconutdb.engine.disk.DiskFile;
 import org.coconutdb.engine.disk.ForwardingDiskFile;
@@ -162,10 +163,8 @@ class LocalLogTest {
         }
     }
 
-    @Test
-    void manyProposersShareSyncs() throws Exception {
-        AtomicInteger syncs = new AtomicInteger();
-        Disk counting = new Disk() {
+    private static Disk counting(AtomicInteger syncs) {
+        return new Disk() {
             @Override
             public DiskFile open(Path file, boolean create) throws IOException {
                 DiskFile real = REAL.open(file, create);
@@ -183,9 +182,40 @@ class LocalLogTest {
                 REAL.forceDirectory(directory);
             }
         };
+    }
+
+    @Test
+    void preparesShareTheSyncOfTheirDecision() {
+        AtomicInteger syncs = new AtomicInteger();
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), counting(syncs))) {
+            fixture.put(1, 10);
+            int before = syncs.get();
+            assertThat(fixture.prepare(77, 2, 20).isDone()).isTrue();
+            assertThat(syncs.get()).isEqualTo(before);
+            // What a killed process would leave, had the prepare reached the disk: it is known, and decides nothing.
+            assertThat(fixture.block.inDoubt()).hasSize(1);
+            assertThat(fixture.has(2, 20)).isFalse();
+
+            fixture.log.propose(List.of(new CommandLog.Proposal(0, new BlockCommand.Decide(77, true, 0))));
+            assertThat(syncs.get()).isEqualTo(before + 1);
+            assertThat(fixture.has(2, 20)).isTrue();
+
+            assertThat(fixture.prepare(78, 3, 20).isDone()).isTrue();
+        }
+        try (LogFixture again = new LogFixture(directory.resolve("db"), Disk.REAL)) {
+            // An orderly close vouches for all, a prepare without its decision too.
+            assertThat(again.block.inDoubt()).hasSize(1);
+            assertThat(again.has(2, 20)).isTrue();
+            assertThat(again.has(3, 20)).isFalse();
+        }
+    }
+
+    @Test
+    void manyProposersShareSyncs() throws Exception {
+        AtomicInteger syncs = new AtomicInteger();
         int threads = 8;
         int each = 200;
-        try (LogFixture fixture = new LogFixture(directory.resolve("db"), counting);
+        try (LogFixture fixture = new LogFixture(directory.resolve("db"), counting(syncs));
                 ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> writers = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {

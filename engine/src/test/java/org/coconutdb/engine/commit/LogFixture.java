@@ -63,6 +63,12 @@ final class LogFixture implements AutoCloseable {
                 .getFirst();
     }
 
+    CommandResult prepare(long transaction, int key, int bytes) {
+        Write write = new Write(TABLE, Write.Condition.NONE, key(key), new byte[bytes], 0);
+        return log.propose(List.of(new Proposal(0,
+                new BlockCommand.Prepare(transaction, 0, snapshots.visible(), List.of(), List.of(write))))).getFirst();
+    }
+
     boolean has(int key, int bytes) {
         RecordView row = new RecordView();
         int slot = snapshots.open();
