@@ -101,6 +101,13 @@ final class HashTable implements RecordIndex {
     private int carried;
     private int segmentsRead;
     private long setAsideBytes;
+    // What `locate` found of the key; null where something has changed since.
+    private byte @Nullable [] located;
+    private long locatedRecord;
+    // The key's slot, or the one that it would have.
+    private long locatedSlot;
+    // Then the slot is the key's first choice, and perhaps another key's.
+    private boolean isLocatedByHint;
 
     HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp) {
         this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()), Sizes.USUAL);
@@ -159,15 +166,59 @@ final class HashTable implements RecordIndex {
         }
     }
 
+    // The array itself, which the log's entry holds: equal bytes in another array are only looked for again.
+    @SuppressWarnings("ReferenceEquality")
     @Override
-    public long put(byte[] key, long record) {
+    public long locate(byte[] key, boolean isNew) {
+        if (key != located && (isNew || !locateByHint(key))) {
+            locateInMaps(key);
+        }
+        return locatedRecord;
+    }
+
+    /// The record alone: not the slot, where the hash is another key's.
+    private boolean locateByHint(byte[] key) {
+        long first = hash.applyAsLong(key);
+        long hinted = maps.hint(first);
+        boolean isIt = hinted != 0 && heap.isNewest(hinted) && heap.compareKey(hinted, key) == 0;
+        if (isIt) {
+            located = key;
+            locatedRecord = hinted;
+            locatedSlot = first;
+            isLocatedByHint = true;
+        }
+        return isIt;
+    }
+
+    private void locateInMaps(byte[] key) {
         SlotMaps now = maps;
         long slot = hash.applyAsLong(key);
-        long old = now.get(slot);
-        while (old != 0 && heap.compareKey(old, key) != 0) {
+        long record = now.get(slot);
+        while (record != 0 && heap.compareKey(record, key) != 0) {
             slot = SlotMaps.after(slot);
-            old = now.get(slot);
+            record = now.get(slot);
         }
+        located = key;
+        locatedRecord = record;
+        locatedSlot = slot;
+        isLocatedByHint = false;
+    }
+
+    @Override
+    public long put(byte[] key, long record) {
+        long old = locate(key, false);
+        if (isLocatedByHint) {
+            int part = SlotMaps.part(locatedSlot);
+            if (maps.next(part) == null && maps.current(part).replace(locatedSlot, old, record)) {
+                located = null;
+                carryByPut();
+                return old;
+            }
+            locateInMaps(key);
+        }
+        located = null;
+        SlotMaps now = maps;
+        long slot = locatedSlot;
         int part = SlotMaps.part(slot);
         OffsetMap current = now.current(part);
         OffsetMap next = now.next(part);
@@ -183,12 +234,18 @@ final class HashTable implements RecordIndex {
         if (old == 0) {
             addToSize(part, 1);
         }
-        if (moving != null) {
-            carry(moving, CARRIED_BY_PUT);
-        } else if (old == 0) {
+        if (moving == null && old == 0) {
             grow(part);
+        } else {
+            carryByPut();
         }
         return old;
+    }
+
+    private void carryByPut() {
+        if (moving != null) {
+            carry(moving, CARRIED_BY_PUT);
+        }
     }
 
     @Override
@@ -327,13 +384,11 @@ final class HashTable implements RecordIndex {
 
     @Override
     public boolean remove(byte[] key) {
+        locateInMaps(key);
+        located = null;
+        long record = locatedRecord;
         SlotMaps now = maps;
-        long slot = hash.applyAsLong(key);
-        long record = now.get(slot);
-        while (record != 0 && heap.compareKey(record, key) != 0) {
-            slot = SlotMaps.after(slot);
-            record = now.get(slot);
-        }
+        long slot = locatedSlot;
         if (record == 0 || now.get(SlotMaps.after(slot)) != 0) {
             return false;
         }

@@ -64,6 +64,15 @@ final class OffsetMap implements AutoCloseable {
         }
     }
 
+    /// Puts a record in another's place; false, and nothing, where the slot has not that one.
+    boolean replace(long slot, long old, long record) {
+        boolean isReplaced = map.replace(slot, old, record);
+        if (isReplaced && hints != null) {
+            hints.set(slot, record);
+        }
+        return isReplaced;
+    }
+
     /// Where there is a newer record already, the hint that this leaves behind leads to one with the mark that it was replaced.
     void putIfAbsent(long slot, long record) {
         map.putIfAbsent(slot, record);

@@ -17,6 +17,12 @@ interface RecordIndex extends AutoCloseable {
     /// Offset of the newest record of the key, 0 where there is none. Allocates nothing.
     long find(byte[] key);
 
+    /// Writer: as [#find], and remembers the place. The next call, where that is a [#put] or [#locate] of the same array, need not look for
+    /// it again; keys do not change.
+    ///
+    /// @param isNew whether the key is probably not there
+    long locate(byte[] key, boolean isNew);
+
     /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none; the caller marks
     /// that as replaced ([org.coconutdb.engine.version.RecordHeap#markReplaced]) before anybody may see the new one.
     long put(byte[] key, long record);

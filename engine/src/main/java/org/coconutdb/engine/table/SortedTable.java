@@ -44,6 +44,11 @@ final class SortedTable implements RecordIndex {
     private final long[] path = new long[LEVELS_MAX];
     private final int[] slots = new int[LEVELS_MAX];
     private int depth;
+    // Writer: the key that `path` leads to, and its place or where it would be; null where something has changed since.
+    private byte @Nullable [] located;
+    private long locatedLeaf;
+    private int locatedSlot;
+    private long locatedRecord;
 
     SortedTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap) {
         this.pages = new TreePages(memory.reserve(owner, "index", RESERVED_BYTES));
@@ -135,18 +140,34 @@ final class SortedTable implements RecordIndex {
         return low - 1;
     }
 
+    // The array itself, which the log's entry holds: equal bytes in another array are only looked for again.
+    @SuppressWarnings("ReferenceEquality")
+    @Override
+    public long locate(byte[] key, boolean isNew) {
+        if (key != located) {
+            long head = RecordHeap.keyHead(key);
+            long leaf = descend(head, key);
+            int slot = lowerBound(leaf, head, key);
+            locatedRecord = slot < pages.entryCount(leaf, true) && isKey(leaf, slot, head, key) ? pages.record(leaf, slot) : 0;
+            locatedLeaf = leaf;
+            locatedSlot = slot;
+            located = key;
+        }
+        return locatedRecord;
+    }
+
     @Override
     public long put(byte[] key, long record) {
-        long head = RecordHeap.keyHead(key);
-        long leaf = descend(head, key);
-        int slot = lowerBound(leaf, head, key);
-        int count = pages.entryCount(leaf, true);
-        if (slot < count && isKey(leaf, slot, head, key)) {
-            long old = pages.record(leaf, slot);
+        long old = locate(key, false);
+        located = null;
+        long leaf = locatedLeaf;
+        int slot = locatedSlot;
+        if (old != 0) {
             pages.replaceRecord(leaf, slot, record);
             return old;
         }
-        if (count < TreePages.LEAF_ENTRIES_MAX) {
+        long head = RecordHeap.keyHead(key);
+        if (pages.entryCount(leaf, true) < TreePages.LEAF_ENTRIES_MAX) {
             pages.beginWrite(leaf);
             pages.insertInLeaf(leaf, slot, head, record);
             pages.endWrite(leaf);
@@ -159,6 +180,7 @@ final class SortedTable implements RecordIndex {
 
     @Override
     public IndexLoader loader() {
+        located = null;
         return new TreeLoader(this, pages, heap);
     }
 
@@ -179,6 +201,7 @@ final class SortedTable implements RecordIndex {
     /// Writer: fills `path` and `slots` and answers the leaf.
     private long descend(long head, byte[] key) {
         long page = root;
+        located = null;
         depth = 0;
         while (pages.level(page) > 0) {
             int slot = childSlot(page, head, key);

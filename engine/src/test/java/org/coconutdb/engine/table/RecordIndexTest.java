@@ -58,6 +58,7 @@ class RecordIndexTest {
         final RecordHeap heap = new RecordHeap(memory.reserve(owner, "records", 8L << 30));
         final AtomicLong lastTimestamp = new AtomicLong();
         final RecordIndex index;
+        private int turn;
 
         Fixture(TableKind kind) {
             this(kind, key -> KeyHash.of(key, 42), HashTable.Sizes.USUAL);
@@ -71,13 +72,29 @@ class RecordIndexTest {
                     : new SortedTable(memory, owner, heap);
         }
 
-        /// Puts as a slice does: what is replaced has the mark.
+        /// Puts as a slice does: the place was looked for before, or not, and what is replaced has the mark.
         long put(byte[] key, long record) {
+            locate(key);
             long old = index.put(key, record);
             if (old != 0) {
                 heap.markReplaced(old);
             }
             return old;
+        }
+
+        boolean remove(byte[] key) {
+            locate(key);
+            return index.remove(key);
+        }
+
+        /// By turns not at all, for a key that is probably new, for one that is not, and twice.
+        private void locate(byte[] key) {
+            turn++;
+            long found = (turn & 3) == 0 ? index.find(key) : index.locate(key, (turn & 1) == 0);
+            if ((turn & 3) == 1) {
+                assertThat(index.locate(key, true)).isEqualTo(found);
+            }
+            assertThat(index.find(key)).isEqualTo(found);
         }
 
         long record(byte[] key) {
@@ -140,7 +157,7 @@ class RecordIndexTest {
                         byte[] key = random.nextInt(4) == 0 ? key(random, shape, step) : near(model, key(random, shape, random.nextInt(step
                                 + 1)));
                         Long expected = model.remove(key);
-                        assertThat(fixture.index.remove(key)).isEqualTo(expected != null);
+                        assertThat(fixture.remove(key)).isEqualTo(expected != null);
                     } else {
                         byte[] key = key(random, shape, step);
                         long record = fixture.record(key);
@@ -209,7 +226,7 @@ class RecordIndexTest {
             for (int step = 0; step < 20_000; step++) {
                 byte[] key = random.nextInt(3) == 0 ? near(model, key(random, shape, random.nextInt(20_000))) : key(random, shape, step);
                 if (random.nextInt(10) < (step < 10_000 ? 4 : 9)) {
-                    assertThat(fixture.index.remove(key)).isEqualTo(model.remove(key) != null);
+                    assertThat(fixture.remove(key)).isEqualTo(model.remove(key) != null);
                 } else {
                     long record = fixture.record(key);
                     Long expected = model.put(key, record);
@@ -233,7 +250,7 @@ class RecordIndexTest {
             for (int step = 0; step < 6000; step++) {
                 byte[] key = number(random.nextInt(2500));
                 if (random.nextInt(3) == 0 && model.containsKey(key)) {
-                    if (fixture.index.remove(key)) {
+                    if (fixture.remove(key)) {
                         model.remove(key);
                         gone++;
                     } else {
