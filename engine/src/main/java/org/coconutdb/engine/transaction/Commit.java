@@ -5,8 +5,6 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
@@ -35,8 +33,13 @@ final class Commit {
 
     /// What a block has to do with the transaction, in the order of the block's command.
     private static final class Part {
+        final int block;
         final List<Written> writes = new ArrayList<>();
         final List<ReadSet.Item> reads = new ArrayList<>();
+
+        Part(int block) {
+            this.block = block;
+        }
 
         // Without streams: most transactions have one of each, and wait for this.
         List<Write> writesOnly() {
@@ -59,7 +62,8 @@ final class Commit {
     private final Transaction.Environment environment;
     private final long snapshot;
     private final long neededMemoryBytes;
-    private final SortedMap<Integer, Part> parts = new TreeMap<>();
+    // By block.
+    private final List<Part> parts = new ArrayList<>(1);
 
     /// @param snapshot that reads are judged by, and writes that do not say otherwise
     Commit(Transaction.Environment environment, long snapshot, WriteSet writes, List<ReadSet.Item> reads) {
@@ -67,7 +71,7 @@ final class Commit {
         this.snapshot = snapshot;
         this.neededMemoryBytes = writes.neededMemoryBytes();
         for (WriteSet.Table table : writes.tables()) {
-            table.byKey.forEach((key, version) -> part(environment.blockTable().blockOf(table.descriptor, key)).writes
+            table.forEach(version -> part(environment.blockTable().blockOf(table.descriptor, version.write.key())).writes
                     .add(new Written(table.descriptor, version.write, version.sawAbsence)));
         }
         for (ReadSet.Item item : reads) {
@@ -83,7 +87,20 @@ final class Commit {
     }
 
     private Part part(int block) {
-        return parts.computeIfAbsent(block, _ -> new Part());
+        int low = 0;
+        int high = parts.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (parts.get(middle).block < block) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        if (low == parts.size() || parts.get(low).block != block) {
+            parts.add(low, new Part(block));
+        }
+        return parts.get(low);
     }
 
     void run() {
@@ -91,8 +108,7 @@ final class Commit {
             long start = System.nanoTime();
             for (int attempt = 0;; attempt++) {
                 List<CommandResult> results = parts.size() == 1 ? commitInOneBlock() : commitInTwoPhases();
-                boolean isHeld = results.stream().anyMatch(result -> result.outcome() == CommandResult.Outcome.HELD);
-                if (!isHeld || System.nanoTime() - start > HELD_NANOS_MAX) {
+                if (!isHeld(results) || System.nanoTime() - start > HELD_NANOS_MAX) {
                     requireDone(results);
                     return;
                 }
@@ -103,10 +119,19 @@ final class Commit {
         }
     }
 
+    private static boolean isHeld(List<CommandResult> results) {
+        for (CommandResult result : results) {
+            if (result.outcome() == CommandResult.Outcome.HELD) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private List<CommandResult> commitInOneBlock() {
-        Part part = parts.firstEntry().getValue();
+        Part part = parts.getFirst();
         return environment.log()
-                .propose(List.of(new Proposal(parts.firstKey(), new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))));
+                .propose(List.of(new Proposal(part.block, new BlockCommand.Commit(snapshot, part.readsOnly(), part.writesOnly()))));
     }
 
     private List<CommandResult> commitInTwoPhases() {
@@ -120,10 +145,10 @@ final class Commit {
     }
 
     private List<CommandResult> commitInTwoPhases(long id) {
-        int coordinator = parts.firstKey();
+        int coordinator = parts.getFirst().block;
         List<Proposal> prepares = new ArrayList<>();
-        parts.forEach((block, part) -> prepares.add(
-                new Proposal(block, new BlockCommand.Prepare(id, coordinator, snapshot, part.readsOnly(), part.writesOnly()))));
+        parts.forEach(part -> prepares.add(
+                new Proposal(part.block, new BlockCommand.Prepare(id, coordinator, snapshot, part.readsOnly(), part.writesOnly()))));
         List<CommandResult> votes = environment.log().propose(prepares);
 
         boolean commit = votes.stream().allMatch(CommandResult::isDone);
@@ -144,10 +169,8 @@ final class Commit {
 
     /// @param results of the parts, in their order
     private void requireDone(List<CommandResult> results) {
-        int i = 0;
-        for (Part part : parts.values()) {
-            requireDone(results.get(i), part);
-            i++;
+        for (int i = 0; i < results.size(); i++) {
+            requireDone(results.get(i), parts.get(i));
         }
     }
 
@@ -222,13 +245,13 @@ final class Commit {
     private Admission.Need need(ToLongFunction<Written> bytesOf) {
         Map<Integer, Long> byTable = new HashMap<>();
         Map<Integer, Long> byBlock = new HashMap<>();
-        parts.forEach((block, part) -> {
+        parts.forEach(part -> {
             for (Written write : part.writes) {
                 long bytes = bytesOf.applyAsLong(write);
                 // A deletion needs no room, also where there is none.
                 if (bytes != 0) {
                     byTable.merge(write.table().id(), bytes, Long::sum);
-                    byBlock.merge(block, bytes, Long::sum);
+                    byBlock.merge(part.block, bytes, Long::sum);
                 }
             }
         });

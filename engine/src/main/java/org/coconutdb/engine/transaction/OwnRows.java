@@ -33,7 +33,7 @@ final class OwnRows {
         this.ordered = written.descriptor.kind() == TableKind.SORTED;
         this.direction = reverse ? -1 : 1;
         this.statement = statement;
-        NavigableMap<byte[], WriteSet.Version> inRange = inRange(written.byKey, range);
+        NavigableMap<byte[], WriteSet.Version> inRange = inRange(written.inOrder(), range);
         this.own = reverse ? inRange.descendingMap() : inRange;
     }
 

@@ -41,7 +41,7 @@ final class ReadSet {
     private List<RowKey> keys = new ArrayList<>();
     private int keysUntilTidied = KEYS_FIRST;
     private List<Scan> scans = new ArrayList<>();
-    private final Map<Integer, TableDescriptor> wholeTables = new HashMap<>();
+    private Map<Integer, TableDescriptor> wholeTables = Map.of();
 
     /// The array is not copied.
     void addKey(TableDescriptor table, byte[] key) {
@@ -55,11 +55,19 @@ final class ReadSet {
         Set<RowKey> distinct = new HashSet<>(keys);
         distinct.removeIf(key -> wholeTables.containsKey(key.table().id()));
         if (distinct.size() > KEYS_MAX) {
-            distinct.forEach(key -> wholeTables.put(key.table().id(), key.table()));
+            distinct.forEach(key -> addWhole(key.table()));
             distinct.clear();
         }
         keys = new ArrayList<>(distinct);
         keysUntilTidied = Math.max(KEYS_FIRST, 2 * keys.size());
+    }
+
+    private void addWhole(TableDescriptor table) {
+        if (wholeTables.isEmpty()) {
+            // Hardly ever: so most transactions have no such map.
+            wholeTables = new HashMap<>();
+        }
+        wholeTables.put(table.id(), table);
     }
 
     void addScan(Scan scan) {
@@ -68,7 +76,7 @@ final class ReadSet {
         }
         scans.add(scan);
         if (scans.size() > SCANS_MAX) {
-            scans.forEach(each -> wholeTables.put(each.table().id(), each.table()));
+            scans.forEach(each -> addWhole(each.table()));
             scans = new ArrayList<>();
         }
     }

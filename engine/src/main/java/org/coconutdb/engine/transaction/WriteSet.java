@@ -2,11 +2,10 @@ package org.coconutdb.engine.transaction;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.version.LooseRecords;
@@ -45,10 +44,11 @@ final class WriteSet {
         }
     }
 
-    /// The writes of one table in key order.
+    /// The writes of one table. Most transactions write one row of a table, for which there is no tree.
     static final class Table {
         final TableDescriptor descriptor;
-        final NavigableMap<byte[], Version> byKey = new TreeMap<>(Arrays::compareUnsigned);
+        private @Nullable Version single;
+        private @Nullable NavigableMap<byte[], Version> byKey;
 
         Table(TableDescriptor descriptor) {
             this.descriptor = descriptor;
@@ -57,14 +57,67 @@ final class WriteSet {
         /// What a reader as of a statement sees of the key; null where only what was there before.
         @Nullable
         Version visible(byte[] key, int statement) {
-            return WriteSet.visible(byKey.get(key), statement);
+            return WriteSet.visible(newest(key), statement);
+        }
+
+        @Nullable
+        Version newest(byte[] key) {
+            NavigableMap<byte[], Version> tree = byKey;
+            if (tree != null) {
+                return tree.get(key);
+            }
+            Version one = single;
+            return one != null && Arrays.equals(one.write.key(), key) ? one : null;
+        }
+
+        void put(Version version) {
+            Version one = single;
+            if (byKey == null && (one == null || Arrays.equals(one.write.key(), version.write.key()))) {
+                single = version;
+            } else {
+                inOrder().put(version.write.key(), version);
+            }
+        }
+
+        void remove(byte[] key) {
+            inOrder().remove(key);
+        }
+
+        boolean isEmpty() {
+            return single == null && (byKey == null || byKey.isEmpty());
+        }
+
+        /// The newest write of each key, in key order.
+        NavigableMap<byte[], Version> inOrder() {
+            NavigableMap<byte[], Version> tree = byKey;
+            if (tree == null) {
+                tree = new TreeMap<>(Arrays::compareUnsigned);
+                byKey = tree;
+                Version one = single;
+                if (one != null) {
+                    tree.put(one.write.key(), one);
+                    single = null;
+                }
+            }
+            return tree;
+        }
+
+        /// The same without a tree where there is one.
+        void forEach(Consumer<Version> action) {
+            Version one = single;
+            if (one != null) {
+                action.accept(one);
+            } else if (byKey != null) {
+                byKey.values().forEach(action);
+            }
         }
     }
 
     private record Undo(Table table, byte[] key, int statement) {}
 
-    private final Map<Integer, Table> tables = new HashMap<>();
-    private final List<Undo> undo = new ArrayList<>();
+    // Few: looked through from the first.
+    private final List<Table> tables = new ArrayList<>(1);
+    private final List<Undo> undo = new ArrayList<>(1);
     private long bytes;
     private long heapBytes;
     private long neededMemoryBytes;
@@ -86,23 +139,33 @@ final class WriteSet {
     /// Writes of a table; null where there are none.
     @Nullable
     Table table(int id) {
-        return tables.get(id);
+        for (int i = 0; i < tables.size(); i++) {
+            Table table = tables.get(i);
+            if (table.descriptor.id() == id) {
+                return table;
+            }
+        }
+        return null;
     }
 
     Iterable<Table> tables() {
-        return tables.values();
+        return tables;
     }
 
     /// The newest write of a key, that of the statement at hand included.
     @Nullable
     Version newest(int table, byte[] key) {
-        Table written = tables.get(table);
-        return written == null ? null : written.byKey.get(key);
+        Table written = table(table);
+        return written == null ? null : written.newest(key);
     }
 
     void put(TableDescriptor descriptor, Write write, int statement, boolean sawAbsence) {
-        Table table = tables.computeIfAbsent(descriptor.id(), _ -> new Table(descriptor));
-        Version older = table.byKey.get(write.key());
+        Table table = table(descriptor.id());
+        if (table == null) {
+            table = new Table(descriptor);
+            tables.add(table);
+        }
+        Version older = table.newest(write.key());
         // A statement that writes a key again is undone once.
         boolean isAgain = older != null && older.statement == statement;
         if (older != null && older.statement == statement) {
@@ -115,7 +178,7 @@ final class WriteSet {
             older.older = unseen.older;
         }
         Version version = new Version(write, statement, sawAbsence, older);
-        table.byKey.put(write.key(), version);
+        table.put(version);
         count(version, 1);
         if (!isAgain) {
             undo.add(new Undo(table, write.key(), statement));
@@ -144,19 +207,19 @@ final class WriteSet {
         while (!undo.isEmpty() && undo.getLast().statement() >= statement) {
             Undo written = undo.removeLast();
             heapBytes -= UNDO_HEAP_BYTES;
-            NavigableMap<byte[], Version> byKey = written.table().byKey;
-            Version version = byKey.get(written.key());
+            Table table = written.table();
+            Version version = table.newest(written.key());
             while (version != null && version.statement >= statement) {
                 count(version, -1);
                 version = version.older;
             }
             if (version == null) {
-                byKey.remove(written.key());
+                table.remove(written.key());
             } else {
-                byKey.put(written.key(), version);
+                table.put(version);
             }
         }
-        tables.values().removeIf(table -> table.byKey.isEmpty());
+        tables.removeIf(Table::isEmpty);
     }
 
     /// Keys and rows of all versions held, and [#WRITE_BYTES] for each.
