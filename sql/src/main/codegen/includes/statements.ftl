@@ -26,6 +26,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final List<ColumnClause> columns = new ArrayList<ColumnClause>();
     final List<KeyClause> keys = new ArrayList<KeyClause>();
     final List<CheckClause> checks = new ArrayList<CheckClause>();
+    final List<UniqueClause> uniques = new ArrayList<UniqueClause>();
     TableKind kind = null;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
@@ -35,19 +36,19 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
         <AS> { throw Refusals.notYet("CREATE TABLE AS", "Create the table, then INSERT INTO it a SELECT.", getPos()); }
     ]
     <LPAREN>
-    CoconutTableElement(columns, keys, checks)
-    ( <COMMA> CoconutTableElement(columns, keys, checks) )*
+    CoconutTableElement(columns, keys, checks, uniques)
+    ( <COMMA> CoconutTableElement(columns, keys, checks, uniques) )*
     <RPAREN>
     [
         <USING> ( <HASH> { kind = TableKind.HASH; } | <SORTED> { kind = TableKind.SORTED; } )
     ]
     [ CoconutOptions(optionClauses) ]
     {
-        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, kind, optionClauses);
+        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, kind, optionClauses);
     }
 }
 
-void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks) :
+void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques) :
 {
     SqlIdentifier name = null;
     final SqlNodeList key;
@@ -60,8 +61,10 @@ void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<
     |
         <CHECK> <LPAREN> condition = CoconutExpression() <RPAREN> { checks.add(new CheckClause(name, null, condition)); }
     |
-        ( <UNIQUE> | <FOREIGN> ) {
-            throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave the constraint out: PRIMARY KEY, NOT NULL and CHECK are checked.", getPos());
+        <UNIQUE> key = ParenthesizedSimpleIdentifierList() { uniques.add(new UniqueClause(name, key)); }
+    |
+        <FOREIGN> {
+            throw Refusals.notYet("FOREIGN KEY", "Leave the constraint out: PRIMARY KEY, UNIQUE, NOT NULL and CHECK are checked.", getPos());
         }
     )
 |
@@ -69,10 +72,10 @@ void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<
         throw Refusals.notYet("LIKE", "Write the columns out.", getPos());
     }
 |
-    CoconutColumn(columns, keys, checks)
+    CoconutColumn(columns, keys, checks, uniques)
 }
 
-void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks) :
+void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques) :
 {
     final SqlIdentifier name;
     final SqlDataTypeSpec type;
@@ -99,8 +102,10 @@ void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckC
         |
             <GENERATED> { Refusals.onlyIdentity(identity, constraint, getPos()); } identity = CoconutIdentity()
         |
-            ( <UNIQUE> | <REFERENCES> | <COLLATE> ) {
-                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, GENERATED … AS IDENTITY, CHECK and PRIMARY KEY.", getPos());
+            <UNIQUE> { uniques.add(new UniqueClause(constraint, SqlNodeList.of(name))); }
+        |
+            ( <REFERENCES> | <COLLATE> ) {
+                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, GENERATED … AS IDENTITY, CHECK, UNIQUE and PRIMARY KEY.", getPos());
             }
         )
         { constraint = null; }
@@ -149,6 +154,54 @@ ExpressionClause CoconutExpression() :
             text.append(isNext ? "" : " ").append(before.next.image);
         }
         return new ExpressionClause(expression, text.toString());
+    }
+}
+
+/** CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON table ( column [ASC | DESC], ... ). */
+SqlCreate CoconutCreateIndex(Span s, boolean replace) :
+{
+    boolean unique = false;
+    final boolean ifNotExists;
+    final SqlIdentifier index;
+    final SqlIdentifier table;
+    final List<IndexColumnClause> columns = new ArrayList<IndexColumnClause>();
+}
+{
+    [ <UNIQUE> { unique = true; } ]
+    <INDEX> { Refusals.unlessReplace(replace, getPos()); }
+    ifNotExists = IfNotExistsOpt() index = CompoundIdentifier()
+    <ON> table = CompoundIdentifier()
+    <LPAREN>
+    CoconutIndexColumn(columns)
+    ( <COMMA> CoconutIndexColumn(columns) )*
+    <RPAREN>
+    {
+        return new SqlCreateIndex(s.end(this), replace, unique, ifNotExists, index, table, columns);
+    }
+}
+
+void CoconutIndexColumn(List<IndexColumnClause> columns) :
+{
+    final SqlIdentifier name;
+    boolean descending = false;
+}
+{
+    name = SimpleIdentifier()
+    [ <ASC> | <DESC> { descending = true; } ]
+    {
+        columns.add(new IndexColumnClause(name, descending));
+    }
+}
+
+/** DROP INDEX [IF EXISTS] name. */
+SqlDrop CoconutDropIndex(Span s, boolean replace) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+}
+{
+    <INDEX> ifExists = IfExistsOpt() name = CompoundIdentifier() {
+        return new SqlDropIndex(s.end(this), ifExists, name);
     }
 }
 

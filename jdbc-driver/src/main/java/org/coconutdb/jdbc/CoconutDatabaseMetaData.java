@@ -37,7 +37,11 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
                     + "COLUMN_DEFAULT, IS_IDENTITY FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
             + "T.TABLE_KIND FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K JOIN INFORMATION_SCHEMA.TABLES AS T "
-            + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME";
+            + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME "
+            + "JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS C ON K.TABLE_SCHEMA = C.TABLE_SCHEMA AND K.TABLE_NAME = C.TABLE_NAME "
+            + "AND K.CONSTRAINT_NAME = C.CONSTRAINT_NAME AND C.CONSTRAINT_TYPE = 'PRIMARY KEY'";
+    private static final String INDEXES = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, IS_UNIQUE, ORDINAL_POSITION, COLUMN_NAME, "
+            + "IS_DESCENDING, ENTRIES FROM SYSTEM.INDEXES";
 
     private final CoconutConnection connection;
 
@@ -293,7 +297,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         return rows.on(connection);
     }
 
-    /// The primary key is every table's one index: hashed, or sorted.
+    /// The primary key, hashed or sorted, and the secondary indexes, which are sorted.
     @Override
     public ResultSet getIndexInfo(
             @Nullable String catalog,
@@ -307,6 +311,13 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
                 boolean hash = text(row[5]).equals("HASH");
                 rows.add(CATALOG, row[0], row[1], false, null, row[4], hash ? tableIndexHashed : tableIndexOther, row[3], row[2],
                         hash ? null : "A", 0L, 0L, null);
+            }
+        }
+        for (Object[] row : query(INDEXES)) {
+            boolean isUnique = Boolean.TRUE.equals(row[3]);
+            if (isNamed(catalog, CATALOG) && isNamed(schema, text(row[0])) && isNamed(table, text(row[1])) && (isUnique || !unique)) {
+                rows.add(CATALOG, row[0], row[1], !isUnique, null, row[2], tableIndexOther, row[4], row[5],
+                        Boolean.TRUE.equals(row[6]) ? "D" : "A", row[7], 0L, null);
             }
         }
         return rows.orderedBy(3, 6, 5, 7).on(connection);

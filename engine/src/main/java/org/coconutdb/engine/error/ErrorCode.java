@@ -7,7 +7,7 @@ package org.coconutdb.engine.error;
 /// [CoconutException].
 public enum ErrorCode {
     // Caller's fault: nothing happened, and the same call will fail again until it is mended.
-    DUPLICATE_KEY("23505", Category.CALLER, "a row with this primary key exists already"),
+    DUPLICATE_KEY("23505", Category.CALLER, "a row with this key exists already"),
     NULL_NOT_ALLOWED("23502", Category.CALLER, "NULL in a column that does not allow it"),
     CHECK_VIOLATION("23514", Category.CALLER, "a row makes a condition of its table false"),
     VALUE_OUT_OF_RANGE("22003", Category.CALLER, "a number does not fit its type"),
@@ -22,10 +22,12 @@ public enum ErrorCode {
     INVALID_STATEMENT("42000", Category.CALLER, "the statement is not valid"),
     UNDEFINED_TABLE("42P01", Category.CALLER, "no such table"),
     UNDEFINED_SEQUENCE("42P01", Category.CALLER, "no such sequence"),
+    UNDEFINED_INDEX("42704", Category.CALLER, "no such index"),
     UNDEFINED_COLUMN("42703", Category.CALLER, "no such column"),
     UNDEFINED_FUNCTION("42883", Category.CALLER, "no such function"),
     UNDEFINED_SCHEMA("3F000", Category.CALLER, "no such schema"),
     DUPLICATE_TABLE("42P07", Category.CALLER, "a table with this name exists already"),
+    DUPLICATE_INDEX("42P07", Category.CALLER, "an index with this name exists already"),
     DUPLICATE_SEQUENCE("42P07", Category.CALLER, "a sequence with this name exists already"),
     DEPENDENT_OBJECTS("2BP01", Category.CALLER, "something else needs it"),
     DUPLICATE_COLUMN("42701", Category.CALLER, "a column is named twice"),
@@ -50,7 +52,7 @@ public enum ErrorCode {
 
     // Resources: nothing happened; the same call may work later or with a higher limit.
     SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed what this one read or changes"),
-    TABLE_CHANGED("40001", Category.RESOURCES, "the definition of a table changed since the transaction wrote to it"),
+    TABLE_CHANGED("40001", Category.RESOURCES, "a table was changed or dropped since the transaction used it"),
     SNAPSHOT_TOO_OLD("72000", Category.RESOURCES, "the snapshot is older than its maximum age"),
     MEMORY_LIMIT_REACHED("53200", Category.RESOURCES, "the memory limit is reached"),
     MEMORY_LOCK_REFUSED("53200", Category.RESOURCES, "the operating system refused to lock memory"),

@@ -214,8 +214,9 @@ final class Commit {
         return CoconutException.of(code).with("table", table.name()).with("key", HexFormat.of().formatHex(key));
     }
 
+    /// Whoever runs again looks the table up anew, and finds that there is none, or that it does without the index that this was.
     static CoconutException dropped(TableDescriptor table) {
-        return CoconutException.of(ErrorCode.UNDEFINED_TABLE).with("table", table.name()).mend("The table was dropped meanwhile.");
+        return CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table.name()).mend(RUN_AGAIN);
     }
 
     /// Run again, a statement is compiled for the table as it is now.

@@ -4,8 +4,6 @@ import java.util.Arrays;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.SliceScan;
 import org.coconutdb.engine.table.TableSlice;
@@ -82,9 +80,7 @@ public final class Scan {
             nextBlock++;
             TableSlice slice = block.slice(table.id());
             if (slice == null) {
-                throw CoconutException.of(ErrorCode.UNDEFINED_TABLE)
-                        .with("table", table.name())
-                        .mend("The table was dropped meanwhile.");
+                throw Commit.dropped(table);
             }
             current = slice.scan(range, reverse, point);
         }

@@ -13,7 +13,7 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
-/// The catalogue of an open database. Any thread may call it.
+/// The catalogue of an open database. Any thread may call it; tables change one at a time, each as the newest catalogue has them.
 public final class Catalog {
     private final CoconutEngine engine;
     private final List<SystemView> views;
@@ -49,14 +49,20 @@ public final class Catalog {
         long version = engine.catalogVersion();
         List<CatalogTable> tables = new ArrayList<>();
         List<CatalogSequence> named = new ArrayList<>();
-        for (TableDescriptor descriptor : engine.tables()) {
+        List<TableDescriptor> descriptors = engine.tables();
+        Map<String, TableDescriptor> byName = new HashMap<>();
+        descriptors.forEach(descriptor -> byName.put(descriptor.name(), descriptor));
+        for (TableDescriptor descriptor : descriptors) {
             if (CatalogSequence.isSequence(descriptor)) {
                 named.add(sequences.computeIfAbsent(descriptor.id(), _ -> new CatalogSequence(engine, descriptor)));
                 continue;
             }
+            if (CatalogIndex.isIndex(descriptor)) {
+                continue;
+            }
             CatalogTable table = known.get(descriptor.id());
             boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
-            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor));
+            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName));
         }
         return new CatalogSnapshot(version, tables, named, views);
     }
@@ -67,17 +73,112 @@ public final class Catalog {
     }
 
     /// Makes a table with bounds to what of it is in memory.
-    public CatalogTable create(TableDefinition definition, StorageOptions options) {
+    ///
+    /// @param definition its indexes and the sequences of its identity columns are made with it
+    public synchronized CatalogTable create(TableDefinition definition, StorageOptions options) {
         List<TableChange> changes = new ArrayList<>();
         changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
+        definition.indexes().forEach(index -> changes.add(entries(definition, index)));
         for (ColumnDefinition column : definition.columns()) {
             if (column.identity() != null) {
                 changes.add(new TableChange.Create(CatalogSequence.engineName(column.identity()), TableKind.SORTED,
                         column.identity().values().toBytes(), StorageOptions.DEFAULT));
             }
         }
+        changeTables(changes);
+        return table(definition.schema(), definition.name());
+    }
+
+    /// The table of an index's entries.
+    private static TableChange entries(TableDefinition table, IndexDefinition index) {
+        return new TableChange.Create(CatalogIndex.engineName(table.schema(), index.name()), TableKind.SORTED, new byte[0],
+                StorageOptions.DEFAULT, table.qualifiedName());
+    }
+
+    private CatalogTable table(String schema, String name) {
+        return snapshot().table(schema, name)
+                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
+                        .with("table", TableDefinition.qualifiedName(schema, name))
+                        .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
+    }
+
+    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none.
+    public synchronized void drop(String schema, String name) {
+        CatalogTable table = table(schema, name);
+        List<TableChange> changes = new ArrayList<>();
+        changes.add(new TableChange.Drop(table.id()));
+        table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
+        for (ColumnDefinition column : table.definition().columns()) {
+            if (column.identity() != null) {
+                engine.table(CatalogSequence.engineName(column.identity()))
+                        .ifPresent(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+            }
+        }
         engine.changeTables(changes);
-        return new CatalogTable(engine, engine.table(definition.qualifiedName()).orElseThrow());
+        changes.forEach(change -> sequences.remove(((TableChange.Drop) change).table()));
+    }
+
+    /// Adds an index without entries, which every write that is compiled from now on keeps. DUPLICATE_INDEX; TABLE_CHANGED where somebody
+    /// changed the table since it was read.
+    public synchronized void addIndex(CatalogTable table, IndexDefinition index) {
+        TableDefinition definition = table.definition();
+        if (index.name().equals(definition.keyName()) || definition.checks().stream().anyMatch(check -> check.name().equals(index
+                .name()))) {
+            throw duplicateIndex(index.name());
+        }
+        List<IndexDefinition> indexes = new ArrayList<>(definition.indexes());
+        indexes.add(index);
+        changeTables(List.of(entries(definition, index), altered(table, indexes)));
+    }
+
+    /// DUPLICATE_INDEX where the engine knows the name of one.
+    private void changeTables(List<TableChange> changes) {
+        try {
+            engine.changeTables(changes);
+        } catch (CoconutException failure) {
+            String name = failure.code() == ErrorCode.DUPLICATE_TABLE ? CatalogIndex.name(failure.facts().getOrDefault("table", "")) : null;
+            throw name == null ? failure : duplicateIndex(name);
+        }
+    }
+
+    private static CoconutException duplicateIndex(String name) {
+        return CoconutException.of(ErrorCode.DUPLICATE_INDEX)
+                .with("index", name)
+                .mend("Take another name, drop that index first, or say IF NOT EXISTS.");
+    }
+
+    /// Says that an index has an entry for each row. UNDEFINED_INDEX where it was dropped meanwhile.
+    public synchronized void finishIndex(String schema, String name) {
+        CatalogTable table = tableOfIndex(schema, name);
+        engine.changeTables(List.of(altered(table, table.definition().indexes().stream()
+                .map(index -> index.name().equals(name) ? index.built() : index)
+                .toList())));
+    }
+
+    /// Drops an index and its entries. UNDEFINED_INDEX; DEPENDENT_OBJECTS where a constraint needs it.
+    public synchronized void dropIndex(String schema, String name) {
+        CatalogTable table = tableOfIndex(schema, name);
+        CatalogIndex index = table.indexOf(CatalogIndex.engineName(schema, name)).orElseThrow();
+        if (index.definition().constraint()) {
+            throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                    .with("index", name)
+                    .with("table", table)
+                    .mend("A UNIQUE constraint of the table needs it: it goes with the table.");
+        }
+        engine.changeTables(List.of(new TableChange.Drop(index.descriptor().id()), altered(table, table.definition().indexes().stream()
+                .filter(other -> !other.name().equals(name))
+                .toList())));
+    }
+
+    private CatalogTable tableOfIndex(String schema, String name) {
+        return snapshot().tableOfIndex(schema, name)
+                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_INDEX)
+                        .with("index", TableDefinition.qualifiedName(schema, name))
+                        .mend("SELECT TABLE_NAME, INDEX_NAME FROM SYSTEM.INDEXES lists what there is."));
+    }
+
+    private static TableChange altered(CatalogTable table, List<IndexDefinition> indexes) {
+        return new TableChange.Alter(table.descriptor(), table.definition().withIndexes(indexes).toBytes());
     }
 
     /// The sequence by its id. UNDEFINED_SEQUENCE where it was dropped.
@@ -119,23 +220,5 @@ public final class Catalog {
     /// Writes down what was given out of the sequences, so that closing the database leaves no gaps. Before the engine is closed.
     public void close() {
         sequences.values().forEach(CatalogSequence::giveBack);
-    }
-
-    /// Drops a table with all its rows. UNDEFINED_TABLE where there is none.
-    public void drop(String schema, String name) {
-        TableDescriptor descriptor = engine.table(TableDefinition.qualifiedName(schema, name))
-                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
-                        .with("table", TableDefinition.qualifiedName(schema, name))
-                        .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
-        List<TableChange> changes = new ArrayList<>();
-        changes.add(new TableChange.Drop(descriptor.id()));
-        for (ColumnDefinition column : TableDefinition.fromBytes(descriptor.definition()).columns()) {
-            if (column.identity() != null) {
-                engine.table(CatalogSequence.engineName(column.identity()))
-                        .ifPresent(sequence -> changes.add(new TableChange.Drop(sequence.id())));
-            }
-        }
-        engine.changeTables(changes);
-        changes.forEach(change -> sequences.remove(((TableChange.Drop) change).table()));
     }
 }

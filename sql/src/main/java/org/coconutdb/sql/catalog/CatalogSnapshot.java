@@ -72,6 +72,21 @@ public final class CatalogSnapshot {
         return Optional.ofNullable(tables.get(TableDefinition.qualifiedName(schema, name)));
     }
 
+    /// The table that has the index; empty where there is no such index.
+    public Optional<CatalogTable> tableOfIndex(String schema, String index) {
+        return tables.values().stream()
+                .filter(table -> table.definition().schema().equals(schema))
+                .filter(table -> table.definition().indexes().stream().anyMatch(one -> one.name().equals(index)))
+                .findFirst();
+    }
+
+    /// The table that the engine's table holds the rows or an index of, by the engine's name.
+    public Optional<CatalogTable> tableOf(String engineName) {
+        return tables.values().stream()
+                .filter(table -> table.descriptor().name().equals(engineName) || table.indexOf(engineName).isPresent())
+                .findFirst();
+    }
+
     /// By schema and name.
     public List<CatalogSequence> sequences() {
         return List.copyOf(sequences.values());

@@ -1,11 +1,15 @@
 package org.coconutdb.sql.catalog;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.TableDescriptor;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.Column;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyCodec.KeyColumn;
@@ -19,15 +23,29 @@ public final class CatalogTable implements QueryTable {
     private final List<Column> columns;
     private final RowLayout rowLayout;
     private final KeyCodec keyCodec;
+    private final List<CatalogIndex> indexes;
     private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
 
-    CatalogTable(CoconutEngine engine, TableDescriptor descriptor) {
+    /// @param tables of the engine, among them the indexes, by name
+    CatalogTable(CoconutEngine engine, TableDescriptor descriptor, Map<String, TableDescriptor> tables) {
         this.engine = engine;
         this.descriptor = descriptor;
         this.definition = TableDefinition.fromBytes(descriptor.definition());
         this.columns = definition.columns().stream().map(Types::column).toList();
         this.rowLayout = new RowLayout(columns);
         this.keyCodec = new KeyCodec(definition.primaryKey().stream().map(column -> new KeyColumn(columns.get(column), false)).toList());
+        List<CatalogIndex> found = new ArrayList<>();
+        for (IndexDefinition index : definition.indexes()) {
+            TableDescriptor entries = tables.get(CatalogIndex.engineName(definition.schema(), index.name()));
+            if (entries == null) {
+                throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                        .with("table", definition.qualifiedName())
+                        .with("index", index.name())
+                        .mend("The directory names an index that is not there: restore the database from a backup.");
+            }
+            found.add(new CatalogIndex(index, entries, columns));
+        }
+        this.indexes = List.copyOf(found);
     }
 
     public int id() {
@@ -69,6 +87,16 @@ public final class CatalogTable implements QueryTable {
 
     public KeyCodec keyCodec() {
         return keyCodec;
+    }
+
+    /// All of them, those too that are being built.
+    public List<CatalogIndex> indexes() {
+        return indexes;
+    }
+
+    /// The index that is kept under the engine's name.
+    public Optional<CatalogIndex> indexOf(String engineName) {
+        return indexes.stream().filter(index -> index.descriptor().name().equals(engineName)).findFirst();
     }
 
     /// What a layer above makes of the definition, made once: two threads that come at once get the same.

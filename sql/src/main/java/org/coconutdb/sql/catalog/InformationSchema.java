@@ -135,6 +135,12 @@ final class InformationSchema {
                 rows.add(new @Nullable Object[] {definition.schema(), definition.keyName(), definition.schema(), definition.name(),
                         definition.columns().get(column).name(), position});
             }
+            for (IndexDefinition index : definition.indexes()) {
+                for (int i = 0; index.constraint() && i < index.columns().size(); i++) {
+                    rows.add(new @Nullable Object[] {definition.schema(), index.name(), definition.schema(), definition.name(),
+                            definition.columns().get(index.positions().get(i)).name(), i + 1});
+                }
+            }
         }
         return rows;
     }
@@ -144,6 +150,9 @@ final class InformationSchema {
         for (CatalogTable table : catalog.tables()) {
             TableDefinition definition = table.definition();
             rows.add(constraint(definition, definition.keyName(), "PRIMARY KEY"));
+            definition.indexes().stream()
+                    .filter(IndexDefinition::constraint)
+                    .forEach(index -> rows.add(constraint(definition, index.name(), "UNIQUE")));
             for (CheckDefinition check : definition.checks()) {
                 rows.add(constraint(definition, check.name(), "CHECK"));
             }

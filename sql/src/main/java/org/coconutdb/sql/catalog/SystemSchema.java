@@ -45,6 +45,10 @@ final class SystemSchema {
                                 bigint("HOT_MEMORY"), bigint("COLD_ROWS"), bigint("COLD_BYTES"), bigint("COLD_AFTER_SECONDS"),
                                 bigint("DEMOTIONS"), bigint("PROMOTIONS")),
                         () -> storage(catalog, engine)),
+                view("INDEXES",
+                        List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
+                                text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES")),
+                        () -> indexes(catalog, engine)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
 
@@ -77,29 +81,61 @@ final class SystemSchema {
         return micros == 0 ? null : Math.floorDiv(micros, 1_000L);
     }
 
+    private static List<@Nullable Object[]> indexes(Catalog catalog, CoconutEngine engine) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.snapshot().tables()) {
+            TableDefinition definition = table.definition();
+            for (CatalogIndex index : table.indexes()) {
+                IndexDefinition shown = index.definition();
+                int position = 0;
+                for (IndexDefinition.Part part : shown.columns()) {
+                    position++;
+                    rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
+                            shown.constraint(), shown.ready() ? "READY" : "BUILDING", position,
+                            definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor())});
+                }
+            }
+        }
+        return rows;
+    }
+
+    /// What holds a table of the engine's.
+    private record Place(String schema, String name, StorageOptions options) {
+        /// What belongs to no table of the catalogue is the directory of tables, or a table that is being dropped.
+        static final Place DIRECTORY = new Place(CatalogSnapshot.SYSTEM, "DIRECTORY", StorageOptions.DEFAULT);
+    }
+
+    /// Tables and indexes by the engine's ids.
+    private static Map<Integer, Place> places(Catalog catalog) {
+        Map<Integer, Place> places = new HashMap<>();
+        for (CatalogTable table : catalog.snapshot().tables()) {
+            String schema = table.definition().schema();
+            places.put(table.id(), new Place(schema, table.definition().name(), table.descriptor().options()));
+            table.indexes().forEach(index -> places.put(index.descriptor().id(),
+                    new Place(schema, index.definition().name(), index.descriptor().options())));
+        }
+        return places;
+    }
+
     private static List<@Nullable Object[]> memory(Catalog catalog, CoconutEngine engine) {
-        Map<Integer, TableDefinition> tables = new HashMap<>();
-        catalog.snapshot().tables().forEach(table -> tables.put(table.id(), table.definition()));
+        Map<Integer, Place> places = places(catalog);
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (MemoryUse use : engine.memoryUse()) {
-            TableDefinition table = tables.get(use.owner().table());
-            // What belongs to no table of the catalogue is the directory of tables, or a table that is being dropped.
-            rows.add(new @Nullable Object[] {use.owner().block(), table == null ? CatalogSnapshot.SYSTEM : table.schema(),
-                    table == null ? "DIRECTORY" : table.name(), use.purpose(), String.format("0x%012x", use.address()), use.mappedBytes(),
+            Place place = places.getOrDefault(use.owner().table(), Place.DIRECTORY);
+            rows.add(new @Nullable Object[] {use.owner().block(), place.schema(), place.name(), use.purpose(), String.format("0x%012x", use
+                    .address()), use.mappedBytes(),
                     use.residentBytes(), use.lockedBytes()});
         }
         return rows;
     }
 
     private static List<@Nullable Object[]> storage(Catalog catalog, CoconutEngine engine) {
-        Map<Integer, CatalogTable> tables = new HashMap<>();
-        catalog.snapshot().tables().forEach(table -> tables.put(table.id(), table));
+        Map<Integer, Place> places = places(catalog);
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (TierUse use : engine.tierUse()) {
-            CatalogTable table = tables.get(use.table());
-            StorageOptions options = table == null ? StorageOptions.DEFAULT : table.descriptor().options();
-            rows.add(new @Nullable Object[] {use.block(), table == null ? CatalogSnapshot.SYSTEM : table.definition().schema(),
-                    table == null ? "DIRECTORY" : table.definition().name(), use.hotRows(), use.hotBytes(),
+            Place place = places.getOrDefault(use.table(), Place.DIRECTORY);
+            StorageOptions options = place.options();
+            rows.add(new @Nullable Object[] {use.block(), place.schema(), place.name(), use.hotRows(), use.hotBytes(),
                     options.hotBytesMax() == 0 ? null : options.hotBytesMax(), use.coldRows(), use.coldBytes(),
                     options.coldAfterSeconds() == 0 ? null : (long) options.coldAfterSeconds(), use.demotions(), use.promotions()});
         }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keyName the primary key's own name
 /// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
 /// @param checks in declared order
+/// @param indexes in the order in which they were made
 public record TableDefinition(
         String schema,
         String name,
@@ -35,9 +36,12 @@ public record TableDefinition(
         List<Integer> primaryKey,
         String keyName,
         int ttlSeconds,
-        List<CheckDefinition> checks) {
-    private static final int FORMAT = 5;
-    // Without identity columns.
+        List<CheckDefinition> checks,
+        List<IndexDefinition> indexes) {
+    private static final int FORMAT = 6;
+    // Without indexes.
+    private static final int FORMAT_WITHOUT_INDEXES = 5;
+    // Without identity columns either.
     private static final int FORMAT_WITHOUT_IDENTITY = 4;
     // Without defaults and checks either.
     private static final int FORMAT_WITHOUT_CHECKS = 3;
@@ -53,6 +57,7 @@ public record TableDefinition(
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
         checks = List.copyOf(checks);
+        indexes = List.copyOf(indexes);
         if (primaryKey.isEmpty()) {
             throw new IllegalArgumentException("a table needs a primary key");
         }
@@ -64,7 +69,7 @@ public record TableDefinition(
         }
     }
 
-    /// Of rows that never expire and are not checked.
+    /// Of rows that never expire and are not checked, without indexes.
     public TableDefinition(
             String schema,
             String name,
@@ -72,7 +77,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of());
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of());
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -82,12 +87,17 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes);
     }
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes);
+    }
+
+    /// The same with these indexes.
+    public TableDefinition withIndexes(List<IndexDefinition> all) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all);
     }
 
     /// The engine's name for it.
@@ -101,7 +111,7 @@ public record TableDefinition(
     }
 
     /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
-    /// to live, checks, in the encoding of [DataOutputStream].
+    /// to live, checks, indexes, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -132,6 +142,18 @@ public record TableDefinition(
             for (CheckDefinition check : checks) {
                 out.writeUTF(check.name());
                 out.writeUTF(check.text());
+            }
+            out.writeInt(indexes.size());
+            for (IndexDefinition index : indexes) {
+                out.writeUTF(index.name());
+                out.writeInt(index.columns().size());
+                for (IndexDefinition.Part part : index.columns()) {
+                    out.writeInt(part.column());
+                    out.writeBoolean(part.descending());
+                }
+                out.writeBoolean(index.unique());
+                out.writeBoolean(index.constraint());
+                out.writeBoolean(index.ready());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -166,7 +188,12 @@ public record TableDefinition(
             for (int left = format <= FORMAT_WITHOUT_CHECKS ? 0 : readCount(in); left > 0; left--) {
                 checks.add(new CheckDefinition(in.readUTF(), in.readUTF()));
             }
-            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks);
+            List<IndexDefinition> indexes = new ArrayList<>();
+            for (int left = format <= FORMAT_WITHOUT_INDEXES ? 0 : readCount(in); left > 0; left--) {
+                indexes.add(readIndex(in));
+            }
+            TableDefinition definition =
+                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -207,6 +234,15 @@ public record TableDefinition(
         return new IdentityDefinition(always, sequence, SequenceDefinition.fromBytes(values));
     }
 
+    private static IndexDefinition readIndex(DataInputStream in) throws IOException {
+        String name = in.readUTF();
+        List<IndexDefinition.Part> parts = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            parts.add(new IndexDefinition.Part(in.readInt(), readFlag(in)));
+        }
+        return new IndexDefinition(name, parts, readFlag(in), readFlag(in), readFlag(in));
+    }
+
     private static int readCount(DataInputStream in) throws IOException {
         int count = in.readInt();
         if (count < 0) {
@@ -244,6 +280,14 @@ public record TableDefinition(
         for (CheckDefinition check : checks) {
             if (!constraints.add(check.name())) {
                 throw new IOException("a constraint twice: " + check.name());
+            }
+        }
+        for (IndexDefinition index : indexes) {
+            if (!constraints.add(index.name()) || new HashSet<>(index.positions()).size() != index.columns().size()) {
+                throw new IOException("an index that cannot be: " + index);
+            }
+            for (int position : index.positions()) {
+                Objects.checkIndex(position, columns.size());
             }
         }
     }

@@ -13,6 +13,7 @@ import org.apache.calcite.sql.SqlBasicTypeNameSpec;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.StorageOptions;
@@ -23,8 +24,11 @@ import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
 import org.coconutdb.sql.parser.ExpressionClause;
 import org.coconutdb.sql.parser.IdentityClause;
+import org.coconutdb.sql.parser.IndexColumnClause;
 import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.coconutdb.sql.parser.SqlCreateIndex;
+import org.coconutdb.sql.parser.UniqueClause;
 import org.jspecify.annotations.Nullable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
@@ -34,6 +38,7 @@ public final class TableDefinitions {
     // So that each fits the stored form, whatever its characters.
     private static final int EXPRESSION_LENGTH_MAX = 16_000;
     private static final int CHECKS_MAX = 200;
+    private static final int INDEXES_MAX = 64;
     private static final String EXAMPLE = "CREATE TABLE T (ID BIGINT, NAME VARCHAR(40), PRIMARY KEY (ID)) USING SORTED";
 
     private TableDefinitions() {}
@@ -91,7 +96,7 @@ public final class TableDefinitions {
             throw invalid(name[1]).with("columns", positions.size()).mend("A table has at most " + COLUMNS_MAX + " columns.");
         }
         KeyClause key = key(statement, name[1]);
-        List<Integer> primaryKey = primaryKey(key, name[1], positions);
+        List<Integer> primaryKey = listed("primary key", key.columns(), name[1], positions);
         List<ColumnDefinition> columns = new ArrayList<>();
         for (ColumnClause column : statement.columns()) {
             ColumnDefinition definition = column(column, primaryKey.contains(columns.size()));
@@ -101,8 +106,11 @@ public final class TableDefinitions {
         TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
+        Set<String> constraints = new HashSet<>(Set.of(definition.keyName()));
+        requireOwnNames(statement, name[1], constraints);
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
-                .withChecks(checks(statement.checks(), name[1], definition.keyName()));
+                .withChecks(checks(statement.checks(), name[1], constraints))
+                .withIndexes(uniques(statement.uniques(), name[1], positions, constraints));
     }
 
     private static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
@@ -135,30 +143,80 @@ public final class TableDefinitions {
         return clause.text();
     }
 
-    private static List<CheckDefinition> checks(List<CheckClause> clauses, String table, String keyName) {
-        if (clauses.size() > CHECKS_MAX) {
-            throw invalid(table).with("checks", clauses.size()).mend("A table has at most " + CHECKS_MAX + " checks: join some by AND.");
-        }
-        Set<String> names = new HashSet<>(Set.of(keyName));
-        for (CheckClause clause : clauses) {
-            if (clause.name() != null && !names.add(requireName("constraint", clause.name().getSimple()))) {
-                throw invalid(table).with("constraint", clause.name().getSimple())
-                        .with("line", clause.name().getParserPosition().getLineNum())
-                        .with("column", clause.name().getParserPosition().getColumnNum())
+    /// Adds the names that the constraints were given: each once.
+    private static void requireOwnNames(SqlCreateCoconutTable statement, String table, Set<String> names) {
+        List<@Nullable SqlIdentifier> given = new ArrayList<>();
+        statement.checks().forEach(clause -> given.add(clause.name()));
+        statement.uniques().forEach(clause -> given.add(clause.name()));
+        for (SqlIdentifier name : given) {
+            if (name != null && !names.add(requireName("constraint", name.getSimple()))) {
+                throw invalid(table).with("constraint", name.getSimple())
+                        .with("line", name.getParserPosition().getLineNum())
+                        .with("column", name.getParserPosition().getColumnNum())
                         .mend("The table has another constraint of this name: choose a different one.");
             }
         }
+    }
+
+    /// An index for each UNIQUE, named `T_A_B_KEY` where it was given no name.
+    private static List<IndexDefinition> uniques(
+            List<UniqueClause> clauses,
+            String table,
+            Map<String, Integer> positions,
+            Set<String> names) {
+        requireIndexCount(table, clauses.size());
+        List<IndexDefinition> indexes = new ArrayList<>();
+        for (UniqueClause clause : clauses) {
+            List<String> columns = clause.columns().stream().map(node -> ((SqlIdentifier) node).getSimple()).toList();
+            String name = clause.name() == null ? madeUp(table + "_" + String.join("_", columns) + "_KEY", names) : clause.name()
+                    .getSimple();
+            List<IndexDefinition.Part> parts = listed("UNIQUE", clause.columns(), table, positions).stream()
+                    .map(position -> new IndexDefinition.Part(position, false))
+                    .toList();
+            indexes.add(new IndexDefinition(name, parts, true, true, true));
+        }
+        return indexes;
+    }
+
+    private static void requireIndexCount(String table, int count) {
+        if (count > INDEXES_MAX) {
+            throw invalid(table).with("indexes", count).mend("A table has at most " + INDEXES_MAX + " indexes.");
+        }
+    }
+
+    /// The index that the statement asks for, not built yet. UNDEFINED_COLUMN, DUPLICATE_COLUMN, INVALID_TABLE_DEFINITION.
+    public static IndexDefinition index(SqlCreateIndex statement, String name, TableDefinition table) {
+        requireName("index", name);
+        requireIndexCount(table.name(), table.indexes().size() + 1);
+        Map<String, Integer> positions = new LinkedHashMap<>();
+        table.columns().forEach(column -> positions.put(column.name(), positions.size()));
+        SqlNodeList columns = new SqlNodeList(statement.columns().stream().map(IndexColumnClause::name).toList(), SqlParserPos.ZERO);
+        List<Integer> listed = listed("index", columns, table.name(), positions);
+        List<IndexDefinition.Part> parts = new ArrayList<>();
+        for (int i = 0; i < listed.size(); i++) {
+            parts.add(new IndexDefinition.Part(listed.get(i), statement.columns().get(i).descending()));
+        }
+        return new IndexDefinition(name, parts, statement.unique(), false, false);
+    }
+
+    private static List<CheckDefinition> checks(List<CheckClause> clauses, String table, Set<String> names) {
+        if (clauses.size() > CHECKS_MAX) {
+            throw invalid(table).with("checks", clauses.size()).mend("A table has at most " + CHECKS_MAX + " checks: join some by AND.");
+        }
         List<CheckDefinition> checks = new ArrayList<>();
         for (CheckClause clause : clauses) {
-            String name = clause.name() == null ? madeUp(table, clause.column(), names) : clause.name().getSimple();
+            String name = clause.name() == null ? madeUp(checkName(table, clause.column()), names) : clause.name().getSimple();
             checks.add(new CheckDefinition(name, text(clause.condition())));
         }
         return checks;
     }
 
-    /// `T_COLUMN_CHECK` or `T_CHECK`, with a number behind it where the name is taken.
-    private static String madeUp(String table, @Nullable SqlIdentifier column, Set<String> names) {
-        String base = (column == null ? table : table + "_" + column.getSimple()) + "_CHECK";
+    private static String checkName(String table, @Nullable SqlIdentifier column) {
+        return (column == null ? table : table + "_" + column.getSimple()) + "_CHECK";
+    }
+
+    /// The name, with a number behind it where it is taken.
+    private static String madeUp(String base, Set<String> names) {
         String name = base;
         for (int number = 2; !names.add(name); number++) {
             name = base + number;
@@ -197,27 +255,29 @@ public final class TableDefinitions {
         return keys.getFirst();
     }
 
-    private static List<Integer> primaryKey(KeyClause key, String table, Map<String, Integer> positions) {
-        List<Integer> primaryKey = new ArrayList<>();
-        for (SqlNode node : key.columns()) {
+    /// Positions of the columns that a key or an index lists.
+    private static List<Integer> listed(String what, SqlNodeList names, String table, Map<String, Integer> positions) {
+        List<Integer> listed = new ArrayList<>();
+        for (SqlNode node : names) {
             String column = ((SqlIdentifier) node).getSimple();
             Integer position = positions.get(column);
             if (position == null) {
                 throw CoconutException.of(ErrorCode.UNDEFINED_COLUMN)
                         .with("table", table)
                         .with("column", column)
-                        .mend("The primary key names a column that the table does not have; it has " + String.join(", ", positions.keySet())
+                        .mend("The " + what + " names a column that the table does not have; it has " + String.join(", ", positions
+                                .keySet())
                                 + ".");
             }
-            if (primaryKey.contains(position)) {
+            if (listed.contains(position)) {
                 throw CoconutException.of(ErrorCode.DUPLICATE_COLUMN)
                         .with("table", table)
                         .with("column", column)
-                        .mend("Name each column of the primary key once.");
+                        .mend("Name each column of the " + what + " once.");
             }
-            primaryKey.add(position);
+            listed.add(position);
         }
-        return primaryKey;
+        return listed;
     }
 
     private static ColumnDefinition column(ColumnClause clause, boolean inKey) {

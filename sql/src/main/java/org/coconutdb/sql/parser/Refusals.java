@@ -51,6 +51,13 @@ public final class Refusals {
         }
     }
 
+    /// OR REPLACE, where it has no meaning.
+    public static void unlessReplace(boolean replace, SqlParserPos position) {
+        if (replace) {
+            throw notYet("CREATE OR REPLACE INDEX", "DROP INDEX IF EXISTS it first.", position);
+        }
+    }
+
     /// ON CONFLICT behind UPSERT says twice what becomes of a row that is there.
     public static void unlessUpsert(SqlInsert insert, SqlParserPos position) {
         if (insert.isUpsert()) {

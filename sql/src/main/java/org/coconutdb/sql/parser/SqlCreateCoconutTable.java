@@ -21,11 +21,13 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     private final List<ColumnClause> columns;
     private final List<KeyClause> keys;
     private final List<CheckClause> checks;
+    private final List<UniqueClause> uniques;
     private final @Nullable TableKind kind;
     private final List<OptionClause> options;
 
     /// @param keys all PRIMARY KEY clauses, those behind columns too
     /// @param checks all CHECK clauses, those behind columns too
+    /// @param uniques all UNIQUE clauses, those behind columns too
     /// @param kind null where USING was left out
     public SqlCreateCoconutTable(
             SqlParserPos position,
@@ -35,6 +37,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             List<ColumnClause> columns,
             List<KeyClause> keys,
             List<CheckClause> checks,
+            List<UniqueClause> uniques,
             @Nullable TableKind kind,
             List<OptionClause> options) {
         super(OPERATOR, position, replace, ifNotExists);
@@ -42,6 +45,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         this.columns = List.copyOf(columns);
         this.keys = List.copyOf(keys);
         this.checks = List.copyOf(checks);
+        this.uniques = List.copyOf(uniques);
         this.kind = kind;
         this.options = List.copyOf(options);
     }
@@ -60,6 +64,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     public List<CheckClause> checks() {
         return checks;
+    }
+
+    public List<UniqueClause> uniques() {
+        return uniques;
     }
 
     public @Nullable TableKind kind() {
@@ -107,6 +115,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         for (KeyClause key : keys) {
             writer.sep(",");
             key.unparse(writer);
+        }
+        for (UniqueClause unique : uniques) {
+            writer.sep(",");
+            unique.unparse(writer);
         }
         for (CheckClause check : checks) {
             writer.sep(",");

@@ -1,13 +1,9 @@
 package org.coconutdb.sql.session;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
-import org.coconutdb.engine.TableDescriptor;
-import org.coconutdb.engine.transaction.Transaction;
-import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.plan.QueryPlan;
@@ -27,7 +23,7 @@ final class ChangeStatement implements CompiledStatement.Write {
     private final List<ColumnInfo> parameters;
 
     /// @param source answers columns of the table first, then what is computed
-    /// @param read positions of those columns: all for UPDATE, the key's for DELETE
+    /// @param read positions of those columns: all for UPDATE, the key's and the indexed ones for DELETE
     /// @param columns positions that are set; empty for DELETE
     /// @param ttl of the rows as changed
     ChangeStatement(
@@ -62,7 +58,7 @@ final class ChangeStatement implements CompiledStatement.Write {
     }
 
     @Override
-    public boolean retriesDuplicates() {
+    public boolean retriesDuplicate(CoconutException failure) {
         return false;
     }
 
@@ -77,11 +73,8 @@ final class ChangeStatement implements CompiledStatement.Write {
         for (int i = 0; i < parameterTypes.length; i++) {
             converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
         }
-        Transaction transaction = execution.transaction();
-        TableDescriptor table = writer.table().descriptor();
+        RowChanges changes = new RowChanges(writer, execution.transaction());
         List<ColumnDefinition> definitions = writer.table().definition().columns();
-        // Rows whose key changes go when all have left their old keys: SET id = id + 1 gives each the key of the next.
-        List<Moved> moved = new ArrayList<>();
         int ttlSeconds = ttl.seconds(values);
         long count = 0;
         try (Enumerator<@Nullable Object[]> found = source.run(execution.context(converted))) {
@@ -95,34 +88,19 @@ final class ChangeStatement implements CompiledStatement.Write {
                 byte[] oldKey = writer.key(row);
                 count++;
                 if (delete) {
-                    transaction.delete(table, oldKey);
+                    changes.delete(oldKey, row);
                     continue;
                 }
+                @Nullable Object[] before = row.clone();
                 for (int i = 0; i < columns.length; i++) {
                     row[columns[i]] = sources[i].value(execution, values, current);
                 }
                 byte[] key = writer.key(row);
                 writer.check(execution, row);
-                if (Arrays.equals(oldKey, key)) {
-                    transaction.update(table, key, writer.row(row), ttlSeconds);
-                } else {
-                    transaction.delete(table, oldKey);
-                    moved.add(new Moved(key, writer.row(row), ttlSeconds == TimeToLive.KEEP_SECONDS ? ttlOf(transaction, oldKey)
-                            : ttlSeconds));
-                }
+                changes.update(oldKey, before, key, row, ttlSeconds);
             }
         }
-        for (Moved row : moved) {
-            transaction.insert(table, row.key(), row.row(), row.ttlSeconds());
-        }
+        changes.finish();
         return count;
     }
-
-    /// A row that moves to another key takes its time to live with it.
-    private int ttlOf(Transaction transaction, byte[] key) {
-        RecordView record = new RecordView();
-        return transaction.inspect(writer.table().descriptor(), key, record) ? record.ttlSeconds() : 0;
-    }
-
-    private record Moved(byte[] key, byte[] row, int ttlSeconds) {}
 }

@@ -1,6 +1,7 @@
 package org.coconutdb.sql.session;
 
 import java.util.List;
+import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,13 @@ interface CompiledStatement {
         /// The plan, a line an operator.
         List<String> explain();
 
-        /// Whether a duplicate key means that another transaction was quicker: then the statement is to be run again.
-        boolean retriesDuplicates();
+        /// Whether this DUPLICATE_KEY means that another transaction was quicker: then the statement is to be run again.
+        boolean retriesDuplicate(CoconutException failure);
     }
 
     /// A statement that changes the catalogue.
     interface Definition extends CompiledStatement {
-        void run(Database database);
+        void run(Database database, ExecutionSignal signal);
 
         @Override
         default List<ColumnInfo> columns() {

@@ -33,7 +33,7 @@ final class ConflictUpdate {
     }
 
     /// Changes the row that is there; false where the WHERE of the update leaves it.
-    boolean apply(Execution execution, @Nullable Object[] values, RecordView found, @Nullable Object[] excluded) {
+    boolean apply(Execution execution, RowChanges changes, @Nullable Object[] values, RecordView found, @Nullable Object[] excluded) {
         @Nullable Object[] row = writer.table().rowLayout().decode(found.rowBytes());
         int width = row.length;
         @Nullable Object[] parameters = new @Nullable Object[statementParameters + 2 * width];
@@ -49,6 +49,7 @@ final class ConflictUpdate {
             parameters[i] = i < parameterTypes.length ? ParameterValues.toPlan(parameterTypes[i], i, value) : null;
         }
         byte[] oldKey = writer.key(row);
+        @Nullable Object[] before = row.clone();
         int ttlSeconds = ttl.seconds(values);
         try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(parameters))) {
             if (!computed.moveNext()) {
@@ -60,14 +61,7 @@ final class ConflictUpdate {
         }
         byte[] key = writer.key(row);
         writer.check(execution, row);
-        if (java.util.Arrays.equals(oldKey, key)) {
-            execution.transaction().update(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
-        } else {
-            execution.transaction().delete(writer.table().descriptor(), oldKey);
-            // A row that moves to another key takes its own time to live with it.
-            int moved = ttlSeconds == TimeToLive.KEEP_SECONDS ? found.ttlSeconds() : ttlSeconds;
-            execution.transaction().insert(writer.table().descriptor(), key, writer.row(row), moved);
-        }
+        changes.update(oldKey, before, key, row, ttlSeconds);
         return true;
     }
 }

@@ -10,6 +10,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.NearestName;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// COPY table FROM file. As a write of a transaction it reads the whole file; [CopyPieces] runs it where it is none.
 final class CopyFrom implements CompiledStatement.Write {
     private static final @Nullable Object[] NO_VALUES = {};
+    private static final byte[] NO_BYTES = {};
     private static final String BYTES_PREFIX = "\\x";
 
     private final SqlCopy statement;
@@ -74,7 +76,7 @@ final class CopyFrom implements CompiledStatement.Write {
     }
 
     @Override
-    public boolean retriesDuplicates() {
+    public boolean retriesDuplicate(CoconutException failure) {
         return false;
     }
 
@@ -87,16 +89,22 @@ final class CopyFrom implements CompiledStatement.Write {
     long runAll(Execution execution, CopyProgress.Running progress) {
         try (CsvFile csv = CsvFile.open(file, options)) {
             int[] columns = columns(csv.header());
+            RowChanges changes = changes(execution);
             long count = 0;
             for (CsvRow row = csv.next(); row != null; row = csv.next()) {
                 if (!isBlank(row, columns)) {
-                    write(execution, row, columns);
+                    write(execution, changes, row, columns);
                     count++;
                     progress.reached(count, csv.bytesRead());
                 }
             }
+            changes.finish();
             return count;
         }
+    }
+
+    RowChanges changes(Execution execution) {
+        return new RowChanges(writer, execution.transaction());
     }
 
     /// Whether it is a line with nothing in it, which is a row only where that has one column.
@@ -184,13 +192,13 @@ final class CopyFrom implements CompiledStatement.Write {
     // ---- rows
 
     /// Writes a row. What is thrown names file and line.
-    void write(Execution execution, CsvRow row, int[] columns) {
+    void write(Execution execution, RowChanges changes, CsvRow row, int[] columns) {
         execution.checkCancelled();
         try {
             @Nullable Object[] stored = stored(execution, row, columns);
             byte[] key = writer.key(stored);
             writer.check(execution, stored);
-            execution.transaction().insert(table.descriptor(), key, writer.row(stored), table.definition().ttlSeconds());
+            changes.insert(key, stored, table.definition().ttlSeconds());
         } catch (RuntimeException failure) {
             throw at(RuntimeErrors.translate(failure), row.line());
         }
@@ -244,19 +252,24 @@ final class CopyFrom implements CompiledStatement.Write {
                 .mend("Write bytes in hexadecimal digits behind \\x, such as \\x00FF.");
     }
 
-    /// The line of the row whose encoded key is this, in hexadecimal digits; empty where it is not known.
-    OptionalLong lineOf(List<CsvRow> rows, int[] columns, @Nullable String key) {
-        if (key == null || !table.definition().primaryKey().stream().allMatch(part -> Arrays.stream(columns).anyMatch(part::equals))) {
+    /// The line of the row that a DUPLICATE_KEY of the engine is about; empty where it is not known.
+    OptionalLong lineOf(List<CsvRow> rows, int[] columns, CoconutException duplicate) {
+        CatalogIndex index = table.indexOf(duplicate.facts().getOrDefault("table", "")).orElse(null);
+        List<Integer> parts = index == null ? table.definition().primaryKey() : index.definition().positions();
+        if (!parts.stream().allMatch(part -> Arrays.stream(columns).anyMatch(part::equals))) {
             return OptionalLong.empty();
         }
         for (CsvRow row : rows) {
             @Nullable Object[] stored = new @Nullable Object[table.definition().columns().size()];
             for (int i = 0; i < columns.length; i++) {
-                if (writer.isKeyColumn(columns[i])) {
+                if (parts.contains(columns[i])) {
                     stored[columns[i]] = stored(columns[i], row.values()[i]);
                 }
             }
-            if (HexFormat.of().formatHex(writer.key(stored)).equals(key)) {
+            // An entry that can have a duplicate has no primary key in it.
+            byte[] key = index == null ? writer.key(stored) : index.isExclusive(stored) ? writer.entryKey(index, stored, NO_BYTES)
+                    : NO_BYTES;
+            if (HexFormat.of().formatHex(key).equals(duplicate.facts().get("key"))) {
                 return OptionalLong.of(row.line());
             }
         }

@@ -110,7 +110,7 @@ final class CopyPieces {
             return failure;
         }
         CoconutException told = failure.copy().with("file", copy.file()).mend("The file has the key twice, or the table has it already.");
-        copy.lineOf(rows, copy.columns(header), failure.facts().get("key")).ifPresent(line -> told.with("line", line));
+        copy.lineOf(rows, copy.columns(header), failure).ifPresent(line -> told.with("line", line));
         return told;
     }
 
@@ -149,7 +149,9 @@ final class CopyPieces {
 
         @Override
         public long run(Execution execution, @Nullable Object[] parameters) {
-            rows.forEach(row -> copy.write(execution, row, positions));
+            RowChanges changes = copy.changes(execution);
+            rows.forEach(row -> copy.write(execution, changes, row, positions));
+            changes.finish();
             return rows.size();
         }
 
@@ -159,7 +161,7 @@ final class CopyPieces {
         }
 
         @Override
-        public boolean retriesDuplicates() {
+        public boolean retriesDuplicate(CoconutException failure) {
             return false;
         }
     }

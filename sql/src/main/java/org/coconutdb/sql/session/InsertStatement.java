@@ -1,14 +1,10 @@
 package org.coconutdb.sql.session;
 
-import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.plan.QueryPlan;
@@ -30,6 +26,7 @@ final class InsertStatement implements CompiledStatement.Write {
     private final int ordinalField;
     private final RelDataType[] sourceParameters;
     private final OnConflict onConflict;
+    private final @Nullable ConflictTarget conflictTarget;
     private final @Nullable ConflictUpdate update;
     private final TimeToLive ttl;
     private final List<ColumnInfo> parameters;
@@ -38,6 +35,7 @@ final class InsertStatement implements CompiledStatement.Write {
     ///     each number
     /// @param source computes rows; null where constants and parameters are all
     /// @param ordinalField of the plan's row: the number of its sources in `rows`; -1 where there is one row of sources
+    /// @param conflictTarget for [OnConflict#NOTHING] and [OnConflict#UPDATE]
     /// @param update for [OnConflict#UPDATE]
     /// @param ttl of rows that are inserted or replaced
     InsertStatement(
@@ -46,6 +44,7 @@ final class InsertStatement implements CompiledStatement.Write {
             @Nullable QueryPlan source,
             int ordinalField,
             OnConflict onConflict,
+            @Nullable ConflictTarget conflictTarget,
             @Nullable ConflictUpdate update,
             TimeToLive ttl,
             List<ColumnInfo> parameters) {
@@ -55,6 +54,7 @@ final class InsertStatement implements CompiledStatement.Write {
         this.ordinalField = ordinalField;
         this.sourceParameters = source == null ? new RelDataType[0] : QueryStatement.types(source.parameterTypes());
         this.onConflict = onConflict;
+        this.conflictTarget = conflictTarget;
         this.update = update;
         this.ttl = ttl;
         this.parameters = parameters;
@@ -71,8 +71,8 @@ final class InsertStatement implements CompiledStatement.Write {
     }
 
     @Override
-    public boolean retriesDuplicates() {
-        return onConflict == OnConflict.NOTHING || onConflict == OnConflict.UPDATE;
+    public boolean retriesDuplicate(CoconutException failure) {
+        return conflictTarget != null && conflictTarget.has(failure.facts().getOrDefault("table", ""));
     }
 
     @Override
@@ -88,7 +88,9 @@ final class InsertStatement implements CompiledStatement.Write {
 
     /// Whether it reads nothing, so that many executions can share a transaction, which does not show its own writes.
     boolean isBlind() {
-        return source == null && (onConflict == OnConflict.FAIL || onConflict == OnConflict.REPLACE);
+        // To replace a row of a table with indexes, its entries have to be known.
+        return source == null
+                && (onConflict == OnConflict.FAIL || (onConflict == OnConflict.REPLACE && writer.table().indexes().isEmpty()));
     }
 
     @Override
@@ -101,7 +103,7 @@ final class InsertStatement implements CompiledStatement.Write {
             for (ValueSource[] row : rows) {
                 run.write(row, null);
             }
-            return run.count;
+            return run.finish();
         }
         @Nullable Object[] converted = new @Nullable Object[values.length];
         for (int i = 0; i < sourceParameters.length; i++) {
@@ -113,11 +115,18 @@ final class InsertStatement implements CompiledStatement.Write {
                 run.write(ordinalField < 0 ? rows.getFirst() : rows.get(ordinal(current)), current);
             }
         }
-        return run.count;
+        return run.finish();
     }
 
     private int ordinal(@Nullable Object[] computed) {
         return computed[ordinalField] instanceof Number number ? number.intValue() : 0;
+    }
+
+    /// What became of a row that ON CONFLICT stands beside.
+    private enum Written {
+        INSERTED,
+        UPDATED,
+        NOTHING
     }
 
     private final class Run {
@@ -125,14 +134,16 @@ final class InsertStatement implements CompiledStatement.Write {
         private final @Nullable Object[] values;
         private final int ttlSeconds;
         private final RecordView found = new RecordView();
-        // Keys that this statement has written: the snapshot does not show them.
-        private final Set<ByteBuffer> written = new HashSet<>();
+        private final RowChanges changes;
+        private final ConflictTarget.@Nullable Search conflicts;
         private long count;
 
         Run(Execution execution, @Nullable Object[] values) {
             this.execution = execution;
             this.values = values;
             this.ttlSeconds = ttl.seconds(values);
+            this.changes = new RowChanges(writer, execution.transaction());
+            this.conflicts = conflictTarget == null ? null : conflictTarget.new Search(writer, execution.transaction());
         }
 
         void write(ValueSource[] sources, @Nullable Object @Nullable [] computed) {
@@ -144,37 +155,59 @@ final class InsertStatement implements CompiledStatement.Write {
             byte[] key = writer.key(row);
             // Whether it conflicts or not: the row excluded is one that could be.
             writer.check(execution, row);
-            Transaction transaction = execution.transaction();
-            boolean isInserted = true;
-            switch (onConflict) {
-                case FAIL -> transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
-                case REPLACE -> transaction.put(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
-                case NOTHING -> {
-                    // Those that are there are not remembered: they may be far more than a transaction can write.
-                    if (transaction.get(writer.table().descriptor(), key, found) || !written.add(ByteBuffer.wrap(key))) {
+            ConflictTarget.Search search = conflicts;
+            if (search != null) {
+                switch (writeUnlessThere(search, key, row)) {
+                    case NOTHING -> {
                         return;
                     }
-                    transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
-                }
-                case UPDATE -> {
-                    if (!written.add(ByteBuffer.wrap(key))) {
-                        throw CoconutException.of(ErrorCode.CARDINALITY_VIOLATION)
-                                .with("table", writer.table())
-                                .mend("Two rows of this INSERT have the same key, and ON CONFLICT DO UPDATE changes a row once: remove one.");
-                    }
-                    if (!transaction.get(writer.table().descriptor(), key, found)) {
-                        transaction.insert(writer.table().descriptor(), key, writer.row(row), ttlSeconds);
-                    } else if (update == null || !update.apply(execution, values, found, row)) {
+                    case UPDATED -> {
+                        count++;
                         return;
-                    } else {
-                        isInserted = false;
                     }
+                    case INSERTED -> {}
                 }
+            } else if (onConflict == OnConflict.REPLACE) {
+                changes.put(key, row, ttlSeconds);
+            } else {
+                changes.insert(key, row, ttlSeconds);
             }
-            if (isInserted && execution.keys() != null) {
+            if (execution.keys() != null) {
                 execution.keys().add(writer.table(), row);
             }
             count++;
+        }
+
+        private Written writeUnlessThere(ConflictTarget.Search search, byte[] key, @Nullable Object[] row) {
+            if (search.isWritten(key, row)) {
+                if (update == null) {
+                    return Written.NOTHING;
+                }
+                throw CoconutException.of(ErrorCode.CARDINALITY_VIOLATION)
+                        .with("table", writer.table())
+                        .mend("Two rows of this INSERT have the same key, and ON CONFLICT DO UPDATE changes a row once: remove one.");
+            }
+            byte[] inTheWay = search.find(key, row);
+            if (inTheWay != null && update == null) {
+                return Written.NOTHING;
+            }
+            search.note(key, row);
+            if (inTheWay == null) {
+                changes.insert(key, row, ttlSeconds);
+                return Written.INSERTED;
+            }
+            if (!execution.transaction().get(writer.table().descriptor(), inTheWay, found)) {
+                // Its time is over between the two looks.
+                throw CoconutException.of(ErrorCode.SERIALIZATION_CONFLICT)
+                        .with("table", writer.table())
+                        .mend("Nothing was changed: run the transaction again.");
+            }
+            return update != null && update.apply(execution, changes, values, found, row) ? Written.UPDATED : Written.NOTHING;
+        }
+
+        long finish() {
+            changes.finish();
+            return count;
         }
     }
 }

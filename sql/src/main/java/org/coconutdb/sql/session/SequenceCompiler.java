@@ -33,7 +33,7 @@ final class SequenceCompiler {
         String name = TableDefinitions.sequenceName(create.sequence());
         SequenceDefinition definition = SequenceDefinition.of(create.sequence().toString(), create.options());
         boolean ifNotExists = create.ifNotExists();
-        return (CompiledStatement.Definition) database -> {
+        return (CompiledStatement.Definition) (database, _) -> {
             try {
                 database.catalog().createSequence(name, definition);
             } catch (CoconutException failure) {
@@ -46,7 +46,7 @@ final class SequenceCompiler {
 
     CompiledStatement drop(SqlDropSequence drop) {
         boolean ifExists = drop.ifExists();
-        return (CompiledStatement.Definition) database -> {
+        return (CompiledStatement.Definition) (database, _) -> {
             try {
                 Catalog current = database.catalog();
                 CatalogSnapshot snapshot = current.snapshot();
@@ -86,7 +86,7 @@ final class SequenceCompiler {
             CatalogSequence sequence = catalog.requireSequence(restart.sequence());
             sequence.definition().restart(sequence.qualifiedName(), restart.value());
         }
-        return (CompiledStatement.Definition) database -> {
+        return (CompiledStatement.Definition) (database, _) -> {
             try {
                 CatalogSequence sequence = database.catalog().snapshot().requireSequence(restart.sequence());
                 sequence.restart(sequence.definition().restart(sequence.qualifiedName(), restart.value()));

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
@@ -59,44 +60,68 @@ final class SqlErrors {
     private static CoconutException withNames(CoconutException failure, CatalogSnapshot catalog) {
         return switch (failure.code()) {
             case DUPLICATE_KEY, SERIALIZATION_CONFLICT -> withKey(failure, catalog);
+            case TABLE_CHANGED -> withIndex(failure);
             case UNDEFINED_TABLE -> suggest(failure, tableNames(catalog));
             case UNDEFINED_COLUMN -> suggest(failure, columnNames(catalog));
             default -> failure;
         };
     }
 
+    /// An index that was dropped is known by its name alone.
+    private static CoconutException withIndex(CoconutException failure) {
+        String index = CatalogIndex.name(failure.facts().getOrDefault("table", ""));
+        return index == null ? failure
+                : CoconutException.of(failure.code(), failure).with("index", index).mend("Nothing was changed: run the transaction again.");
+    }
+
     /// The engine gives a key as hexadecimal bytes; here it is told as values.
     private static CoconutException withKey(CoconutException failure, CatalogSnapshot catalog) {
         String key = failure.facts().get("key");
         String name = failure.facts().get("table");
-        for (CatalogTable table : catalog.tables()) {
-            if (key != null && name != null && table.definition().qualifiedName().equals(name)) {
-                if (failure.facts().containsKey("file")) {
-                    // COPY says itself what to do about it.
-                    return failure.copy().with("key", values(table, key));
-                }
-                CoconutException told = CoconutException.of(failure.code(), failure).with("table", name).with("key", values(table, key));
-                return failure.code() == ErrorCode.DUPLICATE_KEY
-                        ? told.mend("Use UPSERT or INSERT … ON CONFLICT where the row may exist.")
-                        : told.mend("Nothing was changed: run the transaction again.");
-            }
+        CatalogTable table = name == null ? null : catalog.tableOf(name).orElse(null);
+        CatalogIndex index = table == null || name == null ? null : table.indexOf(name).orElse(null);
+        if (table == null || (key == null && index == null)) {
+            return failure;
         }
-        return failure;
-    }
-
-    private static String values(CatalogTable table, String key) {
-        return text(table, table.keyCodec().decode(HexFormat.of().parseHex(key)));
+        // COPY says itself what to do about it, and where.
+        boolean isOfFile = failure.facts().containsKey("file");
+        CoconutException told = isOfFile ? failure.copy() : CoconutException.of(failure.code(), failure);
+        told.with("table", table);
+        if (index != null) {
+            told.with(index.definition().constraint() ? "constraint" : "index", index);
+        }
+        if (failure.facts().containsKey("read")) {
+            told.with("read", failure.facts().get("read"));
+        }
+        if (key != null) {
+            byte[] bytes = HexFormat.of().parseHex(key);
+            told.with("key", index == null ? text(table, table.definition().primaryKey(), table.keyCodec().decode(bytes))
+                    : text(table, index.definition().positions(), index.codec().decode(bytes)));
+        }
+        if (isOfFile) {
+            return told;
+        }
+        if (failure.code() != ErrorCode.DUPLICATE_KEY) {
+            return told.mend("Nothing was changed: run the transaction again.");
+        }
+        return told.mend(index == null ? "Use UPSERT or INSERT … ON CONFLICT where the row may exist."
+                : "Another row has these values: give the row others, or use INSERT … ON CONFLICT.");
     }
 
     /// The key of a row of stored values, as messages tell it.
     static String keyOf(CatalogTable table, @Nullable Object[] row) {
-        return text(table, table.definition().primaryKey().stream().map(column -> row[column]).toArray());
+        return valuesOf(table, table.definition().primaryKey(), row);
     }
 
-    private static String text(CatalogTable table, @Nullable Object[] values) {
+    /// Some columns of a row of stored values, as messages tell them.
+    static String valuesOf(CatalogTable table, List<Integer> columns, @Nullable Object[] row) {
+        return text(table, columns, columns.stream().map(column -> row[column]).toArray());
+    }
+
+    private static String text(CatalogTable table, List<Integer> columns, @Nullable Object[] values) {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
-            ColumnDefinition column = table.definition().columns().get(table.definition().primaryKey().get(i));
+            ColumnDefinition column = table.definition().columns().get(columns.get(i));
             texts.add(column.name() + "=" + EdgeValues.text(EdgeValues.fromStorage(column.type(), values[i])));
         }
         return String.join(", ", texts);

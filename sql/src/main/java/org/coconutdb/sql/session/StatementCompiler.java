@@ -25,8 +25,10 @@ import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
+import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
+import org.coconutdb.sql.parser.SqlDropIndex;
 import org.coconutdb.sql.parser.SqlDropSequence;
 import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
@@ -74,6 +76,8 @@ final class StatementCompiler {
             case SqlCreateSequence create -> sequences.create(create);
             case SqlDropSequence drop -> sequences.drop(drop);
             case SqlRestartSequence restart -> sequences.restart(restart);
+            case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
+            case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlExplain explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true);
@@ -88,8 +92,8 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE and DROP TABLE, CREATE, "
-                                + "ALTER and DROP SEQUENCE, and BEGIN, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE and DROP TABLE, CREATE and "
+                                + "DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
         };
@@ -181,7 +185,7 @@ final class StatementCompiler {
         TableRules.check(create, definition, this);
         StorageOptions storage = TableDefinitions.storage(create);
         boolean ifNotExists = create.ifNotExists();
-        return (CompiledStatement.Definition) database -> {
+        return (CompiledStatement.Definition) (database, _) -> {
             try {
                 database.catalog().create(definition, storage);
             } catch (CoconutException failure) {
@@ -198,7 +202,7 @@ final class StatementCompiler {
         if (catalog.isReadOnly(name[0], name[1])) {
             throw WriteCompiler.readOnly(name);
         }
-        return (CompiledStatement.Definition) database -> {
+        return (CompiledStatement.Definition) (database, _) -> {
             try {
                 database.catalog().drop(name[0], name[1]);
             } catch (CoconutException failure) {

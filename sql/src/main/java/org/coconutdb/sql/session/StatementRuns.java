@@ -101,7 +101,7 @@ final class StatementRuns {
                 return within == null ? writeAlone(List.of(step), prepared, signal)[0] : writeWithin(within, step, prepared, signal);
             }
             case TransactionStatement control -> transactions.run(control.action());
-            case CompiledStatement.Definition definition -> define(definition);
+            case CompiledStatement.Definition definition -> define(definition, signal);
             default -> throw new IllegalArgumentException("not a change: " + statement);
         }
         return 0;
@@ -202,7 +202,7 @@ final class StatementRuns {
                 }
                 boolean again = failure.code() == ErrorCode.SERIALIZATION_CONFLICT
                         || (failure.code() == ErrorCode.DUPLICATE_KEY
-                                && steps.stream().anyMatch(step -> step.write().retriesDuplicates()));
+                                && steps.stream().anyMatch(step -> step.write().retriesDuplicate(failure)));
                 if (!again || attempt == ATTEMPTS_MAX || signal.cancelled().get()) {
                     throw failure;
                 }
@@ -216,9 +216,9 @@ final class StatementRuns {
         return step.write() instanceof InsertStatement insert && insert.isBlind();
     }
 
-    private void define(CompiledStatement.Definition definition) {
+    private void define(CompiledStatement.Definition definition, ExecutionSignal signal) {
         transactions.requireWritable();
         transactions.requireDefinitions();
-        definition.run(database);
+        definition.run(database, signal);
     }
 }

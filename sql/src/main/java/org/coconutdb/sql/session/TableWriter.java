@@ -4,6 +4,7 @@ import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +32,21 @@ final class TableWriter {
         for (int i = 0; i < key.length; i++) {
             values[i] = row[key[i]];
         }
-        byte[] encoded = table.keyCodec().encode(values);
+        return requireFits("primary key", table.keyCodec().encode(values));
+    }
+
+    /// The key of a row's entry in an index.
+    byte[] entryKey(CatalogIndex index, @Nullable Object[] row, byte[] primaryKey) {
+        return requireFits("index " + index, index.entryKey(row, primaryKey));
+    }
+
+    private byte[] requireFits(String what, byte[] encoded) {
         if (encoded.length > RecordHeap.KEY_BYTES_MAX) {
             throw CoconutException.of(ErrorCode.KEY_TOO_LARGE)
                     .with("table", table)
                     .with("keyBytes", encoded.length)
                     .with("keyBytesMax", RecordHeap.KEY_BYTES_MAX)
-                    .mend("Use shorter values in the primary key.");
+                    .mend("Use shorter values in the columns of the " + what + ".");
         }
         return encoded;
     }
@@ -51,15 +60,5 @@ final class TableWriter {
 
     byte[] row(@Nullable Object[] row) {
         return table.rowLayout().encode(row);
-    }
-
-    /// Whether the column, by position, belongs to the primary key.
-    boolean isKeyColumn(int column) {
-        for (int part : key) {
-            if (part == column) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.apache.calcite.sql.util.SqlShuttle;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
@@ -63,6 +65,11 @@ final class WriteCompiler {
     }
 
     private CatalogTable target(SqlNode node) {
+        return target(node, catalog, schema);
+    }
+
+    /// The table that a statement writes to. UNDEFINED_TABLE, READ_ONLY_TABLE.
+    static CatalogTable target(SqlNode node, CatalogSnapshot catalog, String schema) {
         if (!(node instanceof SqlIdentifier identifier)) {
             throw CoconutException.of(ErrorCode.NOT_SUPPORTED).with("target", node).mend("Name the table alone, without hints or EXTEND.");
         }
@@ -133,19 +140,21 @@ final class WriteCompiler {
         TimeToLive given = ttl == null ? null : TimeToLive.of(ttl, infos);
         TableWriter writer = new TableWriter(table, rules.checks());
         OnConflict onConflict = insert.isUpsert() ? OnConflict.REPLACE : OnConflict.FAIL;
+        ConflictTarget conflictTarget = null;
         ConflictUpdate update = null;
         if (conflict != null) {
             if (insert.isUpsert()) {
                 throw CoconutException.of(ErrorCode.SYNTAX_ERROR).mend("UPSERT takes no ON CONFLICT: write INSERT … ON CONFLICT.");
             }
-            requirePrimaryKey(table, conflict.target());
+            conflictTarget = conflictTarget(table, conflict);
             onConflict = conflict.isDoNothing() ? OnConflict.NOTHING : OnConflict.UPDATE;
             if (!conflict.isDoNothing()) {
                 update = conflictUpdate(writer, insert, conflict, given == null ? TimeToLive.KEEP : given, parameters, infos);
             }
         }
         TimeToLive inserted = given == null ? TimeToLive.ofSeconds(table.definition().ttlSeconds()) : given;
-        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict, update,
+        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict,
+                conflictTarget, update,
                 inserted, parameters(infos, plan));
     }
 
@@ -401,20 +410,36 @@ final class WriteCompiler {
         return List.copyOf(parameters);
     }
 
-    private static void requirePrimaryKey(CatalogTable table, @Nullable SqlNodeList target) {
+    /// What the statement names, and where it names nothing: DO NOTHING looks at all, DO UPDATE at the primary key.
+    private static ConflictTarget conflictTarget(CatalogTable table, SqlInsertOnConflict conflict) {
+        List<CatalogIndex> unique = table.indexes().stream()
+                .filter(index -> index.definition().unique() && index.definition().ready())
+                .toList();
+        SqlNodeList target = conflict.target();
         if (target == null) {
-            return;
+            return new ConflictTarget(table, true, conflict.isDoNothing() ? unique : List.of());
         }
         Set<Integer> named = new HashSet<>();
         for (int position : positions(table, target)) {
             named.add(position);
         }
-        if (!named.equals(new HashSet<>(table.definition().primaryKey()))) {
-            List<String> key = table.definition().primaryKey().stream().map(i -> table.definition().columns().get(i).name()).toList();
+        if (named.equals(new HashSet<>(table.definition().primaryKey()))) {
+            return new ConflictTarget(table, true, List.of());
+        }
+        List<CatalogIndex> same = unique.stream().filter(index -> named.equals(new HashSet<>(index.definition().positions()))).toList();
+        if (same.isEmpty()) {
+            List<String> keys = new ArrayList<>(List.of(names(table, table.definition().primaryKey())));
+            unique.forEach(index -> keys.add(names(table, index.definition().positions())));
             throw CoconutException.of(ErrorCode.INVALID_STATEMENT)
                     .with("table", table)
-                    .mend("ON CONFLICT looks at the primary key: name its columns, (" + String.join(", ", key) + "), or none.");
+                    .mend("ON CONFLICT looks at the primary key or a unique index: name its columns, " + String.join(" or ", keys)
+                            + ", or none.");
         }
+        return new ConflictTarget(table, false, same);
+    }
+
+    private static String names(CatalogTable table, List<Integer> positions) {
+        return "(" + String.join(", ", positions.stream().map(i -> table.definition().columns().get(i).name()).toList()) + ")";
     }
 
     private ConflictUpdate conflictUpdate(
@@ -522,7 +547,9 @@ final class WriteCompiler {
         int parameters = Syntax.parameterCount(delete);
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(delete.getTargetTable(), delete.getAlias());
-        int[] read = table.definition().primaryKey().stream().mapToInt(Integer::intValue).toArray();
+        Set<Integer> needed = new LinkedHashSet<>(table.definition().primaryKey());
+        table.indexes().forEach(index -> needed.addAll(index.definition().positions()));
+        int[] read = needed.stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
         return new ChangeStatement(new TableWriter(table, null), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP,

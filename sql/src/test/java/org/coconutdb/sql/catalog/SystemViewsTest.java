@@ -31,7 +31,7 @@ class SystemViewsTest {
     void open() {
         engine = CoconutEngine.open(new EngineConfig(null, BLOCKS, 1L << 30, LockPolicy.PREFERRED));
         catalog = new Catalog(engine, List.of());
-        create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0))");
+        create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0), UNIQUE (v))");
         catalog.createSequence("PUBLIC.S", SequenceDefinition.of("S", new SequenceOptions()));
         create("CREATE TABLE \"Mixed\" (b TIMESTAMP(2), a DECIMAL(20, 5) NOT NULL, c VARBINARY, PRIMARY KEY (b, a)) USING SORTED");
     }
@@ -101,7 +101,8 @@ class SystemViewsTest {
                                         null, null,
                                         null));
         assertThat(rows("KEY_COLUMN_USAGE").stream().map(row -> Arrays.asList(row).subList(1, 6))).containsExactlyInAnyOrder(
-                Arrays.asList("KV_KEY", "PUBLIC", "KV", "K", 1), Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "B", 1),
+                Arrays.asList("KV_KEY", "PUBLIC", "KV", "K", 1), Arrays.asList("KV_V_KEY", "PUBLIC", "KV", "V", 1),
+                Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "B", 1),
                 Arrays.asList("Mixed_PK", "PUBLIC", "Mixed", "A", 2));
         assertThat(rows("TYPES")).extracting(row -> row[0]).contains("UUID", "TIMESTAMP WITH LOCAL TIME ZONE").doesNotHaveDuplicates();
     }

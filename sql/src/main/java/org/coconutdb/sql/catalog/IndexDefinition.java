@@ -1,0 +1,34 @@
+package org.coconutdb.sql.catalog;
+
+import java.util.List;
+import java.util.Objects;
+
+/// A secondary index of a table as it was declared.
+///
+/// @param name unique in the schema
+/// @param columns in the index's order; at least one
+/// @param unique whether two rows without NULL in these columns must differ in them
+/// @param constraint whether it was made by a UNIQUE of the table, and so goes with the table alone
+/// @param ready whether it has an entry for each row; an index that is being built is written and not read
+public record IndexDefinition(String name, List<Part> columns, boolean unique, boolean constraint, boolean ready) {
+    /// @param column position in the table
+    public record Part(int column, boolean descending) {}
+
+    public IndexDefinition {
+        Objects.requireNonNull(name);
+        columns = List.copyOf(columns);
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("an index needs a column");
+        }
+    }
+
+    /// The same with an entry for each row.
+    public IndexDefinition built() {
+        return new IndexDefinition(name, columns, unique, constraint, true);
+    }
+
+    /// Positions in the table.
+    public List<Integer> positions() {
+        return columns.stream().map(Part::column).toList();
+    }
+}
