@@ -77,11 +77,12 @@ public final class TransactionsSideBySide {
 
         /// Answers how often it was refused and run again.
         int run(Work work, AtomicLong nextKey) throws SQLException {
-            connection.setAutoCommit(work != Work.FIVE_READS_TWO_WRITES);
             long key = work == Work.INSERT ? nextKey.getAndIncrement() : 0;
             long[] keys = ThreadLocalRandom.current().longs(READS + WRITES, 0, ROWS).sorted().toArray();
             for (int refused = 0;; refused++) {
                 try {
+                    // SQLite begins a transaction here, and may find the database locked.
+                    connection.setAutoCommit(work != Work.FIVE_READS_TWO_WRITES);
                     switch (work) {
                         case INSERT -> insert(key);
                         case UPDATE -> update(keys[0]);
