@@ -217,6 +217,25 @@ SqlDrop CoconutDropTable(Span s, boolean replace) :
     }
 }
 
+/** TRUNCATE [TABLE] name, ... [CONTINUE IDENTITY | RESTART IDENTITY]. */
+SqlNode CoconutTruncate() :
+{
+    final Span s;
+    final List<SqlNode> tables = new ArrayList<SqlNode>();
+    SqlIdentifier name;
+    boolean restartsIdentity = false;
+}
+{
+    <TRUNCATE> { s = span(); }
+    [ <TABLE> ]
+    name = CompoundIdentifier() { tables.add(name); }
+    ( <COMMA> name = CompoundIdentifier() { tables.add(name); } )*
+    [ <CONTINUE> <IDENTITY> | <RESTART> <IDENTITY> { restartsIdentity = true; } ]
+    {
+        return new SqlTruncateTable(s.end(this), new SqlNodeList(tables, s.pos()), restartsIdentity);
+    }
+}
+
 /** WITH ( name = value, ... ). */
 void CoconutOptions(List<OptionClause> optionClauses) :
 {

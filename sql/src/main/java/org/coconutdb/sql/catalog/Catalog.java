@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableChange;
@@ -108,14 +110,49 @@ public final class Catalog {
         List<TableChange> changes = new ArrayList<>();
         changes.add(new TableChange.Drop(table.id()));
         table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
-        for (ColumnDefinition column : table.definition().columns()) {
-            if (column.identity() != null) {
-                engine.table(CatalogSequence.engineName(column.identity()))
-                        .ifPresent(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+        identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+        engine.changeTables(changes);
+        forgetSequences(changes);
+    }
+
+    private List<TableDescriptor> identitySequences(CatalogTable table) {
+        return table.definition().columns().stream()
+                .flatMap(column -> Stream.ofNullable(column.identity()))
+                .flatMap(identity -> engine.table(CatalogSequence.engineName(identity)).stream())
+                .toList();
+    }
+
+    private void forgetSequences(List<TableChange> changes) {
+        for (TableChange change : changes) {
+            if (change instanceof TableChange.Drop(int table)) {
+                sequences.remove(table);
+            }
+        }
+    }
+
+    /// Takes all rows out of tables, at once: each is dropped and made again as it was, empty. UNDEFINED_TABLE.
+    ///
+    /// @param restartsIdentity whether identity columns begin to count anew
+    public synchronized void truncate(Set<TableName> names, boolean restartsIdentity) {
+        List<TableChange> changes = new ArrayList<>();
+        for (TableName name : names) {
+            CatalogTable table = table(name.schema(), name.name());
+            TableDescriptor descriptor = table.descriptor();
+            changes.add(new TableChange.Drop(table.id()));
+            changes.add(new TableChange.Create(descriptor.name(), descriptor.kind(), descriptor.definition(), descriptor.options()));
+            for (CatalogIndex index : table.indexes()) {
+                changes.add(new TableChange.Drop(index.descriptor().id()));
+                changes.add(entries(table.definition(), index.definition()));
+            }
+            if (restartsIdentity) {
+                for (TableDescriptor sequence : identitySequences(table)) {
+                    changes.add(new TableChange.Drop(sequence.id()));
+                    changes.add(new TableChange.Create(sequence.name(), sequence.kind(), sequence.definition(), sequence.options()));
+                }
             }
         }
         engine.changeTables(changes);
-        changes.forEach(change -> sequences.remove(((TableChange.Drop) change).table()));
+        forgetSequences(changes);
     }
 
     /// Adds an index without entries, which every write that is compiled from now on keeps. DUPLICATE_INDEX; TABLE_CHANGED where somebody
@@ -181,11 +218,13 @@ public final class Catalog {
         return new TableChange.Alter(table.descriptor(), table.definition().withIndexes(indexes).toBytes());
     }
 
-    /// The sequence by its id. UNDEFINED_SEQUENCE where it was dropped.
+    /// The sequence by its id. TABLE_CHANGED where it was dropped: a statement that is compiled again finds the one that took its place, or none.
     public CatalogSequence sequence(int id) {
         CatalogSequence sequence = sequences.get(id);
         if (sequence == null) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SEQUENCE).with("sequenceId", id).mend("It was dropped meanwhile.");
+            throw CoconutException.of(ErrorCode.TABLE_CHANGED)
+                    .with("sequenceId", id)
+                    .mend("The sequence was dropped meanwhile: run the statement again.");
         }
         return sequence;
     }

@@ -14,7 +14,6 @@ final class ForeignStatements {
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER TABLE", "Make a new table and INSERT INTO it a SELECT from the old one."),
-            Map.entry("TRUNCATE", "DELETE FROM the table, or DROP it and make it again."),
             Map.entry("CREATE VIEW", ONLY_TABLES),
             Map.entry("CREATE OR REPLACE VIEW", ONLY_TABLES),
             Map.entry("CREATE MATERIALIZED", ONLY_TABLES),

@@ -1,6 +1,8 @@
 package org.coconutdb.sql.session;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
@@ -22,6 +24,7 @@ import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.IdentityDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
@@ -35,6 +38,7 @@ import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
+import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
 import org.coconutdb.sql.plan.QueryContext;
 import org.coconutdb.sql.plan.QueryPlan;
@@ -73,6 +77,7 @@ final class StatementCompiler {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
+            case SqlTruncateTable truncate -> truncate(truncate);
             case SqlCreateSequence create -> sequences.create(create);
             case SqlDropSequence drop -> sequences.drop(drop);
             case SqlRestartSequence restart -> sequences.restart(restart);
@@ -92,8 +97,8 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE and DROP TABLE, CREATE and "
-                                + "DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, DROP and TRUNCATE TABLE, "
+                                + "CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
         };
@@ -211,5 +216,17 @@ final class StatementCompiler {
                 }
             }
         };
+    }
+
+    private CompiledStatement truncate(SqlTruncateTable truncate) {
+        Set<TableName> names = new LinkedHashSet<>();
+        for (SqlIdentifier table : truncate.tables()) {
+            String[] name = TableDefinitions.resolve(table, schema);
+            if (catalog.isReadOnly(name[0], name[1])) {
+                throw WriteCompiler.readOnly(name);
+            }
+            names.add(new TableName(name[0], name[1]));
+        }
+        return (CompiledStatement.Definition) (database, _) -> database.catalog().truncate(names, truncate.restartsIdentity());
     }
 }
