@@ -606,16 +606,28 @@ SqlDrop CoconutDropSequence(Span s, boolean replace) :
     }
 }
 
-/** ALTER SEQUENCE [IF EXISTS] name RESTART [WITH number]. */
-SqlNode CoconutAlterSequence() :
+/** ALTER SEQUENCE and ALTER TABLE. */
+SqlNode CoconutAlter() :
 {
     final Span s;
+    final SqlNode statement;
+}
+{
+    <ALTER> { s = span(); }
+    ( statement = CoconutAlterSequence(s) | statement = CoconutAlterTable(s) )
+    {
+        return statement;
+    }
+}
+
+/** SEQUENCE [IF EXISTS] name RESTART [WITH number]. */
+SqlNode CoconutAlterSequence(Span s) :
+{
     final boolean ifExists;
     final SqlIdentifier name;
     BigInteger value = null;
 }
 {
-    <ALTER> { s = span(); }
     <SEQUENCE> ifExists = IfExistsOpt() name = CompoundIdentifier()
     (
         <RESTART> [ [ <WITH> ] value = CoconutInteger() ]
@@ -626,6 +638,87 @@ SqlNode CoconutAlterSequence() :
     )
     {
         return new SqlRestartSequence(s.end(this), ifExists, name, value);
+    }
+}
+
+/** TABLE [IF EXISTS] name action, .... */
+SqlNode CoconutAlterTable(Span s) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+    final List<AlterAction> actions = new ArrayList<AlterAction>();
+}
+{
+    <TABLE> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    CoconutAlterAction(actions)
+    ( <COMMA> CoconutAlterAction(actions) )*
+    {
+        return new SqlAlterTable(s.end(this), ifExists, name, actions);
+    }
+}
+
+/**
+ * ADD [COLUMN] [IF NOT EXISTS] column, ADD constraint, DROP [COLUMN] [IF EXISTS] name [CASCADE | RESTRICT],
+ * DROP CONSTRAINT [IF EXISTS] name [CASCADE | RESTRICT], ALTER [COLUMN] name SET DEFAULT value | DROP DEFAULT.
+ */
+void CoconutAlterAction(List<AlterAction> actions) :
+{
+    final Span s;
+    final SqlIdentifier name;
+    boolean isConstraint = false;
+    boolean ifExists = false;
+    boolean cascade = false;
+    final ExpressionClause value;
+    final List<ColumnClause> columns = new ArrayList<ColumnClause>();
+    final List<KeyClause> keys = new ArrayList<KeyClause>();
+    final List<CheckClause> checks = new ArrayList<CheckClause>();
+    final List<UniqueClause> uniques = new ArrayList<UniqueClause>();
+}
+{
+    LOOKAHEAD({ getToken(1).kind == ADD })
+    <ADD> { s = span(); }
+    (
+        <COLUMN> ifExists = IfNotExistsOpt() CoconutColumn(columns, keys, checks, uniques)
+    |
+        LOOKAHEAD(3)
+        <IF> <NOT> <EXISTS> { ifExists = true; } CoconutColumn(columns, keys, checks, uniques)
+    |
+        CoconutTableElement(columns, keys, checks, uniques)
+    )
+    {
+        actions.add(new AlterAction.Add(s.end(this), ifExists, columns, keys, checks, uniques));
+    }
+|
+    <DROP> { s = span(); }
+    [ <COLUMN> | <CONSTRAINT> { isConstraint = true; } ]
+    ifExists = IfExistsOpt() name = SimpleIdentifier()
+    [ <CASCADE> { cascade = true; } | <RESTRICT> ]
+    {
+        actions.add(isConstraint ? new AlterAction.DropConstraint(name, ifExists, cascade) : new AlterAction.DropColumn(name, ifExists, cascade));
+    }
+|
+    <ALTER> [ <COLUMN> ] name = SimpleIdentifier()
+    (
+        <SET>
+        (
+            <DEFAULT_> value = CoconutExpression() { actions.add(new AlterAction.ChangeDefault(name, value)); }
+        |
+            ( <NOT> | <DATA> | <GENERATED> | SimpleIdentifier() ) { throw Refusals.ofColumnChange("SET " + token.image, getPos()); }
+        )
+    |
+        <DROP>
+        (
+            <DEFAULT_> { actions.add(new AlterAction.ChangeDefault(name, null)); }
+        |
+            ( <NOT> | <IDENTITY> | SimpleIdentifier() ) { throw Refusals.ofColumnChange("DROP " + token.image, getPos()); }
+        )
+    |
+        ( <TYPE> | <RESTART> | <ADD> ) { throw Refusals.ofColumnChange(token.image, getPos()); }
+    )
+|
+    ( <RENAME> | <SET> | SimpleIdentifier() ) {
+        throw Refusals.notYet("ALTER TABLE ... " + token.image.toUpperCase(Locale.ROOT),
+            "ALTER TABLE takes ADD, DROP and ALTER ... SET | DROP DEFAULT; for other changes make a new table and INSERT INTO it a SELECT from the old one.", getPos());
     }
 }
 

@@ -282,7 +282,8 @@ public final class CoconutEngine implements AutoCloseable {
     /// Makes, alters and drops tables, all of it or nothing, as durable as a commit when it returns. Writes go on; a transaction that has
     /// written to a table for a definition that is altered before it commits is refused with TABLE_CHANGED.
     ///
-    /// DUPLICATE_TABLE, UNDEFINED_TABLE; TABLE_CHANGED where somebody altered a table since it was read.
+    /// DUPLICATE_TABLE, UNDEFINED_TABLE; TABLE_CHANGED where somebody altered a table since it was read; TABLE_NOT_EMPTY, or
+    /// SERIALIZATION_CONFLICT where rows come at the same time.
     public void changeTables(List<TableChange> changes) {
         requireOpen();
         tables.change(changes);

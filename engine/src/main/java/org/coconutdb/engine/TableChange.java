@@ -24,7 +24,12 @@ public sealed interface TableChange {
     /// Gives a table another definition. Rows are not touched.
     ///
     /// @param table as it was when the new definition was made from it
-    record Alter(TableDescriptor table, byte[] definition) implements TableChange {}
+    /// @param whileEmpty whether TABLE_NOT_EMPTY refuses it where the table has rows at the time of the change
+    record Alter(TableDescriptor table, byte[] definition, boolean whileEmpty) implements TableChange {
+        public Alter(TableDescriptor table, byte[] definition) {
+            this(table, definition, false);
+        }
+    }
 
     /// Forgets a table and all its rows.
     record Drop(int table) implements TableChange {}

@@ -168,7 +168,10 @@ final class TableDirectory {
                         made.add(table);
                         first.add(new BlockCommand.CreateTable(table.id(), kind));
                     }
-                    case TableChange.Alter(TableDescriptor table, byte[] definition) -> {
+                    case TableChange.Alter(TableDescriptor table, byte[] definition, boolean whileEmpty) -> {
+                        if (whileEmpty) {
+                            requireEmpty(table, transaction);
+                        }
                         TableDescriptor altered = altered(after.get(table.id()), table, definition);
                         after.put(altered.id(), altered);
                         transaction.put(DIRECTORY, DirectoryRow.key(altered), DirectoryRow.encode(altered));
@@ -197,6 +200,16 @@ final class TableDirectory {
         }
         tables = Tables.of(tables.version + 1, after.values());
         proposeEverywhere(last);
+    }
+
+    /// A row that comes between this look and step 2 refuses the change, as any transaction whose reads are not true any more. Behind step 1
+    /// comes none.
+    private static void requireEmpty(TableDescriptor table, Transaction transaction) {
+        if (transaction.scan(table, KeyRange.ALL, false).next(new RecordView())) {
+            throw CoconutException.of(ErrorCode.TABLE_NOT_EMPTY)
+                    .with("table", table.name())
+                    .mend("This change can be made only while the table has no rows.");
+        }
     }
 
     private static void requireFree(String name, Set<String> names) {

@@ -28,7 +28,7 @@ import org.coconutdb.engine.error.ErrorCode;
 /// ```
 /// Names that begin with a dot are left alone; anything else is refused, so that a wrong path never becomes a database by accident.
 public final class DatabaseDirectory implements AutoCloseable {
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
     private static final String MANIFEST = "coconut.database";
     private static final String MANIFEST_BEING_WRITTEN = "coconut.database.new";
     private static final String LOCK = "coconut.lock";

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Rows as bytes, laid out so that a column is read where it lies, without the rest. Immutable.
 /// ```
-///  0                  ceil(n / 8)            fixed end
-///  | null bit of each | one slot of each     | variable values one behind another |
+///  0         1                  1 + ceil(n / 8)        fixed end
+///  | version | null bit of each | one slot of each     | variable values one behind another |
 /// ```
+/// `version` is the layout's number among those that rows of the table may have ([RowVersions]), unsigned.
+///
 /// Little-endian. Slots: BOOLEAN and INT8 1 byte, INT16 2, INT32 and FLOAT32 4, INT64 and FLOAT64 8, UUID 16 (most significant half
 /// first), DECIMAL its unscaled value in 8 bytes up to 18 digits and in 16 beyond (low half first), STRING (UTF-8) and BYTES 4: where
 /// the value ends, counted from the fixed part's end; it begins where the variable column before it ends. A NULL's slot is zeros,
@@ -28,6 +31,11 @@ public final class RowLayout {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /// The highest version.
+    public static final int VERSION_MAX = 255;
+    private static final int VERSION_BYTES = 1;
+
+    private final int version;
     private final Column[] columns;
     // Offset of each column's slot from the row's start.
     private final int[] slots;
@@ -35,11 +43,18 @@ public final class RowLayout {
     private final int[] previousVariable;
     private final int fixedBytes;
 
+    /// The first layout of a table.
     public RowLayout(List<Column> columns) {
+        this(columns, 0);
+    }
+
+    /// @param version 0 to [#VERSION_MAX]
+    public RowLayout(List<Column> columns, int version) {
+        this.version = Objects.checkIndex(version, VERSION_MAX + 1);
         this.columns = columns.toArray(Column[]::new);
         this.slots = new int[this.columns.length];
         this.previousVariable = new int[this.columns.length];
-        int offset = (this.columns.length + 7) / 8;
+        int offset = VERSION_BYTES + (this.columns.length + 7) / 8;
         int variable = -1;
         for (int i = 0; i < this.columns.length; i++) {
             slots[i] = offset;
@@ -67,6 +82,15 @@ public final class RowLayout {
         };
     }
 
+    public int version() {
+        return version;
+    }
+
+    /// The version of the layout that a row was written with.
+    public static int version(MemorySegment memory, long row) {
+        return Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, row));
+    }
+
     public int columnCount() {
         return columns.length;
     }
@@ -92,6 +116,7 @@ public final class RowLayout {
             }
         }
         ByteBuffer row = ByteBuffer.allocate(Math.addExact(fixedBytes, tailBytes)).order(ByteOrder.LITTLE_ENDIAN);
+        row.put(0, (byte) version);
         int tail = 0;
         for (int i = 0; i < columns.length; i++) {
             Object value = values[i];
@@ -100,7 +125,8 @@ public final class RowLayout {
                 if (!columns[i].nullable()) {
                     throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED).with("column", i + 1);
                 }
-                row.put(i >> 3, (byte) (row.get(i >> 3) | 1 << (i & 7)));
+                int at = VERSION_BYTES + (i >> 3);
+                row.put(at, (byte) (row.get(at) | 1 << (i & 7)));
             } else if (bytes != null) {
                 row.put(fixedBytes + tail, bytes);
                 tail += bytes.length;
@@ -138,7 +164,7 @@ public final class RowLayout {
     }
 
     public boolean isNull(MemorySegment memory, long row, int column) {
-        return (memory.get(ValueLayout.JAVA_BYTE, row + (column >> 3)) >> (column & 7) & 1) != 0;
+        return (memory.get(ValueLayout.JAVA_BYTE, row + VERSION_BYTES + (column >> 3)) >> (column & 7) & 1) != 0;
     }
 
     /// The value of a BOOLEAN, INT8, INT16, INT32, INT64 column, or the unscaled value of a DECIMAL up to 18 digits; not NULL.
@@ -200,19 +226,15 @@ public final class RowLayout {
         return bytes;
     }
 
-    /// Reads some columns into an array: `into[i]` is column `wanted[i]`.
-    public void decode(MemorySegment memory, long row, int[] wanted, @Nullable Object[] into) {
-        for (int i = 0; i < wanted.length; i++) {
-            into[i] = get(memory, row, wanted[i]);
+    /// All columns of a row of this layout in an array. BROKEN_INVARIANT where it is of another: its columns would be mixed up.
+    @Nullable
+    Object[] decode(MemorySegment memory, long row) {
+        if (version(memory, row) != version) {
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT).with("rowVersion", version(memory, row)).with("layoutVersion", version);
         }
-    }
-
-    /// All columns of a row in an array.
-    public @Nullable Object[] decode(byte[] row) {
-        MemorySegment memory = MemorySegment.ofArray(row);
         @Nullable Object[] values = new Object[columns.length];
         for (int i = 0; i < columns.length; i++) {
-            values[i] = get(memory, 0, i);
+            values[i] = get(memory, row, i);
         }
         return values;
     }

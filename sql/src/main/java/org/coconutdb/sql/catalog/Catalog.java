@@ -2,10 +2,14 @@ package org.coconutdb.sql.catalog;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.StorageOptions;
@@ -81,12 +85,7 @@ public final class Catalog {
         List<TableChange> changes = new ArrayList<>();
         changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
         definition.indexes().forEach(index -> changes.add(entries(definition, index)));
-        for (ColumnDefinition column : definition.columns()) {
-            if (column.identity() != null) {
-                changes.add(new TableChange.Create(CatalogSequence.engineName(column.identity()), TableKind.SORTED,
-                        column.identity().values().toBytes(), StorageOptions.DEFAULT));
-            }
-        }
+        identities(definition).forEach(identity -> changes.add(sequence(identity)));
         changeTables(changes);
         return table(definition.schema(), definition.name());
     }
@@ -116,8 +115,7 @@ public final class Catalog {
     }
 
     private List<TableDescriptor> identitySequences(CatalogTable table) {
-        return table.definition().columns().stream()
-                .flatMap(column -> Stream.ofNullable(column.identity()))
+        return identities(table.definition()).stream()
                 .flatMap(identity -> engine.table(CatalogSequence.engineName(identity)).stream())
                 .toList();
     }
@@ -139,7 +137,8 @@ public final class Catalog {
             CatalogTable table = table(name.schema(), name.name());
             TableDescriptor descriptor = table.descriptor();
             changes.add(new TableChange.Drop(table.id()));
-            changes.add(new TableChange.Create(descriptor.name(), descriptor.kind(), descriptor.definition(), descriptor.options()));
+            changes.add(new TableChange.Create(descriptor.name(), descriptor.kind(), table.definition().emptied().toBytes(),
+                    descriptor.options()));
             for (CatalogIndex index : table.indexes()) {
                 changes.add(new TableChange.Drop(index.descriptor().id()));
                 changes.add(entries(table.definition(), index.definition()));
@@ -155,17 +154,57 @@ public final class Catalog {
         forgetSequences(changes);
     }
 
-    /// Adds an index without entries, which every write that is compiled from now on keeps. DUPLICATE_INDEX; TABLE_CHANGED where somebody
-    /// changed the table since it was read.
-    public synchronized void addIndex(CatalogTable table, IndexDefinition index) {
-        TableDefinition definition = table.definition();
-        if (index.name().equals(definition.keyName()) || definition.checks().stream().anyMatch(check -> check.name().equals(index
-                .name()))) {
-            throw duplicateIndex(index.name());
+    /// Gives a table another definition, and makes and drops the indexes and the sequences of identity columns that it has and has no more.
+    /// DUPLICATE_INDEX; TABLE_CHANGED where somebody changed the table since it was read; TABLE_NOT_EMPTY.
+    ///
+    /// @param table as the definition was made from it
+    /// @param whileEmpty whether it happens only where the table has no rows
+    public synchronized void alter(CatalogTable table, TableDefinition after, boolean whileEmpty) {
+        TableDefinition before = table.definition();
+        List<TableChange> changes = new ArrayList<>();
+        for (CatalogIndex index : table.indexes()) {
+            if (after.indexes().stream().noneMatch(one -> one.name().equals(index.definition().name()))) {
+                changes.add(new TableChange.Drop(index.descriptor().id()));
+            }
         }
-        List<IndexDefinition> indexes = new ArrayList<>(definition.indexes());
-        indexes.add(index);
-        changeTables(List.of(entries(definition, index), altered(table, indexes)));
+        Set<String> names = new HashSet<>(Set.of(after.keyName()));
+        after.checks().forEach(check -> names.add(check.name()));
+        for (IndexDefinition index : after.indexes()) {
+            if (!names.add(index.name())) {
+                throw duplicateIndex(index.name());
+            }
+            if (before.indexes().stream().noneMatch(one -> one.name().equals(index.name()))) {
+                changes.add(entries(after, index));
+            }
+        }
+        Set<IdentityDefinition> identities = identities(after);
+        for (IdentityDefinition identity : identities(before)) {
+            if (!identities.contains(identity)) {
+                engine.table(CatalogSequence.engineName(identity)).ifPresent(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+            }
+        }
+        identities.removeAll(identities(before));
+        identities.forEach(identity -> changes.add(sequence(identity)));
+        changes.add(new TableChange.Alter(table.descriptor(), after.toBytes(), whileEmpty));
+        changeTables(changes);
+        forgetSequences(changes);
+    }
+
+    /// The same with what the definition is by now. UNDEFINED_TABLE.
+    public synchronized void alter(TableName name, UnaryOperator<TableDefinition> change) {
+        CatalogTable table = table(name.schema(), name.name());
+        alter(table, change.apply(table.definition()), false);
+    }
+
+    private static Set<IdentityDefinition> identities(TableDefinition table) {
+        return table.columns().stream()
+                .flatMap(column -> Stream.ofNullable(column.identity()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static TableChange sequence(IdentityDefinition identity) {
+        return new TableChange.Create(CatalogSequence.engineName(identity), TableKind.SORTED, identity.values().toBytes(),
+                StorageOptions.DEFAULT);
     }
 
     /// DUPLICATE_INDEX where the engine knows the name of one.
@@ -184,14 +223,6 @@ public final class Catalog {
                 .mend("Take another name, drop that index first, or say IF NOT EXISTS.");
     }
 
-    /// Says that an index has an entry for each row. UNDEFINED_INDEX where it was dropped meanwhile.
-    public synchronized void finishIndex(String schema, String name) {
-        CatalogTable table = tableOfIndex(schema, name);
-        engine.changeTables(List.of(altered(table, table.definition().indexes().stream()
-                .map(index -> index.name().equals(name) ? index.built() : index)
-                .toList())));
-    }
-
     /// Drops an index and its entries. UNDEFINED_INDEX; DEPENDENT_OBJECTS where a constraint needs it.
     public synchronized void dropIndex(String schema, String name) {
         CatalogTable table = tableOfIndex(schema, name);
@@ -200,11 +231,11 @@ public final class Catalog {
             throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
                     .with("index", name)
                     .with("table", table)
-                    .mend("A UNIQUE constraint of the table needs it: it goes with the table.");
+                    .mend("It is a UNIQUE constraint of the table: ALTER TABLE … DROP CONSTRAINT drops it.");
         }
-        engine.changeTables(List.of(new TableChange.Drop(index.descriptor().id()), altered(table, table.definition().indexes().stream()
-                .filter(other -> !other.name().equals(name))
-                .toList())));
+        alter(table, table.definition().withIndexes(TableAlteration.without(table.definition().indexes(), other -> other.name().equals(
+                name))),
+                false);
     }
 
     private CatalogTable tableOfIndex(String schema, String name) {
@@ -212,10 +243,6 @@ public final class Catalog {
                 .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_INDEX)
                         .with("index", TableDefinition.qualifiedName(schema, name))
                         .mend("SELECT TABLE_NAME, INDEX_NAME FROM SYSTEM.INDEXES lists what there is."));
-    }
-
-    private static TableChange altered(CatalogTable table, List<IndexDefinition> indexes) {
-        return new TableChange.Alter(table.descriptor(), table.definition().withIndexes(indexes).toBytes());
     }
 
     /// The sequence by its id. TABLE_CHANGED where it was dropped: a statement that is compiled again finds the one that took its place, or none.

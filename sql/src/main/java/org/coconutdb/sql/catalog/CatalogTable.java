@@ -14,6 +14,7 @@ import org.coconutdb.engine.row.Column;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.RowLayout;
+import org.coconutdb.engine.row.RowVersions;
 
 /// A table that exists: its definition, the engine's descriptor, and the codecs of its rows and keys. Immutable; any thread.
 public final class CatalogTable implements QueryTable {
@@ -21,7 +22,7 @@ public final class CatalogTable implements QueryTable {
     private final TableDescriptor descriptor;
     private final TableDefinition definition;
     private final List<Column> columns;
-    private final RowLayout rowLayout;
+    private final RowVersions rowVersions;
     private final KeyCodec keyCodec;
     private final List<CatalogIndex> indexes;
     private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
@@ -32,7 +33,7 @@ public final class CatalogTable implements QueryTable {
         this.descriptor = descriptor;
         this.definition = TableDefinition.fromBytes(descriptor.definition());
         this.columns = definition.columns().stream().map(Types::column).toList();
-        this.rowLayout = new RowLayout(columns);
+        this.rowVersions = new RowVersions(definition.rows());
         this.keyCodec = new KeyCodec(definition.primaryKey().stream().map(column -> new KeyColumn(columns.get(column), false)).toList());
         List<CatalogIndex> found = new ArrayList<>();
         for (IndexDefinition index : definition.indexes()) {
@@ -81,8 +82,14 @@ public final class CatalogTable implements QueryTable {
         return columns;
     }
 
+    /// What rows are written with.
     public RowLayout rowLayout() {
-        return rowLayout;
+        return rowVersions.newest();
+    }
+
+    /// What rows are read with that may have been written before a column came or went.
+    public RowVersions rowVersions() {
+        return rowVersions;
     }
 
     public KeyCodec keyCodec() {

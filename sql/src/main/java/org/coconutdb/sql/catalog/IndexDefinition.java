@@ -2,6 +2,7 @@ package org.coconutdb.sql.catalog;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 
 /// A secondary index of a table as it was declared.
 ///
@@ -23,8 +24,19 @@ public record IndexDefinition(String name, List<Part> columns, boolean unique, b
     }
 
     /// The same with an entry for each row.
-    public IndexDefinition built() {
+    IndexDefinition built() {
         return new IndexDefinition(name, columns, unique, constraint, true);
+    }
+
+    /// The same before there is an entry for each row.
+    IndexDefinition unbuilt() {
+        return new IndexDefinition(name, columns, unique, constraint, false);
+    }
+
+    /// The same in a table whose columns have other positions.
+    IndexDefinition at(IntUnaryOperator position) {
+        List<Part> moved = columns.stream().map(part -> new Part(position.applyAsInt(part.column()), part.descending())).toList();
+        return new IndexDefinition(name, moved, unique, constraint, ready);
     }
 
     /// Positions in the table.

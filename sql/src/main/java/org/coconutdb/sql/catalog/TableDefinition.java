@@ -10,11 +10,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.Column;
+import org.coconutdb.engine.row.RowHistory;
+import org.coconutdb.engine.row.RowLayout;
+import org.coconutdb.engine.row.RowVersions;
+import org.coconutdb.engine.row.StorageType;
 import org.jspecify.annotations.Nullable;
 
 /// A table as it was declared; stored in the engine's directory as bytes.
@@ -28,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
 /// @param checks in declared order
 /// @param indexes in the order in which they were made
+/// @param rows what rows are made of, those too that were written before a column came or went
 public record TableDefinition(
         String schema,
         String name,
@@ -37,16 +45,9 @@ public record TableDefinition(
         String keyName,
         int ttlSeconds,
         List<CheckDefinition> checks,
-        List<IndexDefinition> indexes) {
-    private static final int FORMAT = 6;
-    // Without indexes.
-    private static final int FORMAT_WITHOUT_INDEXES = 5;
-    // Without identity columns either.
-    private static final int FORMAT_WITHOUT_IDENTITY = 4;
-    // Without defaults and checks either.
-    private static final int FORMAT_WITHOUT_CHECKS = 3;
-    // Without a time to live either.
-    private static final int FORMAT_WITHOUT_TTL = 2;
+        List<IndexDefinition> indexes,
+        RowHistory rows) {
+    private static final int FORMAT = 7;
     private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
@@ -54,6 +55,7 @@ public record TableDefinition(
         Objects.requireNonNull(name);
         Objects.requireNonNull(kind);
         Objects.requireNonNull(keyName);
+        Objects.requireNonNull(rows);
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
         checks = List.copyOf(checks);
@@ -77,7 +79,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of());
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), rowsOf(columns));
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -87,17 +89,77 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, rows);
     }
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, rows);
     }
 
     /// The same with these indexes.
     public TableDefinition withIndexes(List<IndexDefinition> all) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, rows);
+    }
+
+    private static RowHistory rowsOf(List<ColumnDefinition> columns) {
+        return RowHistory.of(columns.stream().map(Types::column).toList());
+    }
+
+    /// The same without rows, and so without a history of them.
+    public TableDefinition emptied() {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, rowsOf(columns));
+    }
+
+    /// The same with these columns, which differ in nothing that is stored in rows.
+    public TableDefinition withColumns(List<ColumnDefinition> changed) {
+        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, rows);
+    }
+
+    /// The same with more columns behind the others.
+    ///
+    /// @param missing a value for each, that it has in rows which are there, in the type that its storage type names
+    public TableDefinition withAdded(List<ColumnDefinition> added, List<@Nullable Object> missing) {
+        List<ColumnDefinition> all = new ArrayList<>(columns);
+        all.addAll(added);
+        List<RowHistory.Kept> kept = new ArrayList<>();
+        for (int i = 0; i < added.size(); i++) {
+            kept.add(new RowHistory.Kept(Types.column(added.get(i)), missing.get(i)));
+        }
+        return new TableDefinition(schema, name, kind, all, primaryKey, keyName, ttlSeconds, checks, indexes,
+                changedRows(List.of(), kept));
+    }
+
+    /// The same without some columns, which neither the key nor an index has.
+    public TableDefinition without(Set<String> names) {
+        List<ColumnDefinition> left = columns.stream().filter(column -> !names.contains(column.name())).toList();
+        List<Integer> removed = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            if (names.contains(columns.get(i).name())) {
+                removed.add(i);
+            }
+        }
+        List<Integer> key = primaryKey.stream().map(position -> left.indexOf(columns.get(position))).toList();
+        List<IndexDefinition> moved = indexes.stream()
+                .map(index -> index.at(position -> left.indexOf(columns.get(position))))
+                .toList();
+        return new TableDefinition(schema, name, kind, left, key, keyName, ttlSeconds, checks, moved,
+                changedRows(removed, List.of()));
+    }
+
+    private RowHistory changedRows(List<Integer> removed, List<RowHistory.Kept> added) {
+        if (rows.version() == RowLayout.VERSION_MAX) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("table", qualifiedName())
+                    .with("changes", rows.version())
+                    .mend("A table's columns can change that often: make a new table and INSERT INTO it a SELECT from this one.");
+        }
+        return rows.changed(removed, added);
+    }
+
+    /// The column's position; empty where there is none of this name.
+    public OptionalInt position(String column) {
+        return IntStream.range(0, columns.size()).filter(i -> columns.get(i).name().equals(column)).findFirst();
     }
 
     /// The engine's name for it.
@@ -111,7 +173,7 @@ public record TableDefinition(
     }
 
     /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
-    /// to live, checks, indexes, in the encoding of [DataOutputStream].
+    /// to live, checks, indexes, history of rows, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -142,6 +204,7 @@ public record TableDefinition(
             for (CheckDefinition check : checks) {
                 out.writeUTF(check.name());
                 out.writeUTF(check.text());
+                out.writeBoolean(check.ready());
             }
             out.writeInt(indexes.size());
             for (IndexDefinition index : indexes) {
@@ -155,6 +218,7 @@ public record TableDefinition(
                 out.writeBoolean(index.constraint());
                 out.writeBoolean(index.ready());
             }
+            writeRows(out);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -165,7 +229,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format < FORMAT_WITHOUT_TTL || format > FORMAT) {
+            if (format != FORMAT) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -176,24 +240,25 @@ public record TableDefinition(
             TableKind kind = TableKind.valueOf(in.readUTF());
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(readColumn(in, format));
+                columns.add(readColumn(in));
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
                 primaryKey.add(in.readInt());
             }
             String keyName = in.readUTF();
-            int ttlSeconds = format == FORMAT_WITHOUT_TTL ? 0 : in.readInt();
+            int ttlSeconds = in.readInt();
             List<CheckDefinition> checks = new ArrayList<>();
-            for (int left = format <= FORMAT_WITHOUT_CHECKS ? 0 : readCount(in); left > 0; left--) {
-                checks.add(new CheckDefinition(in.readUTF(), in.readUTF()));
+            for (int left = readCount(in); left > 0; left--) {
+                checks.add(new CheckDefinition(in.readUTF(), in.readUTF(), readFlag(in)));
             }
             List<IndexDefinition> indexes = new ArrayList<>();
-            for (int left = format <= FORMAT_WITHOUT_INDEXES ? 0 : readCount(in); left > 0; left--) {
+            for (int left = readCount(in); left > 0; left--) {
                 indexes.add(readIndex(in));
             }
             TableDefinition definition =
-                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes);
+                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes,
+                            readRows(in, columns));
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -206,13 +271,76 @@ public record TableDefinition(
         }
     }
 
-    private static ColumnDefinition readColumn(DataInputStream in, int format) throws IOException {
+    /// A flag, and behind it, where columns have come or gone: all columns, each by its storage type, digits, scale, whether it may be NULL,
+    /// and the value that it is missing in older rows as a row of it alone; how many of them the first version has; the changes.
+    private void writeRows(DataOutputStream out) throws IOException {
+        out.writeBoolean(rows.version() > 0);
+        if (rows.version() == 0) {
+            return;
+        }
+        out.writeInt(rows.columns().size());
+        for (RowHistory.Kept kept : rows.columns()) {
+            Column column = kept.column();
+            out.writeUTF(column.type().name());
+            out.writeByte(column.precision());
+            out.writeByte(column.scale());
+            out.writeBoolean(column.nullable());
+            out.writeBoolean(kept.missing() != null);
+            if (kept.missing() != null) {
+                byte[] row = alone(column).encode(new Object[] {kept.missing()});
+                out.writeInt(row.length);
+                out.write(row);
+            }
+        }
+        out.writeInt(rows.first());
+        out.writeInt(rows.changes().size());
+        for (RowHistory.Change change : rows.changes()) {
+            out.writeInt(change.removed().size());
+            for (int id : change.removed()) {
+                out.writeInt(id);
+            }
+            out.writeInt(change.added());
+        }
+    }
+
+    private static RowHistory readRows(DataInputStream in, List<ColumnDefinition> columns) throws IOException {
+        if (!readFlag(in)) {
+            return rowsOf(columns);
+        }
+        List<RowHistory.Kept> kept = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            Column column = new Column(StorageType.valueOf(in.readUTF()), in.readByte(), in.readByte(), readFlag(in));
+            Object missing = null;
+            if (readFlag(in)) {
+                byte[] row = new byte[readCount(in)];
+                in.readFully(row);
+                missing = new RowVersions(RowHistory.of(List.of(column))).decode(row)[0];
+            }
+            kept.add(new RowHistory.Kept(column, missing));
+        }
+        int first = readCount(in);
+        List<RowHistory.Change> changes = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            List<Integer> removed = new ArrayList<>();
+            for (int ids = readCount(in); ids > 0; ids--) {
+                removed.add(in.readInt());
+            }
+            changes.add(new RowHistory.Change(removed, in.readInt()));
+        }
+        return new RowHistory(kept, first, changes);
+    }
+
+    private static RowLayout alone(Column column) {
+        return new RowLayout(List.of(column));
+    }
+
+    private static ColumnDefinition readColumn(DataInputStream in) throws IOException {
         ColumnDefinition column =
                 new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in));
-        if (format > FORMAT_WITHOUT_CHECKS && readFlag(in)) {
+        if (readFlag(in)) {
             column = column.withDefault(in.readUTF());
         }
-        return format <= FORMAT_WITHOUT_IDENTITY || !readFlag(in) ? column : column.withIdentity(readIdentity(in));
+        return readFlag(in) ? column.withIdentity(readIdentity(in)) : column;
     }
 
     private static void writeIdentity(DataOutputStream out, @Nullable IdentityDefinition identity) throws IOException {
@@ -267,6 +395,9 @@ public record TableDefinition(
             if (!names.add(column.name()) || !Types.isSound(column) || (!isDecimal && column.scale() != 0)) {
                 throw new IOException("a column that cannot be: " + column);
             }
+        }
+        if (!rows.current().equals(columns.stream().map(Types::column).toList())) {
+            throw new IOException("rows of other columns than the table's");
         }
         for (int position : primaryKey) {
             if (columns.get(position).nullable()) {

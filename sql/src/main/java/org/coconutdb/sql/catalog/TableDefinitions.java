@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
 public final class TableDefinitions {
-    private static final int COLUMNS_MAX = 1600;
+    static final int COLUMNS_MAX = 1600;
     private static final int DEFAULT_CHAR_LENGTH = 1;
     // So that each fits the stored form, whatever its characters.
     private static final int EXPRESSION_LENGTH_MAX = 16_000;
@@ -107,13 +107,15 @@ public final class TableDefinitions {
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
                 : new TableDefinition(name[0], name[1], kind, columns, primaryKey, requireName("constraint", key.name().getSimple()));
         Set<String> constraints = new HashSet<>(Set.of(definition.keyName()));
-        requireOwnNames(statement, name[1], constraints);
+        requireIndexCount(name[1], statement.uniques().size());
+        requireCheckCount(name[1], statement.checks().size());
+        requireOwnNames(statement.checks(), statement.uniques(), name[1], constraints);
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
                 .withChecks(checks(statement.checks(), name[1], constraints))
                 .withIndexes(uniques(statement.uniques(), name[1], positions, constraints));
     }
 
-    private static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
+    static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
         IdentityClause identity = column.identity();
         if (identity == null) {
             return column.value() == null ? definition : definition.withDefault(text(column.value()));
@@ -130,7 +132,7 @@ public final class TableDefinitions {
         return notNull.withIdentity(new IdentityDefinition(identity.always(), UUID.randomUUID().toString(), values));
     }
 
-    private static String text(ExpressionClause clause) {
+    static String text(ExpressionClause clause) {
         if (clause.text().length() > EXPRESSION_LENGTH_MAX) {
             SqlParserPos position = clause.expression().getParserPosition();
             throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
@@ -144,10 +146,10 @@ public final class TableDefinitions {
     }
 
     /// Adds the names that the constraints were given: each once.
-    private static void requireOwnNames(SqlCreateCoconutTable statement, String table, Set<String> names) {
+    static void requireOwnNames(List<CheckClause> checks, List<UniqueClause> uniques, String table, Set<String> names) {
         List<@Nullable SqlIdentifier> given = new ArrayList<>();
-        statement.checks().forEach(clause -> given.add(clause.name()));
-        statement.uniques().forEach(clause -> given.add(clause.name()));
+        checks.forEach(clause -> given.add(clause.name()));
+        uniques.forEach(clause -> given.add(clause.name()));
         for (SqlIdentifier name : given) {
             if (name != null && !names.add(requireName("constraint", name.getSimple()))) {
                 throw invalid(table).with("constraint", name.getSimple())
@@ -159,12 +161,11 @@ public final class TableDefinitions {
     }
 
     /// An index for each UNIQUE, named `T_A_B_KEY` where it was given no name.
-    private static List<IndexDefinition> uniques(
+    static List<IndexDefinition> uniques(
             List<UniqueClause> clauses,
             String table,
             Map<String, Integer> positions,
             Set<String> names) {
-        requireIndexCount(table, clauses.size());
         List<IndexDefinition> indexes = new ArrayList<>();
         for (UniqueClause clause : clauses) {
             List<String> columns = clause.columns().stream().map(node -> ((SqlIdentifier) node).getSimple()).toList();
@@ -178,7 +179,14 @@ public final class TableDefinitions {
         return indexes;
     }
 
-    private static void requireIndexCount(String table, int count) {
+    /// Positions by names, in order.
+    static Map<String, Integer> positions(List<ColumnDefinition> columns) {
+        Map<String, Integer> positions = new LinkedHashMap<>();
+        columns.forEach(column -> positions.put(column.name(), positions.size()));
+        return positions;
+    }
+
+    static void requireIndexCount(String table, int count) {
         if (count > INDEXES_MAX) {
             throw invalid(table).with("indexes", count).mend("A table has at most " + INDEXES_MAX + " indexes.");
         }
@@ -188,8 +196,7 @@ public final class TableDefinitions {
     public static IndexDefinition index(SqlCreateIndex statement, String name, TableDefinition table) {
         requireName("index", name);
         requireIndexCount(table.name(), table.indexes().size() + 1);
-        Map<String, Integer> positions = new LinkedHashMap<>();
-        table.columns().forEach(column -> positions.put(column.name(), positions.size()));
+        Map<String, Integer> positions = positions(table.columns());
         SqlNodeList columns = new SqlNodeList(statement.columns().stream().map(IndexColumnClause::name).toList(), SqlParserPos.ZERO);
         List<Integer> listed = listed("index", columns, table.name(), positions);
         List<IndexDefinition.Part> parts = new ArrayList<>();
@@ -199,16 +206,19 @@ public final class TableDefinitions {
         return new IndexDefinition(name, parts, statement.unique(), false, false);
     }
 
-    private static List<CheckDefinition> checks(List<CheckClause> clauses, String table, Set<String> names) {
-        if (clauses.size() > CHECKS_MAX) {
-            throw invalid(table).with("checks", clauses.size()).mend("A table has at most " + CHECKS_MAX + " checks: join some by AND.");
-        }
+    static List<CheckDefinition> checks(List<CheckClause> clauses, String table, Set<String> names) {
         List<CheckDefinition> checks = new ArrayList<>();
         for (CheckClause clause : clauses) {
             String name = clause.name() == null ? madeUp(checkName(table, clause.column()), names) : clause.name().getSimple();
-            checks.add(new CheckDefinition(name, text(clause.condition())));
+            checks.add(new CheckDefinition(name, text(clause.condition()), true));
         }
         return checks;
+    }
+
+    static void requireCheckCount(String table, int count) {
+        if (count > CHECKS_MAX) {
+            throw invalid(table).with("checks", count).mend("A table has at most " + CHECKS_MAX + " checks: join some by AND.");
+        }
     }
 
     private static String checkName(String table, @Nullable SqlIdentifier column) {
@@ -230,7 +240,7 @@ public final class TableDefinitions {
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.
-    private static String requireName(String what, String name) {
+    static String requireName(String what, String name) {
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
             int c = name.codePointAt(i);
             if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
@@ -280,7 +290,7 @@ public final class TableDefinitions {
         return listed;
     }
 
-    private static ColumnDefinition column(ColumnClause clause, boolean inKey) {
+    static ColumnDefinition column(ColumnClause clause, boolean inKey) {
         String name = clause.name().getSimple();
         if (inKey && Boolean.TRUE.equals(clause.nullable())) {
             throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
@@ -360,7 +370,7 @@ public final class TableDefinitions {
                 .mend("Columns can be " + String.join(", ", names) + ".");
     }
 
-    private static CoconutException invalid(String table) {
+    static CoconutException invalid(String table) {
         return CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION).with("table", table);
     }
 }

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.parser;
 
+import java.util.Locale;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -49,6 +50,13 @@ public final class Refusals {
                     .with("column", position.getColumnNum())
                     .mend(before != null ? "Say GENERATED once behind a column." : "GENERATED has no name: leave CONSTRAINT out.");
         }
+    }
+
+    /// What of a column cannot be altered.
+    public static CoconutException ofColumnChange(String what, SqlParserPos position) {
+        return notYet("ALTER COLUMN ... " + what.toUpperCase(Locale.ROOT),
+                "Only SET DEFAULT and DROP DEFAULT can be altered: for another type "
+                        + "add a column, UPDATE it from this one, then drop this one.", position);
     }
 
     /// OR REPLACE, where it has no meaning.

@@ -1,11 +1,14 @@
 package org.coconutdb.sql.run;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.RowLayout;
+import org.coconutdb.engine.row.RowVersions;
 import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogTable;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TableRead {
     private final TableDescriptor table;
     private final KeyCodec keyCodec;
+    private final RowVersions versions;
     private final RowLayout layout;
     // Position in the row of each; -1 for one of the header.
     private final int[] columns;
@@ -34,7 +38,8 @@ public final class TableRead {
         CatalogTable rows = table.rows();
         this.table = rows.descriptor();
         this.keyCodec = rows.keyCodec();
-        this.layout = rows.rowLayout();
+        this.versions = rows.rowVersions();
+        this.layout = versions.newest();
         this.columns = new int[columns.length];
         this.headerColumns = new HeaderColumn[columns.length];
         this.binary = new boolean[columns.length];
@@ -69,7 +74,12 @@ public final class TableRead {
 
     /// Reads rows of one execution.
     final class Reader {
+        private static final int SCRATCH_BYTES = 512;
+
         private final @Nullable RowTest test;
+        // The last row that was of an older version, as one of the newest. Off heap as all rows are, so that what reads columns meets one kind
+        // of memory; freed by the garbage collector.
+        private MemorySegment scratch = MemorySegment.NULL;
 
         private Reader(@Nullable RowTest test) {
             this.test = test;
@@ -81,6 +91,10 @@ public final class TableRead {
             // A cold row is read from disk when it is asked for: not where it is only counted.
             MemorySegment memory = readsRow ? view.rowSegment() : view.segment();
             long row = readsRow ? view.rowOffset() : 0;
+            if (readsRow && !versions.isNewest(memory, row)) {
+                memory = toNewest(memory, row);
+                row = 0;
+            }
             if (test != null && test.test(layout, memory, row) != RowTest.TRUE) {
                 return null;
             }
@@ -91,6 +105,15 @@ public final class TableRead {
                 values[i] = binary[i] && value != null ? new ByteString((byte[]) value) : value;
             }
             return values;
+        }
+
+        private MemorySegment toNewest(MemorySegment memory, long row) {
+            byte[] newest = versions.toNewest(memory, row);
+            if (scratch.byteSize() < newest.length) {
+                scratch = Arena.ofAuto().allocate(Math.max(SCRATCH_BYTES, Integer.highestOneBit(newest.length) * 2L));
+            }
+            MemorySegment.copy(newest, 0, scratch, ValueLayout.JAVA_BYTE, 0, newest.length);
+            return scratch;
         }
     }
 }

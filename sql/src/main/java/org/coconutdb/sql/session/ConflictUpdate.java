@@ -34,7 +34,7 @@ final class ConflictUpdate {
 
     /// Changes the row that is there; false where the WHERE of the update leaves it.
     boolean apply(Execution execution, RowChanges changes, @Nullable Object[] values, RecordView found, @Nullable Object[] excluded) {
-        @Nullable Object[] row = writer.table().rowLayout().decode(found.rowBytes());
+        @Nullable Object[] row = writer.table().rowVersions().decode(found.rowBytes());
         int width = row.length;
         @Nullable Object[] parameters = new @Nullable Object[statementParameters + 2 * width];
         for (int i = 0; i < parameters.length; i++) {

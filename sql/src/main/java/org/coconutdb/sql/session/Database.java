@@ -26,7 +26,7 @@ final class Database implements AutoCloseable {
     Database(CoconutEngine engine) {
         this.engine = engine;
         this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()));
-        IndexBuild.sweep(catalog);
+        TableBuild.sweep(catalog);
     }
 
     private SystemView planCacheView() {
@@ -59,12 +59,17 @@ final class Database implements AutoCloseable {
         return copies;
     }
 
+    /// Compiles for a catalogue.
+    StatementCompiler compiler(CatalogSnapshot snapshot, String schema) {
+        return new StatementCompiler(planner, snapshot, schema);
+    }
+
     /// The same statement compiled for the catalogue as it is now.
     ///
     /// @param statement that compiling leaves as it is
     Prepared compile(SqlNode statement, String schema) {
         CatalogSnapshot snapshot = catalog.snapshot();
-        return new Prepared(new StatementCompiler(planner, snapshot, schema).compile(statement), snapshot.version(), schema);
+        return new Prepared(compiler(snapshot, schema).compile(statement), snapshot.version(), schema);
     }
 
     /// The statement compiled for the catalogue as it is now, from the cache where it is there.
@@ -74,7 +79,7 @@ final class Database implements AutoCloseable {
         CompiledStatement known = plans.find(key);
         if (known == null) {
             plans.countPlanning();
-            known = new StatementCompiler(planner, snapshot, schema).compile(sql);
+            known = compiler(snapshot, schema).compile(sql);
             plans.put(key, known);
         }
         return new Prepared(known, snapshot.version(), schema);

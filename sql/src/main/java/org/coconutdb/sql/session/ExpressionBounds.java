@@ -45,24 +45,37 @@ final class ExpressionBounds extends SqlBasicVisitor<@Nullable Void> {
                 .with("what", "a question mark")
                 .with("line", parameter.getParserPosition().getLineNum())
                 .with("column", parameter.getParserPosition().getColumnNum())
-                .mend("Write the value: CREATE TABLE takes no parameters.");
+                .mend("Write the value: the definition of a table takes no parameters.");
     }
 
     private static CoconutException refused(String what, SqlNode node) {
         return Refusals.notYet(what + " in DEFAULT or CHECK", "They see the row that is written and no other.", node.getParserPosition());
     }
 
-    /// By name, since the parser does not resolve functions.
+    /// Whether it has another value each time that it is computed.
+    boolean isVolatile(SqlNode expression) {
+        boolean[] found = new boolean[1];
+        expression.accept(new SqlBasicVisitor<@Nullable Void>() {
+            @Override
+            public @Nullable Void visit(SqlCall call) {
+                found[0] |= functions(call).stream().anyMatch(operator -> !operator.isDeterministic());
+                return super.visit(call);
+            }
+        });
+        return found[0];
+    }
+
     private boolean isAggregate(SqlCall call) {
-        if (call.getOperator().isAggregator()) {
-            return true;
+        return functions(call).stream().anyMatch(SqlOperator::isAggregator);
+    }
+
+    /// What is called; all of a function's name, since the parser does not resolve functions.
+    private List<SqlOperator> functions(SqlCall call) {
+        List<SqlOperator> found = new ArrayList<>(List.of(call.getOperator()));
+        if (call.getOperator() instanceof SqlFunction function && function.getSqlIdentifier() != null) {
+            operators.lookupOperatorOverloads(function.getSqlIdentifier(), null, SqlSyntax.FUNCTION, found,
+                    SqlNameMatchers.withCaseSensitive(false));
         }
-        if (!(call.getOperator() instanceof SqlFunction function) || function.getSqlIdentifier() == null) {
-            return false;
-        }
-        List<SqlOperator> found = new ArrayList<>();
-        operators.lookupOperatorOverloads(function.getSqlIdentifier(), null, SqlSyntax.FUNCTION, found,
-                SqlNameMatchers.withCaseSensitive(false));
-        return found.stream().anyMatch(SqlOperator::isAggregator);
+        return found;
     }
 }

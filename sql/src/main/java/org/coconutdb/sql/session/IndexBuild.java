@@ -22,16 +22,8 @@ import org.coconutdb.sql.catalog.IndexDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.jspecify.annotations.Nullable;
 
-/// Builds an index while others write to its table.
-///
-/// ```
-///  1 add     from here on every write keeps the index: those compiled before are refused and compiled again
-///  2 fill    an entry for each row that has none, in pieces, each a transaction that conflicts with who changes its rows
-///  3 finish  from here on statements read it, and ON CONFLICT looks at it
-/// ```
-/// Invariant: a row that was committed before step 1 has its entry when step 2 has passed its key; any other has it from its commit on.
-///
-/// Where a build fails, its index is dropped. One that a crash interrupted is dropped when the database is opened ([#sweep]).
+/// Fills an index while others write to its table: an entry for each row that has none, in pieces, each a transaction that conflicts with who
+/// changes its rows. It is the second step of three ([TableBuild]).
 final class IndexBuild {
     private static final int PIECE_ROWS = 256;
     // A fact of errors that tell of two rows that were both read.
@@ -53,25 +45,13 @@ final class IndexBuild {
         this.signal = signal;
     }
 
-    /// Adds the index and fills it. DUPLICATE_INDEX; DUPLICATE_KEY where rows have the same values of a unique one; TABLE_CHANGED where the
-    /// table is another than the index was declared for.
+    /// Fills an index that every write keeps by now. DUPLICATE_KEY where rows have the same values of a unique one; UNDEFINED_INDEX where it is
+    /// dropped meanwhile.
     static void run(Database database, CatalogTable table, IndexDefinition index, ExecutionSignal signal) {
-        database.catalog().addIndex(table, index);
-        String schema = table.definition().schema();
         try {
-            new IndexBuild(database, schema, index.name(), signal).fill();
-            database.catalog().finishIndex(schema, index.name());
-        } catch (RuntimeException | Error failure) {
-            try {
-                database.catalog().dropIndex(schema, index.name());
-            } catch (RuntimeException second) {
-                // Dropped by somebody else, or the database is closed: then the next start drops it.
-                failure.addSuppressed(second);
-            }
-            if (failure instanceof CoconutException known && isDuplicate(known)) {
-                throw told(known, table, index);
-            }
-            throw failure;
+            new IndexBuild(database, table.definition().schema(), index.name(), signal).fill();
+        } catch (CoconutException failure) {
+            throw isDuplicate(failure) ? told(failure, table, index) : failure;
         }
     }
 
@@ -82,18 +62,6 @@ final class IndexBuild {
                 .with("index", index.name())
                 .with(VALUES, String.valueOf(failure.facts().get(VALUES)))
                 .mend("Two rows have these values: change one of them, or make an index that is not unique.");
-    }
-
-    /// Drops what a crash has left half built.
-    static void sweep(Catalog catalog) {
-        for (CatalogTable table : catalog.snapshot().tables()) {
-            TableDefinition definition = table.definition();
-            for (IndexDefinition index : definition.indexes()) {
-                if (!index.ready()) {
-                    catalog.dropIndex(definition.schema(), index.name());
-                }
-            }
-        }
     }
 
     /// The table as it is now.
@@ -187,7 +155,7 @@ final class IndexBuild {
     }
 
     private static void add(Transaction transaction, TableWriter writer, CatalogIndex index, byte[] key, RecordView row, RecordView entry) {
-        @Nullable Object[] values = writer.table().rowLayout().decode(row.rowBytes());
+        @Nullable Object[] values = writer.table().rowVersions().decode(row.rowBytes());
         byte[] entryKey = writer.entryKey(index, values, key);
         if (!transaction.get(index.descriptor(), entryKey, entry)) {
             try {

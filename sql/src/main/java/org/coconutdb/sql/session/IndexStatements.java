@@ -1,10 +1,12 @@
 package org.coconutdb.sql.session;
 
+import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.IndexDefinition;
+import org.coconutdb.sql.catalog.TableAlteration;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlDropIndex;
@@ -27,7 +29,7 @@ final class IndexStatements {
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) (database, signal) -> {
             if (!ifNotExists || database.catalog().snapshot().tableOfIndex(tableSchema, name[1]).isEmpty()) {
-                IndexBuild.run(database, table, definition, signal);
+                TableBuild.run(database, table, TableAlteration.ofIndex(definition), List.of(), false, signal);
             }
         };
     }

@@ -56,7 +56,7 @@ final class RowChanges {
     void put(byte[] key, @Nullable Object[] row, int ttlSeconds) {
         if (!indexes.isEmpty()) {
             if (put.add(ByteBuffer.wrap(key)) && transaction.get(table, key, view)) {
-                @Nullable Object[] before = writer.table().rowLayout().decode(view.rowBytes());
+                @Nullable Object[] before = writer.table().rowVersions().decode(view.rowBytes());
                 indexes.forEach(index -> remove(index, before, key));
             }
             indexes.forEach(index -> addLater(index, row, key, ttlSeconds));

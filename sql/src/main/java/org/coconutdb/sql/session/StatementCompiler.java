@@ -26,6 +26,7 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
+import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
@@ -83,6 +84,7 @@ final class StatementCompiler {
             case SqlRestartSequence restart -> sequences.restart(restart);
             case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
+            case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplain explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true);
@@ -97,7 +99,7 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, DROP and TRUNCATE TABLE, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, ALTER, DROP and TRUNCATE TABLE, "
                                 + "CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }

@@ -55,38 +55,56 @@ final class TableRules {
             List<CheckDefinition> checks = table.definition().checks();
             List<SqlNode> conditions = new ArrayList<>();
             checks.forEach(check -> conditions.add(SqlParsing.parseExpression(check.text())));
-            return new TableRules(defaults, checks.isEmpty() ? null : RowChecks.of(table.definition(), conditions, compiler));
+            return new TableRules(defaults, checks.isEmpty() ? null : RowChecks.of(table.definition(), checks, conditions, compiler));
         });
     }
 
     /// Compiles what the statement says, so that an error comes with its place in the statement.
     static void check(SqlCreateCoconutTable statement, TableDefinition definition, StatementCompiler compiler) {
-        List<ExpressionClause> clauses = new ArrayList<>();
-        statement.columns().stream().map(clause -> clause.value()).filter(Objects::nonNull).forEach(clauses::add);
-        statement.checks().stream().map(CheckClause::condition).forEach(clauses::add);
-        if (clauses.isEmpty()) {
-            return;
+        List<@Nullable ExpressionClause> values = new ArrayList<>();
+        statement.columns().forEach(clause -> values.add(clause.value()));
+        defaults(definition.columns(), values, compiler);
+        checks(definition, definition.checks(), statement.checks(), compiler);
+    }
+
+    /// Compiles defaults as they were written: NULL where none was.
+    ///
+    /// @param values one for each column; null where it has no default, or an identity, of which nothing is compiled
+    static List<ValueSource> defaults(List<ColumnDefinition> columns, List<@Nullable ExpressionClause> values, StatementCompiler compiler) {
+        requireBounds(values.stream().filter(Objects::nonNull).map(ExpressionClause::expression).toList(), compiler);
+        List<ValueSource> sources = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            ExpressionClause clause = values.get(i);
+            sources.add(clause == null ? NULL : value(columns.get(i), clause.expression(), compiler));
         }
-        for (CheckClause check : statement.checks()) {
+        return sources;
+    }
+
+    /// Compiles checks as they were written; null where there are none.
+    ///
+    /// @param table its columns are what the checks may name
+    static @Nullable RowChecks checks(
+            TableDefinition table,
+            List<CheckDefinition> checks,
+            List<CheckClause> clauses,
+            StatementCompiler compiler) {
+        for (CheckClause check : clauses) {
             for (SqlIdentifier sequence : SequenceCalls.names(check.condition().expression())) {
                 throw Refusals.notYet("a sequence in CHECK", "A check has no value but those of its row.", sequence.getParserPosition());
             }
         }
-        List<SqlNode> expressions = clauses.stream().map(ExpressionClause::expression).toList();
-        compiler.planning(context -> {
-            ExpressionBounds bounds = new ExpressionBounds(context.validator().getOperatorTable());
-            expressions.forEach(expression -> expression.accept(bounds));
-            return true;
-        });
-        for (int i = 0; i < definition.columns().size(); i++) {
-            ExpressionClause clause = statement.columns().get(i).value();
-            if (clause != null) {
-                value(definition.columns().get(i), clause.expression(), compiler);
-            }
-        }
-        List<SqlNode> conditions = statement.checks().stream().map(clause -> clause.condition().expression()).toList();
-        if (!conditions.isEmpty()) {
-            RowChecks.of(definition, conditions, compiler);
+        List<SqlNode> conditions = clauses.stream().map(clause -> clause.condition().expression()).toList();
+        requireBounds(conditions, compiler);
+        return conditions.isEmpty() ? null : RowChecks.of(table, checks, conditions, compiler);
+    }
+
+    private static void requireBounds(List<SqlNode> expressions, StatementCompiler compiler) {
+        if (!expressions.isEmpty()) {
+            compiler.planning(context -> {
+                ExpressionBounds bounds = new ExpressionBounds(context.validator().getOperatorTable());
+                expressions.forEach(expression -> expression.accept(bounds));
+                return true;
+            });
         }
     }
 

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.schema.Table;
 import org.apache.calcite.schema.Wrapper;
@@ -53,36 +52,28 @@ class CatalogTest {
     }
 
     @Test
-    void definitionsOfEarlierFormatsAreStillRead() throws IOException {
-        TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY) WITH (ttl = 60)");
-        assertThat(definition.ttlSeconds()).isEqualTo(60);
+    void definitionsOfAnotherFormatAreRefused() {
+        byte[] bytes = define("CREATE TABLE t (a INT PRIMARY KEY)").toBytes();
+        bytes[0]++;
 
-        assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
-        assertThat(TableDefinition.fromBytes(bytesOfFormat(3, 60))).isEqualTo(definition);
-        assertThat(TableDefinition.fromBytes(bytesOfFormat(2, 0))).isEqualTo(definition.withTtlSeconds(0));
+        assertThatThrownBy(() -> TableDefinition.fromBytes(bytes)).isInstanceOfSatisfying(CoconutException.class,
+                error -> assertThat(error.code()).isEqualTo(ErrorCode.DATA_CORRUPTED))
+                .hasMessageContaining("another version of CoconutDB");
     }
 
-    /// `CREATE TABLE t (a INT PRIMARY KEY)` as formats before defaults and checks had it; before 3 without a time to live.
-    private static byte[] bytesOfFormat(int format, int ttlSeconds) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes);
-        out.writeByte(format);
-        out.writeUTF("PUBLIC");
-        out.writeUTF("T");
-        out.writeUTF("HASH");
-        out.writeInt(1);
-        out.writeUTF("A");
-        out.writeUTF("INTEGER");
-        out.writeInt(-1);
-        out.writeInt(0);
-        out.writeBoolean(false);
-        out.writeInt(1);
-        out.writeInt(0);
-        out.writeUTF("T_PK");
-        if (format >= 3) {
-            out.writeInt(ttlSeconds);
-        }
-        return bytes.toByteArray();
+    @Test
+    void theHistoryOfRowsIsStored() {
+        TableDefinition definition = define(ALL_TYPES);
+        ColumnDefinition added = define("CREATE TABLE t (a INT PRIMARY KEY, b DECIMAL(20, 2), c VARBINARY(9))").columns().get(1);
+
+        TableDefinition changed = definition.withAdded(List.of(added), List.of(new BigDecimal("12.50")))
+                .without(Set.of(definition.columns().getLast().name()))
+                .without(Set.of(added.name()));
+
+        TableDefinition stored = TableDefinition.fromBytes(changed.toBytes());
+        assertThat(stored).isEqualTo(changed);
+        assertThat(stored.rows().version()).isEqualTo(3);
+        assertThat(stored.emptied().rows().version()).isZero();
     }
 
     @Test
@@ -91,7 +82,8 @@ class CatalogTest {
                 + "CONSTRAINT c CHECK (b <> 'ü'))");
 
         assertThat(definition.columns()).extracting(ColumnDefinition::defaultText).containsExactly("1 + 1", "'x'");
-        assertThat(definition.checks()).containsExactly(new CheckDefinition("T_CHECK", "a > 0"), new CheckDefinition("C", "b <> 'ü'"));
+        assertThat(definition.checks()).containsExactly(new CheckDefinition("T_CHECK", "a > 0", true), new CheckDefinition("C", "b <> 'ü'",
+                true));
         assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
     }
 

@@ -37,7 +37,7 @@ final class IndexEntries {
         TreeMap<String, String> wanted = new TreeMap<>();
         Scan rows = transaction.scan(table.descriptor(), KeyRange.ALL, false);
         while (rows.next(view)) {
-            Object[] row = table.rowLayout().decode(view.rowBytes());
+            Object[] row = table.rowVersions().decode(view.rowBytes());
             byte[] key = view.keyBytes();
             wanted.put(hex(index.entryKey(row, key)), hex(index.entryRow(row, key)) + " of " + hex(key));
         }

@@ -19,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.sql.catalog.IndexDefinition;
+import org.coconutdb.sql.catalog.TableAlteration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,8 +237,9 @@ class IndexesTest {
             try (Databases.Share share = Databases.instance().open(ConnectionUrl.parse(url, new java.util.Properties()))) {
                 var catalog = share.database().catalog();
                 var table = catalog.snapshot().table("PUBLIC", "T").orElseThrow();
-                catalog.addIndex(table, new org.coconutdb.sql.catalog.IndexDefinition("HALF",
-                        List.of(new org.coconutdb.sql.catalog.IndexDefinition.Part(2, false)), false, false, false));
+                IndexDefinition half =
+                        new IndexDefinition("HALF", List.of(new IndexDefinition.Part(2, false)), false, false, false);
+                catalog.alter(table, TableAlteration.ofIndex(half).begun(table.definition(), List.of()), false);
             }
             assertThat(rows(file, "SELECT INDEX_NAME FROM SYSTEM.INDEXES WHERE STATE = 'BUILDING'")).containsExactly("HALF");
         }
