@@ -89,8 +89,9 @@ record CopyOptions(Header header, char delimiter, char quote, String nullText, i
         if (format == null || word(format).equals("CSV")) {
             return;
         }
-        if (List.of("TEXT", "BINARY").contains(word(format))) {
-            throw at(CoconutException.of(ErrorCode.NOT_SUPPORTED).with("option", "FORMAT " + word(format)), format).mend("Use FORMAT CSV.");
+        if (List.of("TEXT", "BINARY", "PARQUET").contains(word(format))) {
+            throw at(CoconutException.of(ErrorCode.NOT_SUPPORTED).with("option", "FORMAT " + word(format)), format)
+                    .mend("Convert the file, and use FORMAT CSV.");
         }
         throw refused(format).mend("Write FORMAT CSV, or leave it out.");
     }

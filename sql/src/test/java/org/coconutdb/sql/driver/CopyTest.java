@@ -288,7 +288,8 @@ class CopyTest {
             COPY t FROM ? (ENCODING 'LATIN1')               | 0A000 | UTF-8
             COPY t TO ? (FORCE_QUOTE *)                     | 0A000 | quotes
             COPY t FROM ? WHERE id > 1                      | 0A000 | SELECT
-            COPY t FROM ? (FORMAT parquet)                  | 42000 | FORMAT CSV
+            COPY t FROM ? (FORMAT parquet)                  | 0A000 | FORMAT CSV
+            COPY t FROM ? (FORMAT orc)                      | 42000 | FORMAT CSV
             COPY t FROM ? (HEADERS true)                    | 42000 | Did you mean HEADER?
             COPY t FROM ? (HEADER perhaps)                  | 42000 | MATCH
             COPY t TO ? (HEADER MATCH)                      | 42000 | COPY FROM
