@@ -9,17 +9,27 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
+import org.coconutdb.engine.TableKind;
+import org.coconutdb.sql.catalog.CatalogIndex;
+import org.coconutdb.sql.catalog.QueryTable;
+import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.KeyPart;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses the way to a table's rows from the conditions on it: the whole key before ranges, ranges before everything.
+/// Chooses the way to a table's rows from the conditions on it: the whole key before ranges, ranges before everything; an index where it is
+/// guessed to leave fewer rows.
 final class AccessChoice {
     /// Keys or ranges of one statement at most, when several columns have lists of values: 100 × 100 of two columns.
     private static final int COMBINATIONS_MAX = 10_000;
 
     /// The way, and the conditions that it already meets.
     record Chosen(AccessPath path, Set<RexNode> met) {}
+
+    // What an index's row costs, in rows of a scan: an entry and then a row somewhere.
+    private static final double INDEX_ROW_COST = 4;
+    // A plan outlives the number of rows that it was made for: a table that is small now is not scanned for that reason.
+    private static final double ROWS_AT_LEAST = 1000;
 
     private final List<Integer> key;
     private final boolean sorted;
@@ -32,6 +42,56 @@ final class AccessChoice {
         this.sorted = sorted;
         this.conditions = conditions;
         this.text = text;
+    }
+
+    /// The cheapest way of these: by the primary key, or by one of the indexes that are ready.
+    ///
+    /// @param indexes of the table
+    static Chosen choose(
+            QueryTable table,
+            List<CatalogIndex> indexes,
+            List<RexNode> conjuncts,
+            KeyConditions conditions,
+            ConditionText text) {
+        TableDefinition definition = table.definition();
+        Chosen best = new AccessChoice(definition.primaryKey(), definition.kind() == TableKind.SORTED, conditions, text).choose(conjuncts);
+        double rows = Math.max(ROWS_AT_LEAST, (double) table.rows().rowCount());
+        double bestCost = best.path().rows(rows);
+        for (CatalogIndex index : indexes) {
+            Chosen other = index.definition().ready() ? byIndex(index, conjuncts, conditions, text) : null;
+            double cost = other == null ? Double.MAX_VALUE : INDEX_ROW_COST * other.path().rows(rows);
+            if (other != null && cost < bestCost) {
+                best = other;
+                bestCost = cost;
+            }
+        }
+        return best;
+    }
+
+    private static @Nullable Chosen byIndex(CatalogIndex index, List<RexNode> conjuncts, KeyConditions conditions, ConditionText text) {
+        List<Integer> columns = index.definition().positions();
+        Chosen chosen = new AccessChoice(columns, true, conditions, text).choose(conjuncts);
+        boolean unique = index.definition().unique();
+        AccessPath path = switch (chosen.path()) {
+            case AccessPath.Point(List<KeyPart> key, String shown, Set<Integer> fixed) ->
+                    new AccessPath.Index(index, List.of(whole(key)), shown, fixed, unique, equalities(columns.size(), 1));
+            case AccessPath.MultiPoint(List<List<KeyPart>> keys, String shown, Set<Integer> fixed) ->
+                    new AccessPath.Index(index, keys.stream().map(AccessChoice::whole).toList(), shown, fixed, unique,
+                            equalities(columns.size(), keys.size()));
+            case AccessPath.Ranges(List<KeyInterval> intervals, String shown, Set<Integer> fixed, double fraction) ->
+                    new AccessPath.Index(index, intervals, shown, fixed, false, fraction);
+            case AccessPath.Index _,AccessPath.Full _ -> null;
+        };
+        return path == null ? null : new Chosen(path, chosen.met());
+    }
+
+    private static KeyInterval whole(List<KeyPart> key) {
+        return new KeyInterval(key, null, null);
+    }
+
+    /// The fraction of a table's rows that have one of some values in each of these columns: each is guessed to leave a hundredth.
+    private static double equalities(int columns, int values) {
+        return Math.min(1, Math.pow(0.01, columns) * values);
     }
 
     Chosen choose(List<RexNode> conjuncts) {
@@ -109,8 +169,8 @@ final class AccessChoice {
             }
         }
         for (KeyInterval interval : intervals) {
-            // Each equality is guessed to leave a hundredth, a range with two ends a tenth, with one a third.
-            double part = Math.pow(0.01, interval.prefix().size());
+            // A range with two ends is guessed to leave a tenth, with one a third.
+            double part = equalities(interval.prefix().size(), 1);
             part *= interval.lower() != null && interval.upper() != null ? 0.1 : interval.lower() != null || interval.upper() != null ? 0.33
                     : 1;
             fraction += part;

@@ -2,6 +2,7 @@ package org.coconutdb.sql.plan;
 
 import java.util.List;
 import java.util.Set;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.KeyPart;
 
@@ -57,6 +58,24 @@ sealed interface AccessPath {
         @Override
         public double rows(double tableRows) {
             return Math.max(1, tableRows * fraction);
+        }
+    }
+
+    /// Rows by the entries of an index, which are in ranges of its key.
+    ///
+    /// @param isWhole whether each interval is a whole key of a unique index, and so has one row at most
+    /// @param fraction of the table's rows that the ranges are guessed to hold
+    record Index(CatalogIndex index, List<KeyInterval> intervals, String text, Set<Integer> fixedColumns, boolean isWhole, double fraction)
+            implements
+            AccessPath {
+        @Override
+        public String name() {
+            return isWhole ? "IndexLookup" : "IndexScan";
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return Math.max(1, isWhole ? Math.min(intervals.size(), tableRows) : tableRows * fraction);
         }
     }
 

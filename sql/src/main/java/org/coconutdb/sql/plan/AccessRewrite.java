@@ -19,7 +19,8 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.util.ImmutableBitSet;
-import org.coconutdb.engine.TableKind;
+import org.coconutdb.sql.catalog.CatalogIndex;
+import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
 import org.coconutdb.sql.run.RowCondition;
@@ -87,13 +88,8 @@ final class AccessRewrite {
         Terms terms = new Terms(rexBuilder);
         ConditionText text = new ConditionText(tableType.getFieldNames());
         List<RexNode> conjuncts = filter == null ? List.of() : RelOptUtil.conjunctions(filter.getCondition());
-        AccessChoice choice =
-                new AccessChoice(
-                        table.definition().primaryKey(),
-                        table.definition().kind() == TableKind.SORTED,
-                        new KeyConditions(domains, terms, rexBuilder),
-                        text);
-        AccessChoice.Chosen chosen = choice.choose(conjuncts);
+        List<CatalogIndex> indexes = table instanceof CatalogTable stored ? stored.indexes() : List.of();
+        AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, new KeyConditions(domains, terms, rexBuilder), text);
 
         QueryTable rows = table.rows();
         RowConditions conditions = new RowConditions(TableDomains.of(rows), rows.rowType(cluster.getTypeFactory()), terms, rexBuilder);

@@ -7,6 +7,7 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
+import org.apache.calcite.rex.RexUnknownAs;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.util.Sarg;
@@ -121,10 +122,10 @@ final class KeyConditions {
         }
         Sarg<?> sarg = literal.getValueAs(Sarg.class);
         ColumnDomain domain = domains[column.getIndex()];
-        if (sarg == null || domain.isApproximate()) {
+        boolean takesNull = sarg != null && sarg.nullAs == RexUnknownAs.TRUE && column.getType().isNullable();
+        if (sarg == null || takesNull || domain.isApproximate()) {
             return null;
         }
-        // Keys are never NULL, so what the Sarg says of NULL does not matter to them.
         List<Ends> ranges = new ArrayList<>();
         List<KeyPart> points = new ArrayList<>();
         for (Range<?> range : sarg.rangeSet.asRanges()) {

@@ -12,11 +12,14 @@ import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rex.RexInputRef;
-import org.coconutdb.engine.TableKind;
+import org.coconutdb.sql.catalog.CatalogIndex;
+import org.coconutdb.sql.catalog.CatalogTable;
+import org.coconutdb.sql.run.KeyInterval;
 import org.jspecify.annotations.Nullable;
 
-/// Takes a sort away where the rows come in its order anyway, or would if the scan went backwards. A limit stays, and then ends
-/// the scan early. Rows keep their order through filters and projections, so these may stand between.
+/// Takes a sort away where the rows come in its order anyway, or would if the scan went backwards, or, where only the first of all rows are
+/// wanted, if they were read by an index. A limit stays, and then ends the scan early. Rows keep their order through filters and projections, so
+/// these may stand between.
 final class OrderFromKey {
     private OrderFromKey() {}
 
@@ -25,7 +28,7 @@ final class OrderFromKey {
         if (sort.getCollation().getFieldCollations().isEmpty()) {
             return sort;
         }
-        RelNode ordered = ordered(sort.getInput(), sort.getCollation().getFieldCollations());
+        RelNode ordered = ordered(sort.getInput(), sort.getCollation().getFieldCollations(), sort.fetch != null);
         if (ordered == null) {
             return sort;
         }
@@ -36,18 +39,24 @@ final class OrderFromKey {
     }
 
     /// The input with its rows in this order; null where that needs a sort.
-    private static @Nullable RelNode ordered(RelNode rel, List<RelFieldCollation> wanted) {
+    ///
+    /// @param onlyFirst whether the first of all rows are wanted, and no others
+    private static @Nullable RelNode ordered(RelNode rel, List<RelFieldCollation> wanted, boolean onlyFirst) {
         return switch (rel) {
             case Filter filter -> {
-                RelNode input = ordered(filter.getInput(), wanted);
+                // Of many rows few may be left: then a sort of them is less than an index's way through all.
+                RelNode input = ordered(filter.getInput(), wanted, false);
                 yield input == null ? null : filter.copy(filter.getTraitSet(), List.of(input));
             }
             case Project project -> {
                 List<RelFieldCollation> below = below(project, wanted);
-                RelNode input = below == null ? null : ordered(project.getInput(), below);
+                RelNode input = below == null ? null : ordered(project.getInput(), below, onlyFirst);
                 yield input == null ? null : project.copy(project.getTraitSet(), List.of(input));
             }
-            case TableAccess access -> ordered(access, wanted);
+            case TableAccess access -> {
+                RelNode ordered = ordered(access, wanted);
+                yield ordered == null && onlyFirst ? byIndex(access, wanted) : ordered;
+            }
             default -> null;
         };
     }
@@ -63,22 +72,46 @@ final class OrderFromKey {
         return below;
     }
 
-    private static @Nullable RelNode ordered(TableAccess access, List<RelFieldCollation> wanted) {
-        if (access.path() instanceof AccessPath.Point) {
-            return access;
-        }
-        if (access.queryTable().definition().kind() != TableKind.SORTED) {
+    private static @Nullable RelNode byIndex(TableAccess access, List<RelFieldCollation> wanted) {
+        if (!(access.path() instanceof AccessPath.Full) || access.isFiltered() || !(access.queryTable() instanceof CatalogTable table)) {
             return null;
         }
-        List<Integer> key = access.queryTable().definition().primaryKey();
+        for (CatalogIndex index : table.indexes()) {
+            if (index.definition().ready()) {
+                List<KeyInterval> all = List.of(new KeyInterval(List.of(), null, null));
+                RelNode ordered = ordered(access.by(new AccessPath.Index(index, all, "", Set.of(), false, 1)), wanted);
+                if (ordered != null) {
+                    return ordered;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable RelNode ordered(TableAccess access, List<RelFieldCollation> wanted) {
+        if (access.isOneRow()) {
+            return access;
+        }
+        List<RowsOrder> order = RowsOrder.of(access.queryTable(), access.path());
+        if (order.isEmpty()) {
+            return null;
+        }
+        for (boolean reverse : new boolean[] {access.reverse(), !access.reverse()}) {
+            if (fits(access, order, wanted, reverse)) {
+                return reverse == access.reverse() ? access : access.reversed();
+            }
+        }
+        return null;
+    }
+
+    private static boolean fits(TableAccess access, List<RowsOrder> order, List<RelFieldCollation> wanted, boolean reverse) {
         Set<Integer> known = new HashSet<>(access.path().fixedColumns());
-        Boolean descending = null;
         int position = 0;
         for (RelFieldCollation field : wanted) {
-            while (position < key.size() && known.contains(key.get(position))) {
+            while (position < order.size() && known.contains(order.get(position).column())) {
                 position++;
             }
-            if (position == key.size()) {
+            if (position == order.size()) {
                 // The key is whole: no two rows are left to be told apart.
                 break;
             }
@@ -86,13 +119,11 @@ final class OrderFromKey {
             if (known.contains(column)) {
                 continue;
             }
-            boolean down = field.getDirection().isDescending();
-            if (column != key.get(position) || (descending != null && descending != down)) {
-                return null;
+            if (column != order.get(position).column() || !order.get(position).fits(field, reverse)) {
+                return false;
             }
-            descending = down;
             known.add(column);
         }
-        return descending != null && descending != access.reverse() ? access.reversed() : access;
+        return true;
     }
 }

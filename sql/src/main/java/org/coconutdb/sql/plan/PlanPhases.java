@@ -164,7 +164,8 @@ final class PlanPhases {
         this.context = context;
     }
 
-    /// The whole rewriting of a query that reads one table by its whole key and picks columns, without the phases; null of any other.
+    /// The whole rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns, without the phases; null of any
+    /// other.
     @Nullable
     RelNode rewriteSimple(RelNode logical) {
         RelNode below = logical instanceof LogicalProject project ? project.getInput() : logical;
@@ -173,7 +174,7 @@ final class PlanPhases {
             return null;
         }
         RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));
-        return rel instanceof TableAccess access && access.path() instanceof AccessPath.Point ? rel : null;
+        return rel instanceof TableAccess access && access.isOneRow() ? rel : null;
     }
 
     /// Phases 1 to 5: a tree whose leaves read blocks.

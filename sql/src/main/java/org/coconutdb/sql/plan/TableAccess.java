@@ -19,8 +19,8 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexNode;
-import org.coconutdb.engine.TableKind;
 import org.coconutdb.sql.catalog.QueryTable;
+import org.coconutdb.sql.run.IndexScan;
 import org.coconutdb.sql.run.MultiPointLookup;
 import org.coconutdb.sql.run.PointLookup;
 import org.coconutdb.sql.run.RangeScan;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a table by an [AccessPath], looks at a condition on the row in place, and decodes the columns that are wanted.
 ///
-/// What a sorted table answers comes in key order, so it carries that order as its collation; a hash table has none.
+/// What a sorted table or an index answers comes in key order, so it carries that order as its collation ([RowsOrder]); a hash table has none.
 final class TableAccess extends AbstractRelNode implements BlockRel {
     /// What of a condition is looked at in the row.
     ///
@@ -76,23 +76,18 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             boolean reverse) {
         RelTraitSet traits =
                 cluster.traitSetOf(CoconutConvention.INSTANCE)
-                        .replace(RelCollationTraitDef.INSTANCE.canonize(collation(table, columns, reverse)));
+                        .replace(RelCollationTraitDef.INSTANCE.canonize(collation(RowsOrder.of(table, path), columns, reverse)));
         return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse);
     }
 
-    private static RelCollation collation(QueryTable table, int[] columns, boolean reverse) {
+    private static RelCollation collation(List<RowsOrder> order, int[] columns, boolean reverse) {
         List<RelFieldCollation> fields = new ArrayList<>();
-        if (table.definition().kind() == TableKind.SORTED) {
-            for (int key : table.definition().primaryKey()) {
-                int field = indexOf(columns, key);
-                if (field < 0) {
-                    break;
-                }
-                fields.add(
-                        new RelFieldCollation(
-                                field,
-                                reverse ? RelFieldCollation.Direction.DESCENDING : RelFieldCollation.Direction.ASCENDING));
+        for (RowsOrder part : order) {
+            int field = indexOf(columns, part.column());
+            if (field < 0) {
+                break;
             }
+            fields.add(part.collation(field, reverse));
         }
         return RelCollations.of(fields);
     }
@@ -132,6 +127,21 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     TableAccess keyOnly() {
         int[] key = {table.definition().primaryKey().getFirst()};
         return create(getCluster(), table, tableType, path, key, filter, reverse);
+    }
+
+    /// Whether there is one row at most.
+    boolean isOneRow() {
+        return path instanceof AccessPath.Point || (path instanceof AccessPath.Index index && index.isWhole() && index.intervals().size()
+                == 1);
+    }
+
+    /// The same rows by another way.
+    TableAccess by(AccessPath other) {
+        return create(getCluster(), table, tableType, other, columns, filter, false);
+    }
+
+    boolean isFiltered() {
+        return filter != null;
     }
 
     TableAccess reversed() {
@@ -185,8 +195,13 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         List<String> names = tableType.getFieldNames();
         Map<String, String> facts = new java.util.LinkedHashMap<>();
         facts.put("table", table.definition().qualifiedName());
+        boolean isRange = path instanceof AccessPath.Ranges;
+        if (path instanceof AccessPath.Index index) {
+            facts.put("index", index.index().toString());
+            isRange = !index.isWhole();
+        }
         if (!path.text().isEmpty()) {
-            facts.put(path instanceof AccessPath.Ranges ? "range" : "key", path.text());
+            facts.put(isRange ? "range" : "key", path.text());
         }
         facts.put("columns", String.join(", ", java.util.Arrays.stream(columns).mapToObj(names::get).toList()));
         if (filter != null) {
@@ -205,6 +220,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             case AccessPath.Point point -> new PointLookup(read, point.key());
             case AccessPath.MultiPoint points -> new MultiPointLookup(read, points.keys(), reverse);
             case AccessPath.Ranges ranges -> new RangeScan(read, ranges.intervals(), reverse);
+            case AccessPath.Index index -> new IndexScan(read, index.index(), index.intervals(), reverse);
             case AccessPath.Full _ -> new TableScan(read, reverse);
         };
     }

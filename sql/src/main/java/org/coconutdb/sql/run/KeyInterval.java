@@ -3,6 +3,7 @@ package org.coconutdb.sql.run;
 import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.engine.row.KeyCodec;
+import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.KeyRange;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,8 @@ public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable
         prefix = List.copyOf(prefix);
     }
 
-    /// The range for one execution, null where no key can be in it.
+    /// The range for one execution, null where no key can be in it. A NULL is in none that has an end: keys of an index may have some, behind all
+    /// values.
     @Nullable
     KeyRange range(KeyCodec codec, PlanDataContext context) {
         @Nullable Object[] values = new Object[prefix.size() + 1];
@@ -31,36 +33,40 @@ public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable
             values[i] = value;
         }
         KeyRange all = prefix.isEmpty() ? KeyRange.ALL : KeyRange.prefix(codec.encodePrefix(Arrays.copyOf(values, prefix.size())));
+        if (lower == null && upper == null) {
+            return all;
+        }
+        KeyColumn column = codec.column(prefix.size());
         byte @Nullable [] from = all.from();
-        byte @Nullable [] to = all.to();
-        if (lower != null) {
-            Object value = lower.term().evaluate(context);
-            ColumnDomain.End end = value == null ? null : lower.domain().lowerEnd(value, lower.inclusive());
+        byte @Nullable [] to = column.column().nullable() ? codec.encodePrefix(values) : all.to();
+        for (boolean isLower : new boolean[] {true, false}) {
+            Bound bound = isLower ? lower : upper;
+            if (bound == null) {
+                continue;
+            }
+            Object value = bound.term().evaluate(context);
+            ColumnDomain.End end = value == null ? null
+                    : isLower ? bound.domain().lowerEnd(value, bound.inclusive()) : bound.domain().upperEnd(value, bound.inclusive());
             if (end == null) {
                 return null;
             }
             Object limit = end.value();
-            if (limit != null) {
-                values[prefix.size()] = limit;
-                byte[] key = codec.encodePrefix(values);
-                from = end.inclusive() ? key : KeyRange.after(key);
-                if (from == null) {
+            if (limit == null) {
+                continue;
+            }
+            values[prefix.size()] = limit;
+            byte[] key = codec.encodePrefix(values);
+            // Of a descending column the greatest value comes first.
+            boolean isFirst = isLower != column.descending();
+            // Behind an inclusive last end and an exclusive first one.
+            byte[] place = isFirst == end.inclusive() ? key : KeyRange.after(key);
+            if (isFirst) {
+                if (place == null) {
                     return null;
                 }
-            }
-        }
-        if (upper != null) {
-            Object value = upper.term().evaluate(context);
-            ColumnDomain.End end = value == null ? null : upper.domain().upperEnd(value, upper.inclusive());
-            if (end == null) {
-                return null;
-            }
-            Object limit = end.value();
-            if (limit != null) {
-                values[prefix.size()] = limit;
-                byte[] key = codec.encodePrefix(values);
-                byte[] after = end.inclusive() ? KeyRange.after(key) : key;
-                to = after == null ? to : after;
+                from = place;
+            } else {
+                to = place == null ? to : place;
             }
         }
         KeyRange range = new KeyRange(from, to);

@@ -84,8 +84,9 @@ class AlterTableTest {
         sql.execute("UPDATE t SET c = c + 1", "UPSERT INTO t VALUES (10, 'v', 7, NULL)", "DELETE FROM t WHERE id = 20");
         assertThat(sql.rows("SELECT c, b FROM t ORDER BY id")).containsExactly("7|v", "301|z");
         assertThat(IndexEntries.verify(URL)).isEqualTo(4);
-        assertThat(sql.rows("SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = 'PUBLIC' AND TABLE_NAME = 'T' ORDER BY ORDINAL_POSITION"))
-                .containsExactly("ID", "B", "C", "A");
+        assertThat(sql.rows(
+                "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = 'PUBLIC' AND TABLE_NAME = 'T' ORDER BY ORDINAL_POSITION"))
+                        .containsExactly("ID", "B", "C", "A");
     }
 
     @Test
@@ -392,7 +393,8 @@ class AlterTableTest {
             }
         }
         System.out.println("increments: " + increments + ", snapshots with the columns: " + seen);
-        assertThat(sql.rows("SELECT CAST(SUM(CAST(a AS BIGINT) - id) / " + ids + " AS BIGINT), COUNT(*) FROM t")).containsExactly(increments + "|" + ids);
+        assertThat(sql.rows("SELECT CAST(SUM(CAST(a AS BIGINT) - id) / " + ids + " AS BIGINT), COUNT(*) FROM t")).containsExactly(increments
+                + "|" + ids);
         assertThat(seen.get()).isPositive();
         assertThat(IndexEntries.verify(URL)).isEqualTo(ids);
     }

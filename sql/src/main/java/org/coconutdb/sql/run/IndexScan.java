@@ -1,0 +1,32 @@
+package org.coconutdb.sql.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.linq4j.Enumerator;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.sql.catalog.CatalogIndex;
+import org.jspecify.annotations.Nullable;
+
+/// Rows whose entries in an index are in ranges: each row once though ranges may overlap, in the index's order.
+///
+/// @param read of the rows
+/// @param intervals of the index's key
+/// @param reverse the index's order backwards
+public record IndexScan(TableRead read, CatalogIndex index, List<KeyInterval> intervals, boolean reverse) implements RowSource {
+    public IndexScan {
+        intervals = List.copyOf(intervals);
+    }
+
+    @Override
+    public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
+        List<KeyRange> ranges = new ArrayList<>(intervals.size());
+        for (KeyInterval interval : intervals) {
+            KeyRange range = interval.range(index.codec(), context);
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        List<KeyRange> apart = RangeScan.merged(ranges);
+        return new IndexedRows(read, index, context, reverse ? apart.reversed() : apart, reverse);
+    }
+}

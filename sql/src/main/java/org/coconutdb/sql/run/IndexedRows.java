@@ -1,0 +1,72 @@
+package org.coconutdb.sql.run;
+
+import java.util.List;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.transaction.Scan;
+import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.sql.catalog.CatalogIndex;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of an index's entries, one range after another. Entry and row are read at one snapshot, so they are of one state; an entry of a row whose
+/// time to live is over leads to nothing.
+final class IndexedRows extends Rows {
+    private final TableRead read;
+    private final TableRead.Reader reader;
+    private final CatalogIndex index;
+    private final ExecutionContext execution;
+    private final List<KeyRange> ranges;
+    private final boolean reverse;
+    private final RecordView entry = new RecordView();
+    private final RecordView row = new RecordView();
+    private @Nullable Scan scan;
+    private int position;
+
+    /// @param ranges apart from each other, in the order of the answer
+    IndexedRows(TableRead read, CatalogIndex index, PlanDataContext context, List<KeyRange> ranges, boolean reverse) {
+        this.read = read;
+        this.reader = read.start(context);
+        this.index = index;
+        this.execution = context.execution();
+        this.ranges = ranges;
+        this.reverse = reverse;
+    }
+
+    @Override
+    @Nullable
+    Object @Nullable [] next() {
+        Transaction transaction = execution.transaction();
+        while (true) {
+            Scan current = scan;
+            if (current == null) {
+                if (position == ranges.size()) {
+                    return null;
+                }
+                current = transaction.scan(index.descriptor(), ranges.get(position++), reverse);
+                scan = current;
+            }
+            while (current.next(entry)) {
+                if (execution.cancelled().get()) {
+                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+                }
+                byte[] key = index.primaryKey(entry);
+                @Nullable Object[] values = transaction.get(read.table(), key, row) ? reader.read(row) : null;
+                if (values != null) {
+                    if (execution.forUpdate()) {
+                        transaction.readForUpdate(read.table(), key);
+                    }
+                    return values;
+                }
+            }
+            scan = null;
+        }
+    }
+
+    @Override
+    void restart() {
+        scan = null;
+        position = 0;
+    }
+}
