@@ -60,8 +60,11 @@ final class RowChanges {
                 indexes.forEach(index -> remove(index, before, key));
             }
             indexes.forEach(index -> addLater(index, row, key, ttlSeconds));
+            // Entries were taken away for what was found there: it has to be there still, at every isolation level.
+            transaction.update(table, key, writer.row(row), ttlSeconds);
+        } else {
+            transaction.put(table, key, writer.row(row), ttlSeconds);
         }
-        transaction.put(table, key, writer.row(row), ttlSeconds);
     }
 
     /// Changes a row that the statement has read.
