@@ -2,6 +2,9 @@ package org.coconutdb.sql.catalog;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,6 +82,10 @@ public final class Catalog {
     /// @param definition its indexes and the sequences of its identity columns are made with it
     public synchronized CatalogTable create(TableDefinition definition, StorageOptions options) {
         List<TableChange> changes = new ArrayList<>();
+        for (ForeignKeyDefinition foreignKey : definition.foreignKeys()) {
+            ForeignKeys.requireParent(foreignKey, definition, snapshot());
+        }
+        addParents(definition, definition.foreignKeys(), changes);
         changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
         definition.indexes().forEach(index -> changes.add(entries(definition, index)));
         for (ColumnDefinition column : definition.columns()) {
@@ -89,6 +96,17 @@ public final class Catalog {
         }
         changeTables(changes);
         return table(definition.schema(), definition.name());
+    }
+
+    /// Has those who write to the parents of foreign keys know of them: what was compiled before is refused.
+    private void addParents(TableDefinition definition, List<ForeignKeyDefinition> foreignKeys, List<TableChange> changes) {
+        Set<TableName> parents = new LinkedHashSet<>();
+        foreignKeys.forEach(foreignKey -> parents.add(foreignKey.parent()));
+        parents.remove(new TableName(definition.schema(), definition.name()));
+        for (TableName name : parents) {
+            CatalogTable parent = table(name.schema(), name.name());
+            changes.add(new TableChange.Alter(parent.descriptor(), parent.definition().toBytes()));
+        }
     }
 
     /// The table of an index's entries.
@@ -104,10 +122,34 @@ public final class Catalog {
                         .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
     }
 
-    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none.
-    public synchronized void drop(String schema, String name) {
+    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none; DEPENDENT_OBJECTS where another one refers to it.
+    public void drop(String schema, String name) {
+        drop(schema, name, false);
+    }
+
+    /// The same.
+    ///
+    /// @param cascades whether the foreign keys of other tables that refer to it are dropped with it
+    public synchronized void drop(String schema, String name, boolean cascades) {
         CatalogTable table = table(schema, name);
         List<TableChange> changes = new ArrayList<>();
+        Map<CatalogTable, Set<String>> referring = new LinkedHashMap<>();
+        for (CatalogForeignKey reference : snapshot().references(table)) {
+            if (reference.child().id() == table.id()) {
+                continue;
+            }
+            if (!cascades) {
+                throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                        .with("table", table)
+                        .with("constraint", reference)
+                        .with("referringTable", reference.child())
+                        .mend("Rows of " + reference.child()
+                                + " refer to it: drop that table first, or DROP TABLE … CASCADE, which drops the "
+                                + "foreign key.");
+            }
+            referring.computeIfAbsent(reference.child(), _ -> new HashSet<>()).add(reference.definition().name());
+        }
+        referring.forEach((child, names) -> addWithout(child, names, changes));
         changes.add(new TableChange.Drop(table.id()));
         table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
         identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
@@ -130,13 +172,73 @@ public final class Catalog {
         }
     }
 
-    /// Takes all rows out of tables, at once: each is dropped and made again as it was, empty. UNDEFINED_TABLE.
+    /// Drops foreign keys of a table, and the indexes that were made for them.
+    private static void addWithout(CatalogTable table, Set<String> names, List<TableChange> changes) {
+        TableDefinition without = ForeignKeys.without(table.definition(), names);
+        changes.add(new TableChange.Alter(table.descriptor(), without.toBytes()));
+        for (CatalogIndex index : table.indexes()) {
+            if (!without.indexes().contains(index.definition())) {
+                changes.add(new TableChange.Drop(index.descriptor().id()));
+            }
+        }
+    }
+
+    /// Adds a foreign key that not all rows need fulfil yet: every write that is compiled from now on, to the table or to its parent, keeps it.
+    /// INVALID_TABLE_DEFINITION where the table has a constraint of the name; TABLE_CHANGED where the table, its parent or an index is another
+    /// than it was declared for.
+    public synchronized void addForeignKey(CatalogTable table, ForeignKeyDefinition foreignKey) {
+        TableDefinition definition = table.definition();
+        if (definition.constraintNames().contains(foreignKey.name())) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("table", table)
+                    .with("constraint", foreignKey.name())
+                    .mend("The table has another constraint of this name: choose a different one.");
+        }
+        ForeignKeys.requireParent(foreignKey, definition, snapshot());
+        List<ForeignKeyDefinition> all = new ArrayList<>(definition.foreignKeys());
+        all.add(foreignKey.withReady(false));
+        List<TableChange> changes = new ArrayList<>();
+        changes.add(new TableChange.Alter(table.descriptor(), definition.withForeignKeys(all).toBytes()));
+        addParents(definition, List.of(foreignKey), changes);
+        engine.changeTables(changes);
+    }
+
+    /// Says that all rows fulfil a foreign key. UNDEFINED_CONSTRAINT where it was dropped meanwhile.
+    public synchronized void finishForeignKey(TableName name, String foreignKey) {
+        CatalogTable table = tableOfForeignKey(name, foreignKey);
+        TableDefinition definition = table.definition();
+        List<ForeignKeyDefinition> all = definition.foreignKeys()
+                .stream()
+                .map(each -> each.name().equals(foreignKey) ? each.withReady(true) : each)
+                .toList();
+        engine.changeTables(List.of(new TableChange.Alter(table.descriptor(), definition.withForeignKeys(all).toBytes())));
+    }
+
+    /// Drops a foreign key, and the index that was made for it. UNDEFINED_CONSTRAINT.
+    public synchronized void dropForeignKey(TableName name, String foreignKey) {
+        List<TableChange> changes = new ArrayList<>();
+        addWithout(tableOfForeignKey(name, foreignKey), Set.of(foreignKey), changes);
+        engine.changeTables(changes);
+    }
+
+    private CatalogTable tableOfForeignKey(TableName name, String foreignKey) {
+        return snapshot().table(name.schema(), name.name())
+                .filter(table -> table.definition().foreignKeys().stream().anyMatch(each -> each.name().equals(foreignKey)))
+                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_CONSTRAINT)
+                        .with("table", name.qualified())
+                        .with("constraint", foreignKey)
+                        .mend("SELECT CONSTRAINT_NAME FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS lists what there is."));
+    }
+
+    /// Takes all rows out of tables, at once: each is dropped and made again as it was, empty. UNDEFINED_TABLE; DEPENDENT_OBJECTS where a table
+    /// that is not among them refers to one.
     ///
     /// @param restartsIdentity whether identity columns begin to count anew
     public synchronized void truncate(Set<TableName> names, boolean restartsIdentity) {
         List<TableChange> changes = new ArrayList<>();
         for (TableName name : names) {
             CatalogTable table = table(name.schema(), name.name());
+            requireNoneRefers(table, names);
             TableDescriptor descriptor = table.descriptor();
             changes.add(new TableChange.Drop(table.id()));
             changes.add(new TableChange.Create(descriptor.name(), descriptor.kind(), descriptor.definition(), descriptor.options()));
@@ -155,12 +257,24 @@ public final class Catalog {
         forgetSequences(changes);
     }
 
+    private void requireNoneRefers(CatalogTable table, Set<TableName> truncated) {
+        for (CatalogForeignKey reference : snapshot().references(table)) {
+            TableDefinition child = reference.child().definition();
+            if (!truncated.contains(new TableName(child.schema(), child.name()))) {
+                throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                        .with("table", table)
+                        .with("constraint", reference)
+                        .with("referringTable", reference.child())
+                        .mend("Rows of " + reference.child() + " may refer to it: TRUNCATE both in one statement, or DELETE.");
+            }
+        }
+    }
+
     /// Adds an index without entries, which every write that is compiled from now on keeps. DUPLICATE_INDEX; TABLE_CHANGED where somebody
     /// changed the table since it was read.
     public synchronized void addIndex(CatalogTable table, IndexDefinition index) {
         TableDefinition definition = table.definition();
-        if (index.name().equals(definition.keyName()) || definition.checks().stream().anyMatch(check -> check.name().equals(index
-                .name()))) {
+        if (definition.constraintNames().contains(index.name())) {
             throw duplicateIndex(index.name());
         }
         List<IndexDefinition> indexes = new ArrayList<>(definition.indexes());
@@ -202,9 +316,25 @@ public final class Catalog {
                     .with("table", table)
                     .mend("A UNIQUE constraint of the table needs it: it goes with the table.");
         }
+        requireNoneNeeds(table, name);
         engine.changeTables(List.of(new TableChange.Drop(index.descriptor().id()), altered(table, table.definition().indexes().stream()
                 .filter(other -> !other.name().equals(name))
                 .toList())));
+    }
+
+    private void requireNoneNeeds(CatalogTable table, String index) {
+        List<CatalogForeignKey> needing = new ArrayList<>();
+        snapshot().foreignKeys(table).stream().filter(each -> index.equals(each.definition().index())).forEach(needing::add);
+        snapshot().references(table).stream().filter(each -> index.equals(each.definition().parentKey())).forEach(needing::add);
+        if (!needing.isEmpty()) {
+            CatalogForeignKey first = needing.getFirst();
+            throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                    .with("index", index)
+                    .with("table", table)
+                    .with("constraint", first)
+                    .with("referringTable", first.child())
+                    .mend("The foreign key needs it: it goes with that, or with the table.");
+        }
     }
 
     private CatalogTable tableOfIndex(String schema, String name) {

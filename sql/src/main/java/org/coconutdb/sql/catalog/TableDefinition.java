@@ -15,6 +15,7 @@ import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.parser.ReferentialAction;
 import org.jspecify.annotations.Nullable;
 
 /// A table as it was declared; stored in the engine's directory as bytes.
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
 /// @param checks in declared order
 /// @param indexes in the order in which they were made
+/// @param foreignKeys in the order in which they were made
 public record TableDefinition(
         String schema,
         String name,
@@ -37,9 +39,12 @@ public record TableDefinition(
         String keyName,
         int ttlSeconds,
         List<CheckDefinition> checks,
-        List<IndexDefinition> indexes) {
-    private static final int FORMAT = 6;
-    // Without indexes.
+        List<IndexDefinition> indexes,
+        List<ForeignKeyDefinition> foreignKeys) {
+    private static final int FORMAT = 7;
+    // Without foreign keys.
+    private static final int FORMAT_WITHOUT_FOREIGN_KEYS = 6;
+    // Without indexes either.
     private static final int FORMAT_WITHOUT_INDEXES = 5;
     // Without identity columns either.
     private static final int FORMAT_WITHOUT_IDENTITY = 4;
@@ -58,6 +63,7 @@ public record TableDefinition(
         primaryKey = List.copyOf(primaryKey);
         checks = List.copyOf(checks);
         indexes = List.copyOf(indexes);
+        foreignKeys = List.copyOf(foreignKeys);
         if (primaryKey.isEmpty()) {
             throw new IllegalArgumentException("a table needs a primary key");
         }
@@ -77,7 +83,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of());
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), List.of());
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -87,17 +93,31 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, foreignKeys);
     }
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys);
     }
 
     /// The same with these indexes.
     public TableDefinition withIndexes(List<IndexDefinition> all) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, foreignKeys);
+    }
+
+    /// The same with these foreign keys.
+    public TableDefinition withForeignKeys(List<ForeignKeyDefinition> all) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, all);
+    }
+
+    /// Names of all that is declared of the table's rows: none of them twice.
+    public Set<String> constraintNames() {
+        Set<String> names = new HashSet<>(Set.of(keyName));
+        checks.forEach(check -> names.add(check.name()));
+        indexes.forEach(index -> names.add(index.name()));
+        foreignKeys.forEach(foreignKey -> names.add(foreignKey.name()));
+        return names;
     }
 
     /// The engine's name for it.
@@ -111,7 +131,7 @@ public record TableDefinition(
     }
 
     /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
-    /// to live, checks, indexes, in the encoding of [DataOutputStream].
+    /// to live, checks, indexes, foreign keys, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -155,6 +175,10 @@ public record TableDefinition(
                 out.writeBoolean(index.constraint());
                 out.writeBoolean(index.ready());
             }
+            out.writeInt(foreignKeys.size());
+            for (ForeignKeyDefinition foreignKey : foreignKeys) {
+                write(out, foreignKey);
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -192,8 +216,12 @@ public record TableDefinition(
             for (int left = format <= FORMAT_WITHOUT_INDEXES ? 0 : readCount(in); left > 0; left--) {
                 indexes.add(readIndex(in));
             }
+            List<ForeignKeyDefinition> foreignKeys = new ArrayList<>();
+            for (int left = format <= FORMAT_WITHOUT_FOREIGN_KEYS ? 0 : readCount(in); left > 0; left--) {
+                foreignKeys.add(readForeignKey(in));
+            }
             TableDefinition definition =
-                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes);
+                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -243,6 +271,39 @@ public record TableDefinition(
         return new IndexDefinition(name, parts, readFlag(in), readFlag(in), readFlag(in));
     }
 
+    private static void write(DataOutputStream out, ForeignKeyDefinition foreignKey) throws IOException {
+        out.writeUTF(foreignKey.name());
+        out.writeInt(foreignKey.columns().size());
+        for (int column : foreignKey.columns()) {
+            out.writeInt(column);
+        }
+        out.writeUTF(foreignKey.parent().schema());
+        out.writeUTF(foreignKey.parent().name());
+        out.writeUTF(foreignKey.parentKey());
+        out.writeUTF(foreignKey.onDelete().name());
+        out.writeUTF(foreignKey.onUpdate().name());
+        out.writeBoolean(foreignKey.index() != null);
+        if (foreignKey.index() != null) {
+            out.writeUTF(foreignKey.index());
+        }
+        out.writeBoolean(foreignKey.ownsIndex());
+        out.writeBoolean(foreignKey.ready());
+    }
+
+    private static ForeignKeyDefinition readForeignKey(DataInputStream in) throws IOException {
+        String name = in.readUTF();
+        List<Integer> columns = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            columns.add(in.readInt());
+        }
+        TableName parent = new TableName(in.readUTF(), in.readUTF());
+        String parentKey = in.readUTF();
+        ReferentialAction onDelete = ReferentialAction.valueOf(in.readUTF());
+        ReferentialAction onUpdate = ReferentialAction.valueOf(in.readUTF());
+        String index = readFlag(in) ? in.readUTF() : null;
+        return new ForeignKeyDefinition(name, columns, parent, parentKey, onDelete, onUpdate, index, readFlag(in), readFlag(in));
+    }
+
     private static int readCount(DataInputStream in) throws IOException {
         int count = in.readInt();
         if (count < 0) {
@@ -287,6 +348,14 @@ public record TableDefinition(
                 throw new IOException("an index that cannot be: " + index);
             }
             for (int position : index.positions()) {
+                Objects.checkIndex(position, columns.size());
+            }
+        }
+        for (ForeignKeyDefinition foreignKey : foreignKeys) {
+            if (!constraints.add(foreignKey.name()) || new HashSet<>(foreignKey.columns()).size() != foreignKey.columns().size()) {
+                throw new IOException("a foreign key that cannot be: " + foreignKey);
+            }
+            for (int position : foreignKey.columns()) {
                 Objects.checkIndex(position, columns.size());
             }
         }

@@ -26,6 +26,7 @@ final class Database implements AutoCloseable {
     Database(CoconutEngine engine) {
         this.engine = engine;
         this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()));
+        ForeignKeyBuild.sweep(catalog);
         IndexBuild.sweep(catalog);
     }
 
