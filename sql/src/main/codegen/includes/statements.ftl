@@ -27,6 +27,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final List<KeyClause> keys = new ArrayList<KeyClause>();
     final List<CheckClause> checks = new ArrayList<CheckClause>();
     final List<UniqueClause> uniques = new ArrayList<UniqueClause>();
+    final List<ForeignKeyClause> foreignKeys = new ArrayList<ForeignKeyClause>();
     TableKind kind = null;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
 }
@@ -36,23 +37,26 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
         <AS> { throw Refusals.notYet("CREATE TABLE AS", "Create the table, then INSERT INTO it a SELECT.", getPos()); }
     ]
     <LPAREN>
-    CoconutTableElement(columns, keys, checks, uniques)
-    ( <COMMA> CoconutTableElement(columns, keys, checks, uniques) )*
+    CoconutTableElement(columns, keys, checks, uniques, foreignKeys)
+    ( <COMMA> CoconutTableElement(columns, keys, checks, uniques, foreignKeys) )*
     <RPAREN>
     [
         <USING> ( <HASH> { kind = TableKind.HASH; } | <SORTED> { kind = TableKind.SORTED; } )
     ]
     [ CoconutOptions(optionClauses) ]
     {
-        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, kind, optionClauses);
+        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, foreignKeys, kind,
+            optionClauses);
     }
 }
 
-void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques) :
+void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques,
+    List<ForeignKeyClause> foreignKeys) :
 {
     SqlIdentifier name = null;
     final SqlNodeList key;
     final ExpressionClause condition;
+    final ForeignKeyClause foreignKey;
 }
 {
     [ <CONSTRAINT> name = SimpleIdentifier() ]
@@ -63,20 +67,100 @@ void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<
     |
         <UNIQUE> key = ParenthesizedSimpleIdentifierList() { uniques.add(new UniqueClause(name, key)); }
     |
-        <FOREIGN> {
-            throw Refusals.notYet("FOREIGN KEY", "Leave the constraint out: PRIMARY KEY, UNIQUE, NOT NULL and CHECK are checked.", getPos());
-        }
+        <FOREIGN> <KEY> key = ParenthesizedSimpleIdentifierList() foreignKey = CoconutReferences(name, key) { foreignKeys.add(foreignKey); }
     )
 |
     <LIKE> {
         throw Refusals.notYet("LIKE", "Write the columns out.", getPos());
     }
 |
-    CoconutColumn(columns, keys, checks, uniques)
+    CoconutColumn(columns, keys, checks, uniques, foreignKeys)
 }
 
-void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques) :
+/**
+ * REFERENCES table [ ( columns ) ] [ MATCH SIMPLE ] [ ON DELETE action ] [ ON UPDATE action ] [ [ DEFERRABLE ] INITIALLY DEFERRED ].
+ */
+ForeignKeyClause CoconutReferences(SqlIdentifier name, SqlNodeList columns) :
 {
+    final Span s;
+    final SqlIdentifier parent;
+    SqlNodeList parentColumns = null;
+    ReferentialAction onDelete = null;
+    ReferentialAction onUpdate = null;
+    ReferentialAction action;
+}
+{
+    <REFERENCES> { s = span(); } parent = CompoundIdentifier()
+    [ parentColumns = ParenthesizedSimpleIdentifierList() ]
+    [
+        <MATCH>
+        (
+            <SIMPLE>
+        |
+            ( <FULL> | <PARTIAL> ) {
+                throw Refusals.notYet("MATCH " + token.image.toUpperCase(Locale.ROOT),
+                    "Leave it out: a row with a NULL among the columns refers to nothing (MATCH SIMPLE); a CHECK can want all or none.", getPos());
+            }
+        )
+    ]
+    (
+        <ON>
+        (
+            <DELETE> action = CoconutReferentialAction() { onDelete = Refusals.onlyAction(onDelete, action, getPos()); }
+        |
+            <UPDATE> action = CoconutReferentialAction() { onUpdate = Refusals.onlyAction(onUpdate, action, getPos()); }
+        )
+    )*
+    CoconutDeferral()
+    {
+        return new ForeignKeyClause(name, columns, parent, parentColumns, onDelete, onUpdate, s.end(this));
+    }
+}
+
+ReferentialAction CoconutReferentialAction() :
+{
+}
+{
+    <NO> <ACTION> { return ReferentialAction.NO_ACTION; }
+|
+    <RESTRICT> { return ReferentialAction.RESTRICT; }
+|
+    <CASCADE> { return ReferentialAction.CASCADE; }
+|
+    <SET>
+    (
+        <NULL> { return ReferentialAction.SET_NULL; }
+    |
+        <DEFAULT_> { return ReferentialAction.SET_DEFAULT; }
+    )
+}
+
+/** When a foreign key is checked: at the commit, which is INITIALLY DEFERRED; all else is refused. */
+void CoconutDeferral() :
+{
+    boolean isDeferred = false;
+}
+{
+    [
+        LOOKAHEAD(2)
+        <NOT> <DEFERRABLE> { throw Refusals.notDeferred("NOT DEFERRABLE", getPos()); }
+    |
+        <DEFERRABLE>
+        [ <INITIALLY> ( <DEFERRED> { isDeferred = true; } | <IMMEDIATE> { throw Refusals.notDeferred("INITIALLY IMMEDIATE", getPos()); } ) ]
+        {
+            if (!isDeferred) {
+                throw Refusals.notDeferred("DEFERRABLE without INITIALLY DEFERRED", getPos());
+            }
+        }
+    |
+        <INITIALLY> ( <DEFERRED> [ <DEFERRABLE> ] | <IMMEDIATE> { throw Refusals.notDeferred("INITIALLY IMMEDIATE", getPos()); } )
+    ]
+}
+
+void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques,
+    List<ForeignKeyClause> foreignKeys) :
+{
+    ForeignKeyClause foreignKey;
     final SqlIdentifier name;
     final SqlDataTypeSpec type;
     SqlIdentifier constraint = null;
@@ -104,8 +188,10 @@ void CoconutColumn(List<ColumnClause> columns, List<KeyClause> keys, List<CheckC
         |
             <UNIQUE> { uniques.add(new UniqueClause(constraint, SqlNodeList.of(name))); }
         |
-            ( <REFERENCES> | <COLLATE> ) {
-                throw Refusals.notYet(token.image.toUpperCase(Locale.ROOT), "Leave it out: columns take NOT NULL, NULL, DEFAULT, GENERATED … AS IDENTITY, CHECK, UNIQUE and PRIMARY KEY.", getPos());
+            foreignKey = CoconutReferences(constraint, SqlNodeList.of(name)) { foreignKeys.add(foreignKey); }
+        |
+            <COLLATE> {
+                throw Refusals.notYet("COLLATE", "Leave it out: columns take NOT NULL, NULL, DEFAULT, GENERATED … AS IDENTITY, CHECK, UNIQUE, PRIMARY KEY and REFERENCES.", getPos());
             }
         )
         { constraint = null; }
@@ -205,15 +291,18 @@ SqlDrop CoconutDropIndex(Span s, boolean replace) :
     }
 }
 
-/** DROP TABLE [IF EXISTS] name. */
+/** DROP TABLE [IF EXISTS] name [CASCADE | RESTRICT]. */
 SqlDrop CoconutDropTable(Span s, boolean replace) :
 {
     final boolean ifExists;
     final SqlIdentifier name;
+    boolean cascades = false;
 }
 {
-    <TABLE> ifExists = IfExistsOpt() name = CompoundIdentifier() {
-        return new SqlDropCoconutTable(s.end(this), ifExists, name);
+    <TABLE> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    [ <CASCADE> { cascades = true; } | <RESTRICT> ]
+    {
+        return new SqlDropCoconutTable(s.end(this), ifExists, name, cascades);
     }
 }
 
@@ -673,20 +762,21 @@ void CoconutAlterAction(List<AlterAction> actions) :
     final List<KeyClause> keys = new ArrayList<KeyClause>();
     final List<CheckClause> checks = new ArrayList<CheckClause>();
     final List<UniqueClause> uniques = new ArrayList<UniqueClause>();
+    final List<ForeignKeyClause> foreignKeys = new ArrayList<ForeignKeyClause>();
 }
 {
     LOOKAHEAD({ getToken(1).kind == ADD })
     <ADD> { s = span(); }
     (
-        <COLUMN> ifExists = IfNotExistsOpt() CoconutColumn(columns, keys, checks, uniques)
+        <COLUMN> ifExists = IfNotExistsOpt() CoconutColumn(columns, keys, checks, uniques, foreignKeys)
     |
         LOOKAHEAD(3)
-        <IF> <NOT> <EXISTS> { ifExists = true; } CoconutColumn(columns, keys, checks, uniques)
+        <IF> <NOT> <EXISTS> { ifExists = true; } CoconutColumn(columns, keys, checks, uniques, foreignKeys)
     |
-        CoconutTableElement(columns, keys, checks, uniques)
+        CoconutTableElement(columns, keys, checks, uniques, foreignKeys)
     )
     {
-        actions.add(new AlterAction.Add(s.end(this), ifExists, columns, keys, checks, uniques));
+        actions.add(new AlterAction.Add(s.end(this), ifExists, columns, keys, checks, uniques, foreignKeys));
     }
 |
     <DROP> { s = span(); }

@@ -40,6 +40,11 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME "
             + "JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS AS C ON K.TABLE_SCHEMA = C.TABLE_SCHEMA AND K.TABLE_NAME = C.TABLE_NAME "
             + "AND K.CONSTRAINT_NAME = C.CONSTRAINT_NAME AND C.CONSTRAINT_TYPE = 'PRIMARY KEY'";
+    private static final String FOREIGN_KEYS = "SELECT K.REFERENCED_TABLE_SCHEMA, K.REFERENCED_TABLE_NAME, K.REFERENCED_COLUMN_NAME, "
+            + "K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, R.UPDATE_RULE, R.DELETE_RULE, K.CONSTRAINT_NAME, "
+            + "R.UNIQUE_CONSTRAINT_NAME FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K "
+            + "JOIN INFORMATION_SCHEMA.REFERENTIAL_CONSTRAINTS AS R ON K.TABLE_SCHEMA = R.TABLE_SCHEMA AND K.TABLE_NAME = R.TABLE_NAME "
+            + "AND K.CONSTRAINT_NAME = R.CONSTRAINT_NAME";
     private static final String INDEXES = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, IS_UNIQUE, ORDINAL_POSITION, COLUMN_NAME, "
             + "IS_DESCENDING, ENTRIES FROM SYSTEM.INDEXES";
 
@@ -336,16 +341,44 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         return rows.orderedBy(1).on(connection);
     }
 
-    // ---- what there is none of
+    // ---- foreign keys
 
     @Override
     public ResultSet getImportedKeys(@Nullable String catalog, @Nullable String schema, @Nullable String table) throws SQLException {
-        return empty(FOREIGN_KEY_SHAPE);
+        return foreignKeys(null, null, null, catalog, schema, table).orderedBy(0, 1, 2, 8, 11).on(connection);
     }
 
     @Override
     public ResultSet getExportedKeys(@Nullable String catalog, @Nullable String schema, @Nullable String table) throws SQLException {
-        return empty(FOREIGN_KEY_SHAPE);
+        return foreignKeys(catalog, schema, table, null, null, null).orderedBy(4, 5, 6, 8, 11).on(connection);
+    }
+
+    private MetaDataRows foreignKeys(
+            @Nullable String parentCatalog,
+            @Nullable String parentSchema,
+            @Nullable String parentTable,
+            @Nullable String foreignCatalog,
+            @Nullable String foreignSchema,
+            @Nullable String foreignTable) throws SQLException {
+        MetaDataRows rows = new MetaDataRows(FOREIGN_KEY_SHAPE);
+        for (Object[] row : query(FOREIGN_KEYS)) {
+            if (isNamed(parentCatalog, CATALOG) && isNamed(parentSchema, text(row[0])) && isNamed(parentTable, text(row[1]))
+                    && isNamed(foreignCatalog, CATALOG) && isNamed(foreignSchema, text(row[3])) && isNamed(foreignTable, text(row[4]))) {
+                rows.add(CATALOG, row[0], row[1], row[2], CATALOG, row[3], row[4], row[5], row[6], rule(text(row[7])), rule(text(row[8])),
+                        row[9], row[10], importedKeyInitiallyDeferred);
+            }
+        }
+        return rows;
+    }
+
+    private static int rule(String action) {
+        return switch (action) {
+            case "CASCADE" -> importedKeyCascade;
+            case "SET NULL" -> importedKeySetNull;
+            case "SET DEFAULT" -> importedKeySetDefault;
+            case "RESTRICT" -> importedKeyRestrict;
+            default -> importedKeyNoAction;
+        };
     }
 
     @Override
@@ -356,8 +389,11 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             @Nullable String foreignCatalog,
             @Nullable String foreignSchema,
             @Nullable String foreignTable) throws SQLException {
-        return empty(FOREIGN_KEY_SHAPE);
+        return foreignKeys(parentCatalog, parentSchema, parentTable, foreignCatalog, foreignSchema, foreignTable).orderedBy(4, 5, 6, 8, 11)
+                .on(connection);
     }
+
+    // ---- what there is none of
 
     @Override
     public ResultSet getVersionColumns(@Nullable String catalog, @Nullable String schema, @Nullable String table) throws SQLException {

@@ -261,10 +261,10 @@ abstract class DatabaseFacts implements DatabaseMetaData {
         return false;
     }
 
-    /// False: there are no foreign keys and no CHECK.
+    /// Keys, foreign keys, DEFAULT and CHECK.
     @Override
     public boolean supportsIntegrityEnhancementFacility() {
-        return false;
+        return true;
     }
 
     @Override

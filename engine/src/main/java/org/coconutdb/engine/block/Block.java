@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +16,6 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryOwner;
-import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.version.ColdRows;
 import org.coconutdb.engine.version.Marks;
@@ -185,8 +185,12 @@ public final class Block implements AutoCloseable {
                 return failed;
             }
         }
+        if (reads.isEmpty()) {
+            return null;
+        }
+        WrittenSince since = new WrittenSince(reads.size());
         for (int i = 0; i < reads.size(); i++) {
-            CommandResult failed = check(reads.get(i), writes.size() + i, snapshot);
+            CommandResult failed = check(reads.get(i), writes.size() + i, snapshot, stamp, since);
             if (failed != null) {
                 return failed;
             }
@@ -202,7 +206,7 @@ public final class Block implements AutoCloseable {
         if (slice.generation() != write.generation()) {
             return CommandResult.failed(CommandResult.Outcome.STALE_TABLE, item);
         }
-        BlockCommand.Prepare holder = holds.refusesWrite(write.table(), write.key());
+        BlockCommand.Prepare holder = holds.refusesWrite(write.table(), write.key(), write.row() == null);
         if (holder != null) {
             return CommandResult.held(holder, item);
         }
@@ -217,22 +221,50 @@ public final class Block implements AutoCloseable {
         };
     }
 
-    private @Nullable CommandResult check(Read read, int item, long snapshot) {
+    private @Nullable CommandResult check(Read read, int item, long snapshot, Stamp stamp, WrittenSince since) {
         TableSlice slice = slices.get(read.table());
         if (slice == null) {
             return CommandResult.failed(CommandResult.Outcome.UNKNOWN_TABLE, item);
         }
-        BlockCommand.Prepare holder = holds.refuses(read);
+        boolean isThere = read instanceof Read.Exists(int _, byte[] key) && slice.exists(key, stamp.wallMicros());
+        BlockCommand.Prepare holder = read instanceof Read.Exists exists ? holds.refusesExistence(exists, isThere) : holds.refuses(read);
         if (holder != null) {
             return CommandResult.held(holder, item);
         }
-        boolean isUnchanged = switch (read) {
+        boolean holdsTrue = switch (read) {
             case Read.Key key -> slice.newestChange(key.key()) <= key.judgedAt(snapshot);
-            case Read.Range(int table, KeyRange range) -> recentWrites.isCompleteAbove(snapshot)
-                    ? !recentWrites.touches(table, range, snapshot)
-                    : !slice.isChanged(range, snapshot);
+            case Read.Range range -> !since.touches(slice, range, range.judgedAt(snapshot));
+            case Read.Exists _ -> isThere;
         };
-        return isUnchanged ? null : CommandResult.failed(CommandResult.Outcome.CONFLICT, item);
+        return holdsTrue ? null : CommandResult.failed(CommandResult.Outcome.CONFLICT, item);
+    }
+
+    /// Says of the ranges of one command whether they were written to. Many of them are looked up among the keys that were written since, put
+    /// in order; few are compared with each: a transaction that deletes many rows others refer to rests on a range for each.
+    private final class WrittenSince {
+        private static final int READS_WORTH_ORDER = 16;
+
+        private record Since(int table, long snapshot) {}
+
+        private final @Nullable Map<Since, NavigableSet<byte[]>> ordered;
+
+        WrittenSince(int reads) {
+            this.ordered = reads < READS_WORTH_ORDER ? null : new HashMap<>();
+        }
+
+        boolean touches(TableSlice slice, Read.Range read, long snapshot) {
+            if (!recentWrites.isCompleteAbove(snapshot)) {
+                return slice.isChanged(read.range(), snapshot);
+            }
+            if (ordered == null) {
+                return recentWrites.touches(read.table(), read.range(), snapshot);
+            }
+            NavigableSet<byte[]> keys = ordered.computeIfAbsent(new Since(read.table(), snapshot),
+                    since -> recentWrites.keysAbove(since.table(), since.snapshot()));
+            byte[] from = read.range().from();
+            byte[] first = keys.isEmpty() ? null : from == null ? keys.first() : keys.ceiling(from);
+            return first != null && read.range().contains(first);
+        }
     }
 
     private void write(List<Write> writes, Stamp stamp) {
@@ -269,7 +301,7 @@ public final class Block implements AutoCloseable {
         for (BlockCommand.ExpiredRow row : rows) {
             if (slice.newestTimestamp(row.key()) == row.commitTimestamp()
                     && slice.isExpired(row.key(), stamp.wallMicros())
-                    && holds.refusesWrite(table, row.key()) == null) {
+                    && holds.refusesWrite(table, row.key(), true) == null) {
                 // No news for those who have read it: they judge by their own time whether it has expired.
                 slice.removeExpired(row.key(), stamp);
                 removed++;

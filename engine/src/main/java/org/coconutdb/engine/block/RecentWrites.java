@@ -1,6 +1,8 @@
 package org.coconutdb.engine.block;
 
 import java.util.Arrays;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.coconutdb.engine.row.KeyRange;
 
 /// The keys that were written last in a block, so that a range which a transaction has read is judged by what came since its snapshot
@@ -58,6 +60,19 @@ final class RecentWrites {
     /// Whether all writes above the timestamp are known.
     boolean isCompleteAbove(long timestamp) {
         return timestamp >= completeAbove;
+    }
+
+    /// The keys of a table that were written above the timestamp, for who has many ranges to judge; only where [#isCompleteAbove].
+    NavigableSet<byte[]> keysAbove(int table, long timestamp) {
+        NavigableSet<byte[]> found = new TreeSet<>(Arrays::compareUnsigned);
+        long oldest = Math.max(0, count - keys.length);
+        for (long number = count - 1; number >= oldest && highest[place(number)] > timestamp; number--) {
+            int place = place(number);
+            if (timestamps[place] > timestamp && tables[place] == table) {
+                found.add(keys[place]);
+            }
+        }
+        return found;
     }
 
     /// Whether a key of the range was written above the timestamp; only where [#isCompleteAbove].

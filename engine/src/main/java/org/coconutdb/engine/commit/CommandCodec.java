@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///  read          | table 4 | keyBytes 4 | key |
 ///                | table 4 | -2 4 | readAt 8 | keyBytes 4 | key |
 ///                | table 4 | -1 4 | fromBytes 4 (-1: no bound) | from | toBytes 4 (-1: no bound) | to |
+///                | table 4 | -3 4 | readAt 8 | fromBytes 4 (-1: no bound) | from | toBytes 4 (-1: no bound) | to |
+///                | table 4 | -4 4 | keyBytes 4 | key | (that it exists)
 ///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
 ///                  and, where the condition's highest bit is set, | readAt 8 |, where its next one is, | generation 4 |
 /// ```
@@ -50,6 +52,10 @@ final class CommandCodec {
     // In place of a key's length, which then stands behind the snapshot that it was read at.
     private static final int AT = -2;
     private static final int READ_AT_BYTES = Integer.BYTES + Long.BYTES;
+    // A range behind the snapshot that it was read at.
+    private static final int RANGE_AT = -3;
+    // A key whose row must be there.
+    private static final int EXISTS = -4;
     private static final byte HAS_READ_AT = (byte) 0x80;
     private static final byte HAS_GENERATION = 0x40;
     // Order is on disk: new ones go to the end.
@@ -92,7 +98,9 @@ final class CommandCodec {
         for (Read read : reads) {
             bytes = Math.addExact(bytes, READ_BYTES + switch (read) {
                 case Read.Key(int _, byte[] key, long readAt) -> key.length + (readAt == 0 ? 0 : READ_AT_BYTES);
-                case Read.Range(int _, KeyRange range) -> boundBytes(range.from()) + boundBytes(range.to());
+                case Read.Range(int _, KeyRange range, long readAt) -> boundBytes(range.from()) + boundBytes(range.to())
+                        + (readAt == 0 ? 0 : Long.BYTES);
+                case Read.Exists(int _, byte[] key) -> Integer.BYTES + key.length;
             });
         }
         return bytes;
@@ -162,8 +170,13 @@ final class CommandCodec {
                     }
                     into.putInt(key.length).put(key);
                 }
-                case Read.Range(int _, KeyRange range) -> {
-                    into.putInt(NONE);
+                case Read.Exists(int _, byte[] key) -> into.putInt(EXISTS).putInt(key.length).put(key);
+                case Read.Range(int _, KeyRange range, long readAt) -> {
+                    if (readAt == 0) {
+                        into.putInt(NONE);
+                    } else {
+                        into.putInt(RANGE_AT).putLong(readAt);
+                    }
                     encodeBound(range.from(), into);
                     encodeBound(range.to(), into);
                 }
@@ -265,6 +278,11 @@ final class CommandCodec {
             int keyBytes = from.getInt();
             reads.add(switch (keyBytes) {
                 case NONE -> new Read.Range(table, new KeyRange(decodeBound(from), decodeBound(from)));
+                case RANGE_AT -> {
+                    long readAt = from.getLong();
+                    yield new Read.Range(table, new KeyRange(decodeBound(from), decodeBound(from)), readAt);
+                }
+                case EXISTS -> new Read.Exists(table, bytes(from.getInt(), from));
                 case AT -> {
                     long readAt = from.getLong();
                     yield new Read.Key(table, bytes(from.getInt(), from), readAt);

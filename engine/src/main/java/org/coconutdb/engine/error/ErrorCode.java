@@ -9,6 +9,7 @@ public enum ErrorCode {
     // Caller's fault: nothing happened, and the same call will fail again until it is mended.
     DUPLICATE_KEY("23505", Category.CALLER, "a row with this key exists already"),
     NULL_NOT_ALLOWED("23502", Category.CALLER, "NULL in a column that does not allow it"),
+    FOREIGN_KEY_VIOLATION("23503", Category.CALLER, "a row refers to a row that is not there"),
     CHECK_VIOLATION("23514", Category.CALLER, "a row makes a condition of its table false"),
     VALUE_OUT_OF_RANGE("22003", Category.CALLER, "a number does not fit its type"),
     STRING_TOO_LONG("22001", Category.CALLER, "a value is longer than its column allows"),
@@ -31,6 +32,7 @@ public enum ErrorCode {
     DUPLICATE_INDEX("42P07", Category.CALLER, "an index with this name exists already"),
     DUPLICATE_SEQUENCE("42P07", Category.CALLER, "a sequence with this name exists already"),
     DEPENDENT_OBJECTS("2BP01", Category.CALLER, "something else needs it"),
+    INVALID_FOREIGN_KEY("42830", Category.CALLER, "what the foreign key references is no key of the table"),
     DUPLICATE_COLUMN("42701", Category.CALLER, "a column is named twice"),
     GENERATED_ALWAYS("428C9", Category.CALLER, "a value for a column that always makes its own"),
     TYPE_MISMATCH("42804", Category.CALLER, "the types do not fit"),

@@ -150,9 +150,14 @@ public final class KeyCodec {
 
     /// The values of a whole key.
     public @Nullable Object[] decode(byte[] key) {
-        @Nullable Object[] values = new Object[columns.length];
+        return decodePrefix(key, columns.length);
+    }
+
+    /// The values of the first columns of a key, which may go on behind them.
+    public @Nullable Object[] decodePrefix(byte[] key, int columnCount) {
+        @Nullable Object[] values = new Object[columnCount];
         int at = 0;
-        for (int i = 0; i < columns.length; i++) {
+        for (int i = 0; i < columnCount; i++) {
             KeyColumn column = columns[i];
             if (column.column.nullable() && key[at++] == NULL) {
                 continue;

@@ -77,7 +77,8 @@ final class Commit {
         for (ReadSet.Item item : reads) {
             switch (item.read()) {
                 case Read.Key(int _, byte[] key, long _) -> part(environment.blockTable().blockOf(item.table(), key)).reads.add(item);
-                case Read.Range(int _, var range) -> {
+                case Read.Exists(int _, byte[] key) -> part(environment.blockTable().blockOf(item.table(), key)).reads.add(item);
+                case Read.Range(int _, var range, long _) -> {
                     for (int block : environment.blockTable().blocksOf(item.table(), range)) {
                         part(block).reads.add(item);
                     }
@@ -202,6 +203,7 @@ final class Commit {
     private static CoconutException conflict(ReadSet.Item item) {
         return switch (item.read()) {
             case Read.Key(int _, byte[] key, long _) -> failed(ErrorCode.SERIALIZATION_CONFLICT, item.table(), key).mend(RUN_AGAIN);
+            case Read.Exists(int _, byte[] key) -> failed(ErrorCode.SERIALIZATION_CONFLICT, item.table(), key).mend(RUN_AGAIN);
             case Read.Range _ -> CoconutException.of(ErrorCode.SERIALIZATION_CONFLICT)
                     .with("table", item.table().name())
                     .with("read", "a range of keys")

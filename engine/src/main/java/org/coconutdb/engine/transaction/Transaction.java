@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.block.Block;
+import org.coconutdb.engine.block.Read;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.block.Write.Condition;
 import org.coconutdb.engine.commit.CommandLog;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// absent (23505), for [#update] and [#delete] that the row was not changed since it was read (40001), for [#put] nothing. Where it is
 /// [Isolation#SERIALIZABLE] and writes at all: that nobody has changed a key that it looked up or a range that it scanned (40001). One
 /// that writes nothing has seen the database as it was at its snapshot, and is always serializable. At each isolation: that nobody has
-/// changed a row that it has read for update ([#readForUpdate], 40001).
+/// changed a row that it has read for update ([#readForUpdate], 40001), and what its check lets it rest on ([#setCheck]).
 ///
 /// A transaction that touches one block is one entry of the log. Over several blocks, those included that were only read, it is
 /// two-phase commit; docs/decisions/0001-embedded-commit.md argues why no crash leaves half of it, 0006 why it is serializable.
@@ -86,11 +87,16 @@ public final class Transaction implements AutoCloseable {
     private final long held;
     private ReadPoint point;
     private int statement = 1;
+    // What the statement at hand has written is of this number and later ones.
+    private int statementBegan = 1;
     // Whether statements have been begun: there may be more of them, and errors belong to theirs.
     private boolean hasStatements;
     private @Nullable WriteSet writes;
     private final @Nullable ReadSet reads;
     private @Nullable RowsForUpdate forUpdate;
+    private @Nullable CommitCheck check;
+    // What the check lets the commit rest on.
+    private @Nullable List<ReadSet.Item> restsOn;
     private @Nullable LooseRecords ownRecords;
     private int keptFor;
     private boolean resting;
@@ -135,6 +141,7 @@ public final class Transaction implements AutoCloseable {
     public void beginStatement() {
         requireOpen();
         statement++;
+        statementBegan = statement;
         hasStatements = true;
         if (isolation == Isolation.READ_COMMITTED) {
             // What the slot holds is older, so nothing that this one shows is freed.
@@ -142,10 +149,19 @@ public final class Transaction implements AutoCloseable {
         }
     }
 
+    /// Lets reads of the statement at hand show what it has written until now: for what it has to do behind its last row. It stays the same
+    /// statement, read at the same snapshot and undone as a whole.
+    public void continueStatement() {
+        requireOpen();
+        // What it found is what an undo goes back to, whatever it writes in between.
+        keepFor(statementBegan);
+        statement++;
+    }
+
     /// Undoes what the statement at hand has written.
     public void rollbackStatement() {
         if (writes != null) {
-            rollBack(writes, statement);
+            rollBack(writes, statementBegan);
         }
     }
 
@@ -162,6 +178,7 @@ public final class Transaction implements AutoCloseable {
     public int savepoint() {
         requireOpen();
         statement++;
+        statementBegan = statement;
         keepFor(statement);
         return statement;
     }
@@ -214,6 +231,7 @@ public final class Transaction implements AutoCloseable {
             rollBack(writes, savepoint);
         }
         statement++;
+        statementBegan = statement;
     }
 
     /// Whether it has written anything.
@@ -239,6 +257,66 @@ public final class Transaction implements AutoCloseable {
             forUpdate = rows;
         }
         rows.add(table, key, point.snapshot());
+    }
+
+    /// What is asked of the rows that the transaction leaves; null where nothing.
+    public @Nullable CommitCheck check() {
+        return check;
+    }
+
+    /// Has the commit ask, before anything of it happens.
+    public void setCheck(CommitCheck asked) {
+        check = asked;
+    }
+
+    /// Counts what the check has noted of a write, and lets the commit rest on, as if it were written itself. TRANSACTION_TOO_LARGE,
+    /// MEMORY_LIMIT_REACHED.
+    public void addNote(long noteBytes) {
+        requireOpen();
+        WriteSet written = writeSet();
+        toldHeapBytes = environment.writeRoom()
+                .admit(written.bytes() + noteBytes, written.heapBytes() + WriteSet.NOTE_HEAP_BYTES + noteBytes, toldHeapBytes);
+        written.addNote(noteBytes);
+    }
+
+    /// Points the view at the row as the statement at hand sees it, or answers false. Where it is another transaction's, the commit rests on
+    /// its being there, at every isolation level (40001): others may change it meanwhile, and not delete it. The key is not copied.
+    public boolean restOnRow(TableDescriptor table, byte[] key, RecordView into) {
+        requireOpen();
+        requireWritable(table);
+        WriteSet.Version own = own(table, key);
+        if (own != null) {
+            return own.write.row() != null && show(table, own, into);
+        }
+        if (!slice(table, key).get(key, point, into)) {
+            return false;
+        }
+        restOn(table, new Read.Exists(table.id(), key));
+        return true;
+    }
+
+    /// Lets the commit rest on nobody else having changed a key of the range since the snapshot of the statement at hand, at every isolation
+    /// level (40001).
+    public void restOnRange(TableDescriptor table, KeyRange range) {
+        requireOpen();
+        requireWritable(table);
+        restOn(table, new Read.Range(table.id(), range, point.snapshot() == held ? 0 : point.snapshot()));
+    }
+
+    private void restOn(TableDescriptor table, Read read) {
+        List<ReadSet.Item> items = restsOn;
+        if (items == null) {
+            items = new ArrayList<>();
+            restsOn = items;
+        }
+        items.add(new ReadSet.Item(table, read));
+    }
+
+    /// Rows of a range, in key order where the table is sorted, as the statement at hand sees them. The commit does not rest on them, at no
+    /// isolation level: whoever wants that says so by [#restOnRange].
+    public Scan look(TableDescriptor table, KeyRange range) {
+        requireOpen();
+        return open(table, range, false, false);
     }
 
     /// Begins an operation: it is open, does not rest, and its snapshot is not too old.
@@ -367,6 +445,14 @@ public final class Transaction implements AutoCloseable {
     /// [KeyRange#ALL].
     public Scan scan(TableDescriptor table, KeyRange range, boolean reverse) {
         requireOpen();
+        Scan scan = open(table, range, reverse, reads != null);
+        if (reads != null) {
+            reads.addScan(scan);
+        }
+        return scan;
+    }
+
+    private Scan open(TableDescriptor table, KeyRange range, boolean reverse, boolean tracks) {
         int[] ids = environment.blockTable().blocksOf(table, range);
         Block[] blocks = new Block[ids.length];
         for (int i = 0; i < ids.length; i++) {
@@ -377,11 +463,7 @@ public final class Transaction implements AutoCloseable {
         if (own != null) {
             keepFor(statement);
         }
-        Scan scan = new Scan(this, blocks, table, range, reverse, point, own, reads != null);
-        if (reads != null) {
-            reads.addScan(scan);
-        }
-        return scan;
+        return new Scan(this, blocks, table, range, reverse, point, own, tracks);
     }
 
     /// Adds a row. DUPLICATE_KEY here where this transaction has inserted it already, or has several statements and can see it; else at
@@ -439,12 +521,7 @@ public final class Transaction implements AutoCloseable {
                     .with("rowBytesMax", RecordHeap.ROW_BYTES_MAX)
                     .mend("Cut large values into several rows.");
         }
-        WriteSet written = writes;
-        if (written == null) {
-            written = new WriteSet();
-            written.keepFor(keptFor);
-            writes = written;
-        }
+        WriteSet written = writeSet();
         long valueBytes = key.length + (long) rowBytes;
         toldHeapBytes = environment.writeRoom()
                 .admit(written.bytes() + WriteSet.WRITE_BYTES + valueBytes,
@@ -468,6 +545,16 @@ public final class Transaction implements AutoCloseable {
                 earlier.sawAbsence);
     }
 
+    private WriteSet writeSet() {
+        WriteSet written = writes;
+        if (written == null) {
+            written = new WriteSet();
+            written.keepFor(keptFor);
+            writes = written;
+        }
+        return written;
+    }
+
     private void requireWritable(TableDescriptor table) {
         if (isolation == null) {
             throw CoconutException.of(ErrorCode.READ_ONLY_TRANSACTION)
@@ -486,11 +573,16 @@ public final class Transaction implements AutoCloseable {
     }
 
     /// Makes all writes happen, or none: atomic over all tables and blocks, durable as the database promises. The transaction is over,
-    /// whatever comes. SNAPSHOT_TOO_OLD where its snapshot has lost its right: what it would be judged by may be gone.
+    /// whatever comes. Its check ([#setCheck]) comes first and may refuse it. SNAPSHOT_TOO_OLD where its snapshot has lost its right: what it would be judged by may be gone.
     public void commit() {
         requireOpen();
         try {
             if (needsCommit()) {
+                CommitCheck asked = check;
+                if (asked != null && hasWrites()) {
+                    beginStatement();
+                    asked.judge(this);
+                }
                 WriteSet written = writes == null ? new WriteSet() : writes;
                 List<ReadSet.Item> read = restsOn(written);
                 if (!snapshots.stopReading(slot, held)) {
@@ -504,6 +596,16 @@ public final class Transaction implements AutoCloseable {
     }
 
     private List<ReadSet.Item> restsOn(WriteSet written) {
+        List<ReadSet.Item> items = isolationRestsOn(written);
+        List<ReadSet.Item> more = restsOn;
+        if (more != null) {
+            items = new ArrayList<>(items);
+            items.addAll(more);
+        }
+        return items;
+    }
+
+    private List<ReadSet.Item> isolationRestsOn(WriteSet written) {
         if (reads != null && !written.isEmpty()) {
             // With what was read for update.
             return reads.items(written);

@@ -25,6 +25,8 @@ final class WriteSet {
     static final int HEAP_BYTES = 192;
     /// Of the heap for an entry that undoes a write.
     static final int UNDO_HEAP_BYTES = 40;
+    /// Of the heap for a note beside its bytes: an array's header, the note, its place in a set, and what the commit makes of it.
+    static final int NOTE_HEAP_BYTES = 256;
 
     /// A key's write by one statement.
     static final class Version {
@@ -195,6 +197,12 @@ final class WriteSet {
         // The row, its index entry and the slack of both kinds of index. A deletion needs little, for a while, and gives back more: in a
         // database that is full it is the mend.
         neededMemoryBytes += sign * (row == null ? 0L : RecordHeap.sizeFor(key.length, row.length) + 2L * key.length + 64);
+    }
+
+    /// Counts what the layer above has noted of its writes, until the transaction ends.
+    void addNote(long noteBytes) {
+        bytes += noteBytes;
+        heapBytes += NOTE_HEAP_BYTES + noteBytes;
     }
 
     /// Keeps what a reader as of the statement sees, from now on.

@@ -39,6 +39,8 @@ class RecentWritesTest {
                 KeyRange range = new KeyRange(new byte[] {(byte) random.nextInt(256)}, new byte[] {(byte) random.nextInt(256)});
                 if (recent.isCompleteAbove(since)) {
                     asked++;
+                    assertThat(recent.keysAbove(1, since).stream().anyMatch(range::contains)).as("seed %s, write %s", seed, i)
+                            .isEqualTo(recent.touches(1, range, since));
                     assertThat(recent.touches(1, range, since)).as("seed %s, write %s", seed, i)
                             .isEqualTo(all.stream()
                                     .anyMatch(each -> each.table() == 1 && each.timestamp() > since && range.contains(each.key())));

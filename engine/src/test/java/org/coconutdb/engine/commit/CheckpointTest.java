@@ -390,10 +390,13 @@ class CheckpointTest {
         Path path = directory.resolve("db");
         try (Database database = new Database(path)) {
             database.createTables();
+            database.commit(0, 0, put(HASH, "p", "0"));
+            database.commit(1, 0, put(HASH, "p", "0"));
             database.commit(1, 0, put(HASH, "a", "0"));
             for (int block = 0; block < 2; block++) {
                 database.propose(block, new BlockCommand.Prepare(77, 0, database.now(), List.of(new Read.Range(SORTED, KeyRange.prefix(
-                        bytes("r"))), new Read.Key(HASH, bytes("k"))), List.of(put(HASH, "a", "1"), delete(SORTED, "b"))));
+                        bytes("r"))), new Read.Key(HASH, bytes("k")), new Read.Exists(HASH, bytes("p"))), List.of(put(HASH, "a", "1"),
+                                delete(SORTED, "b"))));
                 database.propose(block, new BlockCommand.Prepare(78, 0, database.now(), List.of(), List.of(put(SORTED, "c", "q".repeat(1
                         << 19)))));
             }
@@ -415,11 +418,17 @@ class CheckpointTest {
             // And what it has read.
             assertThat(database.commit(1, database.now(), put(HASH, "k", "2")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
             assertThat(database.commit(1, database.now(), put(SORTED, "rs", "2")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
+            // And what has to stay.
+            assertThat(database.commit(1, database.now(), put(HASH, "p", "2")).outcome()).isEqualTo(CommandResult.Outcome.DONE);
+            assertThat(database.commit(1, database.now(), delete(HASH, "p")).outcome()).isEqualTo(CommandResult.Outcome.HELD);
             // The decision's own time, which is before the checkpoint's.
             database.propose(1, coordinator.decision(78));
             database.propose(0, new BlockCommand.Decide(77, false, 0));
             database.propose(1, new BlockCommand.Decide(77, false, 0));
             database.propose(0, new BlockCommand.Forget(78));
+            for (int block = 0; block < 2; block++) {
+                assertThat(database.commit(block, database.now(), delete(HASH, "p")).outcome()).isEqualTo(CommandResult.Outcome.DONE);
+            }
             assertThat(database.rows()).containsOnlyKeys("0/21/c", "1/20/a", "1/21/c").containsEntry("1/20/a", "0");
         }
         try (Database database = new Database(path)) {

@@ -33,7 +33,10 @@ class CommandCodecTest {
                 new Read.Key(18, new byte[0], Long.MAX_VALUE),
                 new Read.Range(17, KeyRange.ALL),
                 new Read.Range(18, new KeyRange(new byte[] {1, 2}, new byte[0])),
-                new Read.Range(18, new KeyRange(null, new byte[] {3})));
+                new Read.Range(18, new KeyRange(null, new byte[] {3})),
+                new Read.Range(18, new KeyRange(new byte[] {1, 2}, null), Long.MAX_VALUE),
+                new Read.Exists(17, new byte[] {4, 5}),
+                new Read.Exists(17, new byte[0]));
         return Stream.of(
                 new BlockCommand.CreateTable(17, TableKind.SORTED),
                 new BlockCommand.AlterTable(17, 3),

@@ -13,6 +13,7 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.CommandResult;
+import org.coconutdb.engine.block.Read;
 import org.coconutdb.engine.block.Write;
 import org.coconutdb.engine.commit.CommandLog;
 import org.coconutdb.engine.commit.LocalLog;
@@ -144,6 +145,7 @@ class TwoPhaseCommitTest {
                 dies.put(TABLE, bytes(key), bytes(2));
             }
             dies.get(TABLE, bytes(30), new RecordView());
+            dies.setCheck(check -> assertThat(check.restOnRow(TABLE, bytes(31), new RecordView())).isTrue());
             assertThatThrownBy(dies::commit).isInstanceOf(Died.class);
         }
         int expected = death == Death.BEHIND_DECISION ? 2 : 1;
@@ -151,9 +153,13 @@ class TwoPhaseCommitTest {
             assertThat(read(key)).as("all or nothing, key %s", key).isEqualTo(expected);
         }
 
-        // One that it holds for writing, one that it has read; then all, over all blocks.
+        // One that it holds for writing, one that it has read, one that had to stay; then all, over all blocks.
         put(3, 4, 3);
         put(30, 31, 3);
+        try (Transaction deletes = Transaction.begin(environment, Isolation.READ_COMMITTED)) {
+            deletes.delete(TABLE, bytes(31));
+            deletes.commit();
+        }
         put(0, 40, 4);
 
         for (int key = 0; key < 40; key++) {
@@ -205,6 +211,57 @@ class TwoPhaseCommitTest {
         assertThat(met).hasSize(2).allSatisfy(result -> assertThat(result.outcome()).isEqualTo(CommandResult.Outcome.HELD));
         assertThat(read(0)).isEqualTo(2);
         assertThat(read(30)).isEqualTo(1);
+    }
+
+    @Test
+    void aRowThatMustStayMayBeChangedAndNotDeletedBetweenThePhases() {
+        put(0, 40, 1);
+        List<CommandResult> met = new ArrayList<>();
+        CommandLog meets = new CommandLog() {
+            @Override
+            public List<CommandResult> propose(List<Proposal> proposals) {
+                List<CommandResult> results = log.propose(proposals);
+                if (proposals.getFirst().command() instanceof BlockCommand.Prepare) {
+                    int block = blockTable.blockOf(TABLE, bytes(30));
+                    for (byte[] row : new byte[][] {bytes(9), null}) {
+                        met.addAll(log.propose(List.of(new Proposal(block, new BlockCommand.Commit(snapshots.visible(), List.of(), List.of(
+                                new Write(TABLE.id(), Write.Condition.NONE, bytes(30), row, 0)))))));
+                    }
+                    // Others may rest on it too, and on a row that will be changed; not on one that will be deleted or made.
+                    for (int key : List.of(30, 0, 1, 50)) {
+                        met.addAll(log.propose(List.of(new Proposal(blockTable.blockOf(TABLE, bytes(key)),
+                                new BlockCommand.Commit(snapshots.visible(), List.of(new Read.Exists(TABLE.id(), bytes(key))), List
+                                        .of())))));
+                    }
+                }
+                return results;
+            }
+
+            @Override
+            public long lastTimestamp() {
+                return log.lastTimestamp();
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (Transaction writer = Transaction.begin(new Transaction.Environment(blocks, blockTable, meets, snapshots, environment
+                .admission(), environment.clock(), environment.writeRoom(), environment.deciding()), Isolation.READ_COMMITTED)) {
+            for (int key = 2; key < 20; key++) {
+                writer.put(TABLE, bytes(key), bytes(2));
+            }
+            writer.put(TABLE, bytes(0), bytes(2));
+            writer.delete(TABLE, bytes(1));
+            writer.put(TABLE, bytes(50), bytes(2));
+            writer.setCheck(check -> assertThat(check.restOnRow(TABLE, bytes(30), new RecordView())).isTrue());
+            writer.commit();
+        }
+
+        assertThat(met).extracting(CommandResult::outcome)
+                .containsExactly(CommandResult.Outcome.DONE, CommandResult.Outcome.HELD, CommandResult.Outcome.DONE,
+                        CommandResult.Outcome.DONE, CommandResult.Outcome.HELD, CommandResult.Outcome.HELD);
+        assertThat(read(30)).isEqualTo(9);
+        assertThat(read(1)).isNull();
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.coconutdb.sql.catalog;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,11 +84,26 @@ public final class Catalog {
     /// @param definition its indexes and the sequences of its identity columns are made with it
     public synchronized CatalogTable create(TableDefinition definition, StorageOptions options) {
         List<TableChange> changes = new ArrayList<>();
+        for (ForeignKeyDefinition foreignKey : definition.foreignKeys()) {
+            ForeignKeys.requireParent(foreignKey, definition, snapshot());
+        }
+        addParents(definition, definition.foreignKeys(), changes);
         changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
         definition.indexes().forEach(index -> changes.add(entries(definition, index)));
         identities(definition).forEach(identity -> changes.add(sequence(identity)));
         changeTables(changes);
         return table(definition.schema(), definition.name());
+    }
+
+    /// Has those who write to the parents of foreign keys know of them: what was compiled before is refused.
+    private void addParents(TableDefinition definition, List<ForeignKeyDefinition> foreignKeys, List<TableChange> changes) {
+        Set<TableName> parents = new LinkedHashSet<>();
+        foreignKeys.forEach(foreignKey -> parents.add(foreignKey.parent()));
+        parents.remove(new TableName(definition.schema(), definition.name()));
+        for (TableName name : parents) {
+            CatalogTable parent = table(name.schema(), name.name());
+            changes.add(new TableChange.Alter(parent.descriptor(), parent.definition().toBytes()));
+        }
     }
 
     /// The table of an index's entries.
@@ -103,10 +119,34 @@ public final class Catalog {
                         .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
     }
 
-    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none.
-    public synchronized void drop(String schema, String name) {
+    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none; DEPENDENT_OBJECTS where another one refers to it.
+    public void drop(String schema, String name) {
+        drop(schema, name, false);
+    }
+
+    /// The same.
+    ///
+    /// @param cascades whether the foreign keys of other tables that refer to it are dropped with it
+    public synchronized void drop(String schema, String name, boolean cascades) {
         CatalogTable table = table(schema, name);
         List<TableChange> changes = new ArrayList<>();
+        Map<CatalogTable, Set<String>> referring = new LinkedHashMap<>();
+        for (CatalogForeignKey reference : snapshot().references(table)) {
+            if (reference.child().id() == table.id()) {
+                continue;
+            }
+            if (!cascades) {
+                throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                        .with("table", table)
+                        .with("constraint", reference)
+                        .with("referringTable", reference.child())
+                        .mend("Rows of " + reference.child()
+                                + " refer to it: drop that table first, or DROP TABLE … CASCADE, which drops the "
+                                + "foreign key.");
+            }
+            referring.computeIfAbsent(reference.child(), _ -> new HashSet<>()).add(reference.definition().name());
+        }
+        referring.forEach((child, names) -> addWithout(child, names, changes));
         changes.add(new TableChange.Drop(table.id()));
         table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
         identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
@@ -128,13 +168,68 @@ public final class Catalog {
         }
     }
 
-    /// Takes all rows out of tables, at once: each is dropped and made again as it was, empty. UNDEFINED_TABLE.
+    /// Drops foreign keys of a table, and the indexes that were made for them.
+    private static void addWithout(CatalogTable table, Set<String> names, List<TableChange> changes) {
+        TableDefinition without = ForeignKeys.without(table.definition(), names);
+        changes.add(new TableChange.Alter(table.descriptor(), without.toBytes()));
+        for (CatalogIndex index : table.indexes()) {
+            if (!without.indexes().contains(index.definition())) {
+                changes.add(new TableChange.Drop(index.descriptor().id()));
+            }
+        }
+    }
+
+    /// Adds a foreign key that not all rows need fulfil yet: every write that is compiled from now on, to the table or to its parent, keeps it.
+    /// INVALID_TABLE_DEFINITION where the table has a constraint of the name; TABLE_CHANGED where the table, its parent or an index is another
+    /// than it was declared for.
+    public synchronized void addForeignKey(CatalogTable table, ForeignKeyDefinition foreignKey) {
+        TableDefinition definition = table.definition();
+        if (definition.constraintNames().contains(foreignKey.name())) {
+            throw CoconutException.of(ErrorCode.INVALID_TABLE_DEFINITION)
+                    .with("table", table)
+                    .with("constraint", foreignKey.name())
+                    .mend("The table has another constraint of this name: choose a different one.");
+        }
+        List<ForeignKeyDefinition> all = new ArrayList<>(definition.foreignKeys());
+        all.add(foreignKey.withReady(false));
+        alter(table, definition.withForeignKeys(all), false);
+    }
+
+    /// Says that all rows fulfil a foreign key. UNDEFINED_CONSTRAINT where it was dropped meanwhile.
+    public synchronized void finishForeignKey(TableName name, String foreignKey) {
+        CatalogTable table = tableOfForeignKey(name, foreignKey);
+        TableDefinition definition = table.definition();
+        List<ForeignKeyDefinition> all = definition.foreignKeys()
+                .stream()
+                .map(each -> each.name().equals(foreignKey) ? each.withReady(true) : each)
+                .toList();
+        alter(table, definition.withForeignKeys(all), false);
+    }
+
+    /// Drops a foreign key, and the index that was made for it. UNDEFINED_CONSTRAINT.
+    public synchronized void dropForeignKey(TableName name, String foreignKey) {
+        CatalogTable table = tableOfForeignKey(name, foreignKey);
+        alter(table, ForeignKeys.without(table.definition(), Set.of(foreignKey)), false);
+    }
+
+    private CatalogTable tableOfForeignKey(TableName name, String foreignKey) {
+        return snapshot().table(name.schema(), name.name())
+                .filter(table -> table.definition().foreignKeys().stream().anyMatch(each -> each.name().equals(foreignKey)))
+                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_CONSTRAINT)
+                        .with("table", name.qualified())
+                        .with("constraint", foreignKey)
+                        .mend("SELECT CONSTRAINT_NAME FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS lists what there is."));
+    }
+
+    /// Takes all rows out of tables, at once: each is dropped and made again as it was, empty. UNDEFINED_TABLE; DEPENDENT_OBJECTS where a table
+    /// that is not among them refers to one.
     ///
     /// @param restartsIdentity whether identity columns begin to count anew
     public synchronized void truncate(Set<TableName> names, boolean restartsIdentity) {
         List<TableChange> changes = new ArrayList<>();
         for (TableName name : names) {
             CatalogTable table = table(name.schema(), name.name());
+            requireNoneRefers(table, names);
             TableDescriptor descriptor = table.descriptor();
             changes.add(new TableChange.Drop(table.id()));
             changes.add(new TableChange.Create(descriptor.name(), descriptor.kind(), table.definition().emptied().toBytes(),
@@ -154,8 +249,22 @@ public final class Catalog {
         forgetSequences(changes);
     }
 
+    private void requireNoneRefers(CatalogTable table, Set<TableName> truncated) {
+        for (CatalogForeignKey reference : snapshot().references(table)) {
+            TableDefinition child = reference.child().definition();
+            if (!truncated.contains(new TableName(child.schema(), child.name()))) {
+                throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                        .with("table", table)
+                        .with("constraint", reference)
+                        .with("referringTable", reference.child())
+                        .mend("Rows of " + reference.child() + " may refer to it: TRUNCATE both in one statement, or DELETE.");
+            }
+        }
+    }
+
     /// Gives a table another definition, and makes and drops the indexes and the sequences of identity columns that it has and has no more.
-    /// DUPLICATE_INDEX; TABLE_CHANGED where somebody changed the table since it was read; TABLE_NOT_EMPTY.
+    /// DUPLICATE_INDEX; DEPENDENT_OBJECTS where a foreign key needs an index that goes; TABLE_CHANGED where somebody changed the table, or the parent of
+    /// a new foreign key, since it was read; TABLE_NOT_EMPTY.
     ///
     /// @param table as the definition was made from it
     /// @param whileEmpty whether it happens only where the table has no rows
@@ -164,11 +273,18 @@ public final class Catalog {
         List<TableChange> changes = new ArrayList<>();
         for (CatalogIndex index : table.indexes()) {
             if (after.indexes().stream().noneMatch(one -> one.name().equals(index.definition().name()))) {
+                requireNoneNeeds(table, after, index.definition().name());
                 changes.add(new TableChange.Drop(index.descriptor().id()));
             }
         }
+        List<ForeignKeyDefinition> added = after.foreignKeys().stream()
+                .filter(one -> before.foreignKeys().stream().noneMatch(other -> other.name().equals(one.name())))
+                .toList();
+        added.forEach(foreignKey -> ForeignKeys.requireParent(foreignKey, after, snapshot()));
+        addParents(after, added, changes);
         Set<String> names = new HashSet<>(Set.of(after.keyName()));
         after.checks().forEach(check -> names.add(check.name()));
+        after.foreignKeys().forEach(foreignKey -> names.add(foreignKey.name()));
         for (IndexDefinition index : after.indexes()) {
             if (!names.add(index.name())) {
                 throw duplicateIndex(index.name());
@@ -236,6 +352,30 @@ public final class Catalog {
         alter(table, table.definition().withIndexes(TableAlteration.without(table.definition().indexes(), other -> other.name().equals(
                 name))),
                 false);
+    }
+
+    /// @param after the table without the index
+    private void requireNoneNeeds(CatalogTable table, TableDefinition after, String index) {
+        for (ForeignKeyDefinition own : after.foreignKeys()) {
+            if (index.equals(own.index())) {
+                throw needed(table, index, own.name(), table);
+            }
+        }
+        for (CatalogForeignKey reference : snapshot().references(table)) {
+            boolean stays = reference.child().id() != table.id() || after.foreignKeys().contains(reference.definition());
+            if (stays && index.equals(reference.definition().parentKey())) {
+                throw needed(table, index, reference.definition().name(), reference.child());
+            }
+        }
+    }
+
+    private static CoconutException needed(CatalogTable table, String index, String foreignKey, CatalogTable child) {
+        return CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
+                .with("index", index)
+                .with("table", table)
+                .with("constraint", foreignKey)
+                .with("referringTable", child)
+                .mend("The foreign key needs it: ALTER TABLE " + child.definition().name() + " DROP CONSTRAINT " + foreignKey + " first.");
     }
 
     private CatalogTable tableOfIndex(String schema, String name) {

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.catalog;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,9 @@ public final class CatalogSnapshot {
 
     private final long version;
     private final Map<String, CatalogTable> tables;
+    // By the ids of their children and parents.
+    private final Map<Integer, List<CatalogForeignKey>> foreignKeys = new HashMap<>();
+    private final Map<Integer, List<CatalogForeignKey>> references = new HashMap<>();
     private final Map<String, CatalogSequence> sequences;
     private final Map<String, CatalogSequence> identities;
     private final List<MetaTable> metaTables;
@@ -51,6 +55,13 @@ public final class CatalogSnapshot {
             bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
         }
         this.tables = byName;
+        for (CatalogTable table : byName.values()) {
+            for (ForeignKeyDefinition definition : table.definition().foreignKeys()) {
+                CatalogForeignKey foreignKey = CatalogForeignKey.of(definition, table, byName);
+                foreignKeys.computeIfAbsent(table.id(), _ -> new ArrayList<>()).add(foreignKey);
+                references.computeIfAbsent(foreignKey.parent().id(), _ -> new ArrayList<>()).add(foreignKey);
+            }
+        }
         this.sequences = new TreeMap<>();
         this.identities = new HashMap<>();
         sequences.forEach(sequence -> (sequence.isIdentity() ? identities : this.sequences).put(sequence.isIdentity() ? sequence.name()
@@ -70,6 +81,16 @@ public final class CatalogSnapshot {
 
     public Optional<CatalogTable> table(String schema, String name) {
         return Optional.ofNullable(tables.get(TableDefinition.qualifiedName(schema, name)));
+    }
+
+    /// What the table refers to.
+    public List<CatalogForeignKey> foreignKeys(CatalogTable table) {
+        return List.copyOf(foreignKeys.getOrDefault(table.id(), List.of()));
+    }
+
+    /// What refers to the table.
+    public List<CatalogForeignKey> references(CatalogTable table) {
+        return List.copyOf(references.getOrDefault(table.id(), List.of()));
     }
 
     /// The table that has the index; empty where there is no such index.

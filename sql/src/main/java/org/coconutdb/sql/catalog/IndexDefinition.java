@@ -29,7 +29,7 @@ public record IndexDefinition(String name, List<Part> columns, boolean unique, b
     }
 
     /// The same before there is an entry for each row.
-    IndexDefinition unbuilt() {
+    public IndexDefinition unbuilt() {
         return new IndexDefinition(name, columns, unique, constraint, false);
     }
 

@@ -35,12 +35,18 @@ final class InformationSchema {
                         () -> columns(catalog.snapshot())),
                 view("KEY_COLUMN_USAGE",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
-                                text("COLUMN_NAME"), integer("ORDINAL_POSITION")),
+                                text("COLUMN_NAME"), integer("ORDINAL_POSITION"), integer("POSITION_IN_UNIQUE_CONSTRAINT"),
+                                text("REFERENCED_TABLE_SCHEMA"), text("REFERENCED_TABLE_NAME"), text("REFERENCED_COLUMN_NAME")),
                         () -> keys(catalog.snapshot())),
                 view("TABLE_CONSTRAINTS",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
                                 text("CONSTRAINT_TYPE")),
                         () -> constraints(catalog.snapshot())),
+                view("REFERENTIAL_CONSTRAINTS",
+                        List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
+                                text("UNIQUE_CONSTRAINT_SCHEMA"), text("UNIQUE_CONSTRAINT_NAME"), text("REFERENCED_TABLE_SCHEMA"),
+                                text("REFERENCED_TABLE_NAME"), text("MATCH_OPTION"), text("UPDATE_RULE"), text("DELETE_RULE")),
+                        () -> references(catalog.snapshot())),
                 view("CHECK_CONSTRAINTS",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
                                 text("CHECK_CLAUSE")),
@@ -133,12 +139,21 @@ final class InformationSchema {
             for (int column : definition.primaryKey()) {
                 position++;
                 rows.add(new @Nullable Object[] {definition.schema(), definition.keyName(), definition.schema(), definition.name(),
-                        definition.columns().get(column).name(), position});
+                        definition.columns().get(column).name(), position, null, null, null, null});
             }
             for (IndexDefinition index : definition.indexes()) {
                 for (int i = 0; index.constraint() && i < index.columns().size(); i++) {
                     rows.add(new @Nullable Object[] {definition.schema(), index.name(), definition.schema(), definition.name(),
-                            definition.columns().get(index.positions().get(i)).name(), i + 1});
+                            definition.columns().get(index.positions().get(i)).name(), i + 1, null, null, null, null});
+                }
+            }
+            for (CatalogForeignKey foreignKey : catalog.foreignKeys(table)) {
+                TableDefinition parent = foreignKey.parent().definition();
+                List<Integer> columns = foreignKey.definition().columns();
+                for (int i = 0; i < columns.size(); i++) {
+                    rows.add(new @Nullable Object[] {definition.schema(), foreignKey.definition().name(), definition.schema(),
+                            definition.name(), definition.columns().get(columns.get(i)).name(), i + 1, i + 1, parent.schema(),
+                            parent.name(), parent.columns().get(foreignKey.parentColumns().get(i)).name()});
                 }
             }
         }
@@ -153,8 +168,25 @@ final class InformationSchema {
             definition.indexes().stream()
                     .filter(IndexDefinition::constraint)
                     .forEach(index -> rows.add(constraint(definition, index.name(), "UNIQUE")));
+            for (ForeignKeyDefinition foreignKey : definition.foreignKeys()) {
+                rows.add(constraint(definition, foreignKey.name(), "FOREIGN KEY"));
+            }
             for (CheckDefinition check : definition.checks()) {
                 rows.add(constraint(definition, check.name(), "CHECK"));
+            }
+        }
+        return rows;
+    }
+
+    /// The standard's name for MATCH SIMPLE is NONE.
+    private static List<@Nullable Object[]> references(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            TableDefinition definition = table.definition();
+            for (ForeignKeyDefinition foreignKey : definition.foreignKeys()) {
+                rows.add(new @Nullable Object[] {definition.schema(), foreignKey.name(), definition.schema(), definition.name(),
+                        foreignKey.parent().schema(), foreignKey.parentKey(), foreignKey.parent().schema(), foreignKey.parent().name(),
+                        "NONE", foreignKey.onUpdate().sql(), foreignKey.onDelete().sql()});
             }
         }
         return rows;

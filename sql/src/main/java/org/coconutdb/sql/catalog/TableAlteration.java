@@ -1,7 +1,6 @@
 package org.coconutdb.sql.catalog;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -42,6 +41,16 @@ public record TableAlteration(
     /// CREATE INDEX.
     public static TableAlteration ofIndex(IndexDefinition index) {
         return new TableAlteration(List.of(), List.of(), List.of(index), List.of(), List.of());
+    }
+
+    /// The same without what goes.
+    public TableAlteration additions() {
+        return new TableAlteration(columns, checks, indexes, defaults, List.of());
+    }
+
+    /// Whether nothing comes or changes.
+    public boolean isEmpty() {
+        return columns.isEmpty() && checks.isEmpty() && indexes.isEmpty() && defaults.isEmpty() && removals.isEmpty();
     }
 
     /// Whether the rows that are there must be looked at.
@@ -107,7 +116,8 @@ public record TableAlteration(
         return undone;
     }
 
-    private TableDefinition removed(TableDefinition now) {
+    /// The definition without what goes.
+    public TableDefinition removed(TableDefinition now) {
         TableDefinition left = now;
         for (TableRemoval removal : removals) {
             left = removal.from(left);
@@ -122,17 +132,17 @@ public record TableAlteration(
     /// The definition without what is not ready: what a crash has left half built. The same where all is ready.
     public static TableDefinition swept(TableDefinition definition) {
         boolean isReady = definition.indexes().stream().allMatch(IndexDefinition::ready)
-                && definition.checks().stream().allMatch(CheckDefinition::ready);
-        return isReady ? definition
-                : definition.withIndexes(without(definition.indexes(), index -> !index.ready()))
-                        .withChecks(without(definition.checks(), check -> !check.ready()));
-    }
-
-    /// Names of constraints and indexes that a table has.
-    static Set<String> names(TableDefinition table) {
-        Set<String> names = new HashSet<>(Set.of(table.keyName()));
-        table.checks().forEach(check -> names.add(check.name()));
-        table.indexes().forEach(index -> names.add(index.name()));
-        return names;
+                && definition.checks().stream().allMatch(CheckDefinition::ready)
+                && definition.foreignKeys().stream().allMatch(ForeignKeyDefinition::ready);
+        if (isReady) {
+            return definition;
+        }
+        Set<String> halfAdded = definition.foreignKeys().stream()
+                .filter(foreignKey -> !foreignKey.ready())
+                .map(ForeignKeyDefinition::name)
+                .collect(Collectors.toSet());
+        TableDefinition swept = ForeignKeys.without(definition, halfAdded);
+        return swept.withIndexes(without(swept.indexes(), index -> !index.ready()))
+                .withChecks(without(swept.checks(), check -> !check.ready()));
     }
 }

@@ -12,6 +12,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.parser.AlterAction;
 import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
+import org.coconutdb.sql.parser.ForeignKeyClause;
 import org.coconutdb.sql.parser.SqlAlterTable;
 
 /// ALTER TABLE as it was written → [TableAlteration], checked against the table as it is.
@@ -26,18 +27,25 @@ public final class TableAlterations {
     // What the columns that are added were written as, in order.
     private final List<ColumnClause> columnClauses = new ArrayList<>();
     private final List<CheckClause> checkClauses = new ArrayList<>();
+    private final List<ForeignKeyClause> foreignKeys = new ArrayList<>();
 
     private TableAlterations(TableDefinition table) {
         this.table = table;
-        this.names = TableAlteration.names(table);
+        this.names = table.constraintNames();
     }
 
     /// What the statement asks for.
     ///
     /// @param columnClauses as the columns of the alteration were written, in its order
     /// @param checkClauses as its checks were written, in its order
-    public record Asked(TableAlteration alteration, List<ColumnClause> columnClauses, List<CheckClause> checkClauses) {
+    /// @param foreignKeys that come behind the alteration's additions and before its removals
+    public record Asked(
+            TableAlteration alteration,
+            List<ColumnClause> columnClauses,
+            List<CheckClause> checkClauses,
+            List<ForeignKeyClause> foreignKeys) {
         public Asked {
+            foreignKeys = List.copyOf(foreignKeys);
             columnClauses = List.copyOf(columnClauses);
             checkClauses = List.copyOf(checkClauses);
         }
@@ -61,7 +69,7 @@ public final class TableAlterations {
         requireCounts(table, asked);
         return new Asked(new TableAlteration(asked.columns, asked.checks, asked.indexes, asked.defaults, asked.removals),
                 asked.columnClauses,
-                asked.checkClauses);
+                asked.checkClauses, asked.foreignKeys);
     }
 
     private static void requireCounts(TableDefinition table, TableAlterations asked) {
@@ -110,6 +118,7 @@ public final class TableAlterations {
             checks.add(new CheckDefinition(check.name(), check.text(), added.containsAll(check.columns(allColumns()))));
         }
         checkClauses.addAll(add.checks());
+        foreignKeys.addAll(add.foreignKeys());
         for (IndexDefinition unique : TableDefinitions.uniques(add.uniques(), table.name(), positions, names)) {
             indexes.add(unique.unbuilt());
         }
@@ -127,7 +136,7 @@ public final class TableAlterations {
 
     private void dropConstraint(AlterAction.DropConstraint drop) {
         String name = drop.name().getSimple();
-        if (!drop.ifExists() || TableAlteration.names(table).contains(name)) {
+        if (!drop.ifExists() || table.constraintNames().contains(name)) {
             removals.add(new TableRemoval.Constraint(name));
         }
     }

@@ -22,6 +22,7 @@ import org.coconutdb.engine.row.RowHistory;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
 import org.coconutdb.engine.row.StorageType;
+import org.coconutdb.sql.parser.ReferentialAction;
 import org.jspecify.annotations.Nullable;
 
 /// A table as it was declared; stored in the engine's directory as bytes.
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// @param ttlSeconds time to live of rows that are inserted without one of their own; 0 for ever
 /// @param checks in declared order
 /// @param indexes in the order in which they were made
+/// @param foreignKeys in the order in which they were made
 /// @param rows what rows are made of, those too that were written before a column came or went
 public record TableDefinition(
         String schema,
@@ -46,6 +48,7 @@ public record TableDefinition(
         int ttlSeconds,
         List<CheckDefinition> checks,
         List<IndexDefinition> indexes,
+        List<ForeignKeyDefinition> foreignKeys,
         RowHistory rows) {
     private static final int FORMAT = 7;
     private static final String KEY_SUFFIX = "_PK";
@@ -60,6 +63,7 @@ public record TableDefinition(
         primaryKey = List.copyOf(primaryKey);
         checks = List.copyOf(checks);
         indexes = List.copyOf(indexes);
+        foreignKeys = List.copyOf(foreignKeys);
         if (primaryKey.isEmpty()) {
             throw new IllegalArgumentException("a table needs a primary key");
         }
@@ -79,7 +83,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), rowsOf(columns));
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), List.of(), rowsOf(columns));
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -89,17 +93,31 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, foreignKeys, rows);
     }
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys, rows);
     }
 
     /// The same with these indexes.
     public TableDefinition withIndexes(List<IndexDefinition> all) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, foreignKeys, rows);
+    }
+
+    /// The same with these foreign keys.
+    public TableDefinition withForeignKeys(List<ForeignKeyDefinition> all) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, all, rows);
+    }
+
+    /// Names of all that is declared of the table's rows: none of them twice.
+    public Set<String> constraintNames() {
+        Set<String> names = new HashSet<>(Set.of(keyName));
+        checks.forEach(check -> names.add(check.name()));
+        indexes.forEach(index -> names.add(index.name()));
+        foreignKeys.forEach(foreignKey -> names.add(foreignKey.name()));
+        return names;
     }
 
     private static RowHistory rowsOf(List<ColumnDefinition> columns) {
@@ -108,12 +126,13 @@ public record TableDefinition(
 
     /// The same without rows, and so without a history of them.
     public TableDefinition emptied() {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, rowsOf(columns));
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rowsOf(
+                columns));
     }
 
     /// The same with these columns, which differ in nothing that is stored in rows.
     public TableDefinition withColumns(List<ColumnDefinition> changed) {
-        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, rows);
+        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows);
     }
 
     /// The same with more columns behind the others.
@@ -126,11 +145,11 @@ public record TableDefinition(
         for (int i = 0; i < added.size(); i++) {
             kept.add(new RowHistory.Kept(Types.column(added.get(i)), missing.get(i)));
         }
-        return new TableDefinition(schema, name, kind, all, primaryKey, keyName, ttlSeconds, checks, indexes,
+        return new TableDefinition(schema, name, kind, all, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys,
                 changedRows(List.of(), kept));
     }
 
-    /// The same without some columns, which neither the key nor an index has.
+    /// The same without some columns, which neither the key nor an index nor a foreign key has.
     public TableDefinition without(Set<String> names) {
         List<ColumnDefinition> left = columns.stream().filter(column -> !names.contains(column.name())).toList();
         List<Integer> removed = new ArrayList<>();
@@ -143,7 +162,10 @@ public record TableDefinition(
         List<IndexDefinition> moved = indexes.stream()
                 .map(index -> index.at(position -> left.indexOf(columns.get(position))))
                 .toList();
-        return new TableDefinition(schema, name, kind, left, key, keyName, ttlSeconds, checks, moved,
+        List<ForeignKeyDefinition> movedKeys = foreignKeys.stream()
+                .map(foreignKey -> foreignKey.at(position -> left.indexOf(columns.get(position))))
+                .toList();
+        return new TableDefinition(schema, name, kind, left, key, keyName, ttlSeconds, checks, moved, movedKeys,
                 changedRows(removed, List.of()));
     }
 
@@ -173,7 +195,7 @@ public record TableDefinition(
     }
 
     /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
-    /// to live, checks, indexes, history of rows, in the encoding of [DataOutputStream].
+    /// to live, checks, indexes, history of rows, foreign keys, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -219,6 +241,10 @@ public record TableDefinition(
                 out.writeBoolean(index.ready());
             }
             writeRows(out);
+            out.writeInt(foreignKeys.size());
+            for (ForeignKeyDefinition foreignKey : foreignKeys) {
+                write(out, foreignKey);
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -256,9 +282,13 @@ public record TableDefinition(
             for (int left = readCount(in); left > 0; left--) {
                 indexes.add(readIndex(in));
             }
+            RowHistory rows = readRows(in, columns);
+            List<ForeignKeyDefinition> foreignKeys = new ArrayList<>();
+            for (int left = readCount(in); left > 0; left--) {
+                foreignKeys.add(readForeignKey(in));
+            }
             TableDefinition definition =
-                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes,
-                            readRows(in, columns));
+                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -371,6 +401,39 @@ public record TableDefinition(
         return new IndexDefinition(name, parts, readFlag(in), readFlag(in), readFlag(in));
     }
 
+    private static void write(DataOutputStream out, ForeignKeyDefinition foreignKey) throws IOException {
+        out.writeUTF(foreignKey.name());
+        out.writeInt(foreignKey.columns().size());
+        for (int column : foreignKey.columns()) {
+            out.writeInt(column);
+        }
+        out.writeUTF(foreignKey.parent().schema());
+        out.writeUTF(foreignKey.parent().name());
+        out.writeUTF(foreignKey.parentKey());
+        out.writeUTF(foreignKey.onDelete().name());
+        out.writeUTF(foreignKey.onUpdate().name());
+        out.writeBoolean(foreignKey.index() != null);
+        if (foreignKey.index() != null) {
+            out.writeUTF(foreignKey.index());
+        }
+        out.writeBoolean(foreignKey.ownsIndex());
+        out.writeBoolean(foreignKey.ready());
+    }
+
+    private static ForeignKeyDefinition readForeignKey(DataInputStream in) throws IOException {
+        String name = in.readUTF();
+        List<Integer> columns = new ArrayList<>();
+        for (int left = readCount(in); left > 0; left--) {
+            columns.add(in.readInt());
+        }
+        TableName parent = new TableName(in.readUTF(), in.readUTF());
+        String parentKey = in.readUTF();
+        ReferentialAction onDelete = ReferentialAction.valueOf(in.readUTF());
+        ReferentialAction onUpdate = ReferentialAction.valueOf(in.readUTF());
+        String index = readFlag(in) ? in.readUTF() : null;
+        return new ForeignKeyDefinition(name, columns, parent, parentKey, onDelete, onUpdate, index, readFlag(in), readFlag(in));
+    }
+
     private static int readCount(DataInputStream in) throws IOException {
         int count = in.readInt();
         if (count < 0) {
@@ -418,6 +481,14 @@ public record TableDefinition(
                 throw new IOException("an index that cannot be: " + index);
             }
             for (int position : index.positions()) {
+                Objects.checkIndex(position, columns.size());
+            }
+        }
+        for (ForeignKeyDefinition foreignKey : foreignKeys) {
+            if (!constraints.add(foreignKey.name()) || new HashSet<>(foreignKey.columns()).size() != foreignKey.columns().size()) {
+                throw new IOException("a foreign key that cannot be: " + foreignKey);
+            }
+            for (int position : foreignKey.columns()) {
                 Objects.checkIndex(position, columns.size());
             }
         }

@@ -196,9 +196,8 @@ public final class TableDefinitions {
     public static IndexDefinition index(SqlCreateIndex statement, String name, TableDefinition table) {
         requireName("index", name);
         requireIndexCount(table.name(), table.indexes().size() + 1);
-        Map<String, Integer> positions = positions(table.columns());
         SqlNodeList columns = new SqlNodeList(statement.columns().stream().map(IndexColumnClause::name).toList(), SqlParserPos.ZERO);
-        List<Integer> listed = listed("index", columns, table.name(), positions);
+        List<Integer> listed = listed("index", columns, table);
         List<IndexDefinition.Part> parts = new ArrayList<>();
         for (int i = 0; i < listed.size(); i++) {
             parts.add(new IndexDefinition.Part(listed.get(i), statement.columns().get(i).descending()));
@@ -226,7 +225,7 @@ public final class TableDefinitions {
     }
 
     /// The name, with a number behind it where it is taken.
-    private static String madeUp(String base, Set<String> names) {
+    static String madeUp(String base, Set<String> names) {
         String name = base;
         for (int number = 2; !names.add(name); number++) {
             name = base + number;
@@ -263,6 +262,13 @@ public final class TableDefinitions {
                     .mend("A table has one primary key; one of several columns is written PRIMARY KEY (A, B).");
         }
         return keys.getFirst();
+    }
+
+    /// Positions of the columns that a constraint of a table lists. UNDEFINED_COLUMN, DUPLICATE_COLUMN.
+    static List<Integer> listed(String what, SqlNodeList names, TableDefinition table) {
+        Map<String, Integer> positions = new LinkedHashMap<>();
+        table.columns().forEach(column -> positions.put(column.name(), positions.size()));
+        return listed(what, names, table.name(), positions);
     }
 
     /// Positions of the columns that a key or an index lists.

@@ -13,7 +13,7 @@ public sealed interface TableRemoval {
     TableDefinition from(TableDefinition table);
 
     /// A column. As the standard has it (ISO/IEC 9075-2, drop column definition), what needs this column alone goes with it: an index, a UNIQUE, a
-    /// CHECK. What needs others, too, goes by CASCADE only. UNDEFINED_COLUMN; INVALID_TABLE_DEFINITION for one of the primary key;
+    /// CHECK, a FOREIGN KEY. What needs others, too, goes by CASCADE only. UNDEFINED_COLUMN; INVALID_TABLE_DEFINITION for one of the primary key;
     /// DEPENDENT_OBJECTS.
     ///
     /// @param cascade whether what needs it and other columns goes with it
@@ -39,6 +39,11 @@ public sealed interface TableRemoval {
                     note(check.name(), columns.size(), going, needing);
                 }
             }
+            for (ForeignKeyDefinition foreignKey : table.foreignKeys()) {
+                if (foreignKey.columns().contains(position)) {
+                    note(foreignKey.name(), foreignKey.columns().size(), going, needing);
+                }
+            }
             if (!needing.isEmpty()) {
                 throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
                         .with("table", table.qualifiedName())
@@ -46,8 +51,9 @@ public sealed interface TableRemoval {
                         .with("neededBy", String.join(", ", needing))
                         .mend("They need other columns, too: drop them first, or say CASCADE.");
             }
-            return table.withIndexes(TableAlteration.without(table.indexes(), index -> going.contains(index.name())))
-                    .withChecks(TableAlteration.without(table.checks(), check -> going.contains(check.name())))
+            TableDefinition left = ForeignKeys.without(table, going);
+            return left.withIndexes(TableAlteration.without(left.indexes(), index -> going.contains(index.name())))
+                    .withChecks(TableAlteration.without(left.checks(), check -> going.contains(check.name())))
                     .without(Set.of(name));
         }
 
@@ -66,7 +72,7 @@ public sealed interface TableRemoval {
         }
     }
 
-    /// A CHECK or a UNIQUE. UNDEFINED_CONSTRAINT; INVALID_TABLE_DEFINITION for the primary key.
+    /// A CHECK, a UNIQUE or a FOREIGN KEY. UNDEFINED_CONSTRAINT; INVALID_TABLE_DEFINITION for the primary key.
     record Constraint(String name) implements TableRemoval {
         @Override
         public TableDefinition from(TableDefinition table) {
@@ -82,14 +88,16 @@ public sealed interface TableRemoval {
                         .mend(names(table).isEmpty() ? "The table has no constraints but its primary key and NOT NULL."
                                 : "The table has " + String.join(", ", names(table)) + "; an index goes by DROP INDEX.");
             }
-            return table.withChecks(TableAlteration.without(table.checks(), check -> check.name().equals(name)))
-                    .withIndexes(TableAlteration.without(table.indexes(), index -> index.constraint() && index.name().equals(name)));
+            TableDefinition left = ForeignKeys.without(table, Set.of(name));
+            return left.withChecks(TableAlteration.without(left.checks(), check -> check.name().equals(name)))
+                    .withIndexes(TableAlteration.without(left.indexes(), index -> index.constraint() && index.name().equals(name)));
         }
 
         private static List<String> names(TableDefinition table) {
             List<String> names = new ArrayList<>();
             table.checks().forEach(check -> names.add(check.name()));
             table.indexes().stream().filter(IndexDefinition::constraint).forEach(index -> names.add(index.name()));
+            table.foreignKeys().forEach(foreignKey -> names.add(foreignKey.name()));
             return names;
         }
     }

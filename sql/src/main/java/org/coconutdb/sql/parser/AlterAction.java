@@ -20,12 +20,14 @@ public sealed interface AlterAction {
             List<ColumnClause> columns,
             List<KeyClause> keys,
             List<CheckClause> checks,
-            List<UniqueClause> uniques) implements AlterAction {
+            List<UniqueClause> uniques,
+            List<ForeignKeyClause> foreignKeys) implements AlterAction {
         public Add {
             columns = List.copyOf(columns);
             keys = List.copyOf(keys);
             checks = List.copyOf(checks);
             uniques = List.copyOf(uniques);
+            foreignKeys = List.copyOf(foreignKeys);
         }
     }
 
@@ -73,6 +75,7 @@ public sealed interface AlterAction {
                 add.keys.forEach(key -> key.unparse(writer));
                 add.uniques.forEach(unique -> unique.unparse(writer));
                 add.checks.forEach(check -> check.unparse(writer));
+                add.foreignKeys.forEach(foreignKey -> foreignKey.unparse(writer));
             }
             case DropColumn drop -> unparseDrop(writer, "COLUMN", drop.ifExists, drop.name, drop.cascade);
             case DropConstraint drop -> unparseDrop(writer, "CONSTRAINT", drop.ifExists, drop.name, drop.cascade);

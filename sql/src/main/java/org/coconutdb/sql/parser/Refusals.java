@@ -59,6 +59,23 @@ public final class Refusals {
                         + "add a column, UPDATE it from this one, then drop this one.", position);
     }
 
+    /// ON DELETE or ON UPDATE, that each may be said once.
+    public static ReferentialAction onlyAction(@Nullable ReferentialAction before, ReferentialAction action, SqlParserPos position) {
+        if (before != null) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend("Say ON DELETE once and ON UPDATE once behind REFERENCES.");
+        }
+        return action;
+    }
+
+    /// A foreign key that is not to be checked at the commit.
+    public static CoconutException notDeferred(String what, SqlParserPos position) {
+        return notYet(what, "Leave it out, or say DEFERRABLE INITIALLY DEFERRED: foreign keys are checked when a transaction commits.",
+                position);
+    }
+
     /// OR REPLACE, where it has no meaning.
     public static void unlessReplace(boolean replace, SqlParserPos position) {
         if (replace) {

@@ -22,12 +22,14 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     private final List<KeyClause> keys;
     private final List<CheckClause> checks;
     private final List<UniqueClause> uniques;
+    private final List<ForeignKeyClause> foreignKeys;
     private final @Nullable TableKind kind;
     private final List<OptionClause> options;
 
     /// @param keys all PRIMARY KEY clauses, those behind columns too
     /// @param checks all CHECK clauses, those behind columns too
     /// @param uniques all UNIQUE clauses, those behind columns too
+    /// @param foreignKeys all FOREIGN KEY clauses, and REFERENCES behind columns
     /// @param kind null where USING was left out
     public SqlCreateCoconutTable(
             SqlParserPos position,
@@ -38,6 +40,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             List<KeyClause> keys,
             List<CheckClause> checks,
             List<UniqueClause> uniques,
+            List<ForeignKeyClause> foreignKeys,
             @Nullable TableKind kind,
             List<OptionClause> options) {
         super(OPERATOR, position, replace, ifNotExists);
@@ -46,6 +49,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         this.keys = List.copyOf(keys);
         this.checks = List.copyOf(checks);
         this.uniques = List.copyOf(uniques);
+        this.foreignKeys = List.copyOf(foreignKeys);
         this.kind = kind;
         this.options = List.copyOf(options);
     }
@@ -68,6 +72,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     public List<UniqueClause> uniques() {
         return uniques;
+    }
+
+    public List<ForeignKeyClause> foreignKeys() {
+        return foreignKeys;
     }
 
     public @Nullable TableKind kind() {
@@ -119,6 +127,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         for (UniqueClause unique : uniques) {
             writer.sep(",");
             unique.unparse(writer);
+        }
+        for (ForeignKeyClause foreignKey : foreignKeys) {
+            writer.sep(",");
+            foreignKey.unparse(writer);
         }
         for (CheckClause check : checks) {
             writer.sep(",");

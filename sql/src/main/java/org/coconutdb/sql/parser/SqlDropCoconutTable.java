@@ -10,15 +10,22 @@ import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/// `DROP TABLE [IF EXISTS] name`.
+/// `DROP TABLE [IF EXISTS] name [CASCADE | RESTRICT]`.
 public final class SqlDropCoconutTable extends SqlDrop {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("DROP TABLE", SqlKind.DROP_TABLE);
 
     private final SqlIdentifier table;
+    private final boolean cascades;
 
-    public SqlDropCoconutTable(SqlParserPos position, boolean ifExists, SqlIdentifier table) {
+    public SqlDropCoconutTable(SqlParserPos position, boolean ifExists, SqlIdentifier table, boolean cascades) {
         super(OPERATOR, position, ifExists);
         this.table = table;
+        this.cascades = cascades;
+    }
+
+    /// Whether foreign keys of other tables that need it are dropped with it.
+    public boolean cascades() {
+        return cascades;
     }
 
     public SqlIdentifier table() {
@@ -41,5 +48,8 @@ public final class SqlDropCoconutTable extends SqlDrop {
             writer.keyword("IF EXISTS");
         }
         table.unparse(writer, 0, 0);
+        if (cascades) {
+            writer.keyword("CASCADE");
+        }
     }
 }

@@ -6,19 +6,23 @@ import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.CheckDefinition;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.ForeignKeys;
 import org.coconutdb.sql.catalog.IndexDefinition;
 import org.coconutdb.sql.catalog.TableAlteration;
 import org.coconutdb.sql.catalog.TableAlterations;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.parser.AlterAction;
 import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
 import org.coconutdb.sql.parser.ExpressionClause;
+import org.coconutdb.sql.parser.ForeignKeyClause;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,9 @@ final class AlterTable implements CompiledStatement.Definition {
     // Over columns that come, and those alone, which are ready at once.
     private final List<CheckDefinition> checks;
     private final @Nullable RowChecks compiledChecks;
+    private final List<ForeignKeyClause> foreignKeys;
+    // Of the session, where parents without a schema are.
+    private final String schema;
 
     private AlterTable(
             CatalogTable table,
@@ -40,7 +47,11 @@ final class AlterTable implements CompiledStatement.Definition {
             List<ValueSource> values,
             List<Boolean> differing,
             List<CheckDefinition> checks,
-            @Nullable RowChecks compiledChecks) {
+            @Nullable RowChecks compiledChecks,
+            List<ForeignKeyClause> foreignKeys,
+            String schema) {
+        this.foreignKeys = List.copyOf(foreignKeys);
+        this.schema = schema;
         this.table = table;
         this.alteration = alteration;
         this.values = List.copyOf(values);
@@ -79,7 +90,10 @@ final class AlterTable implements CompiledStatement.Definition {
             (check.ready() ? readyClauses : otherClauses).add(asked.checkClauses().get(i));
         }
         TableRules.checks(begun, others, otherClauses, compiler);
-        return new AlterTable(table, alteration, values, differing, ready, TableRules.checks(begun, ready, readyClauses, compiler));
+        // So that an error comes before anything is done.
+        ForeignKeys.declareAll(asked.foreignKeys(), begun, catalog, schema);
+        return new AlterTable(table, alteration, values, differing, ready, TableRules.checks(begun, ready, readyClauses, compiler), asked
+                .foreignKeys(), schema);
     }
 
     private static boolean differs(ExpressionClause clause, StatementCompiler compiler) {
@@ -116,10 +130,48 @@ final class AlterTable implements CompiledStatement.Definition {
                         .mend("Rows are there, which would all have the same value: add the column without UNIQUE, UPDATE the rows, then ADD UNIQUE."));
             }
         }
+        TableAlteration first = foreignKeys.isEmpty() ? alteration : alteration.additions();
         try {
-            TableBuild.run(database, table, alteration, missing, !hindrances.isEmpty(), signal);
+            if (!first.isEmpty()) {
+                TableBuild.run(database, table, first, missing, !hindrances.isEmpty(), signal);
+            }
         } catch (CoconutException failure) {
             throw failure.code() == ErrorCode.TABLE_NOT_EMPTY && !hindrances.isEmpty() ? hindrances.getFirst().get() : failure;
+        }
+        if (!foreignKeys.isEmpty()) {
+            addForeignKeys(database, signal);
+        }
+    }
+
+    /// One after the other; where one fails, none of them stays, nor what came with them. What goes does so behind them.
+    private void addForeignKeys(Database database, ExecutionSignal signal) {
+        Catalog catalog = database.catalog();
+        TableName name = new TableName(table.definition().schema(), table.definition().name());
+        List<String> added = new ArrayList<>();
+        try {
+            for (ForeignKeyClause clause : foreignKeys) {
+                CatalogSnapshot now = catalog.snapshot();
+                CatalogTable current = now.table(name.schema(), name.name())
+                        .filter(one -> one.id() == table.id())
+                        .orElseThrow(() -> CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table));
+                ForeignKeys.Declared declared = ForeignKeys.declare(clause, current.definition(), now, schema);
+                ForeignKeyBuild.run(database, current, declared, signal);
+                added.add(declared.definition().name());
+            }
+            if (!alteration.removals().isEmpty()) {
+                catalog.alter(name, alteration::removed);
+            }
+        } catch (RuntimeException | Error failure) {
+            try {
+                added.forEach(foreignKey -> catalog.dropForeignKey(name, foreignKey));
+                if (!alteration.additions().isEmpty()) {
+                    catalog.alter(name, alteration::undone);
+                }
+            } catch (RuntimeException second) {
+                // The table is gone, or the database is closed.
+                failure.addSuppressed(second);
+            }
+            throw failure;
         }
     }
 

@@ -73,7 +73,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         for (int i = 0; i < parameterTypes.length; i++) {
             converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
         }
-        RowChanges changes = new RowChanges(writer, execution.transaction());
+        RowChanges changes = new RowChanges(writer, execution);
         List<ColumnDefinition> definitions = writer.table().definition().columns();
         int ttlSeconds = ttl.seconds(values);
         long count = 0;

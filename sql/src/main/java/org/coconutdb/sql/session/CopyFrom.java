@@ -34,11 +34,18 @@ final class CopyFrom implements CompiledStatement.Write {
     private final Path file;
 
     /// @param targets the statement's columns, by position; all where it names none
-    CopyFrom(SqlCopy statement, CatalogTable table, TableRules rules, int[] targets, CopyOptions options, Path file) {
+    CopyFrom(
+            SqlCopy statement,
+            CatalogTable table,
+            TableRules rules,
+            @Nullable TableReferences references,
+            int[] targets,
+            CopyOptions options,
+            Path file) {
         this.statement = statement;
         this.table = table;
         this.rules = rules;
-        this.writer = new TableWriter(table, rules.checks());
+        this.writer = new TableWriter(table, rules.checks(), references);
         this.targets = targets;
         this.options = options;
         this.file = file;
@@ -104,7 +111,7 @@ final class CopyFrom implements CompiledStatement.Write {
     }
 
     RowChanges changes(Execution execution) {
-        return new RowChanges(writer, execution.transaction());
+        return new RowChanges(writer, execution);
     }
 
     /// Whether it is a line with nothing in it, which is a row only where that has one column.

@@ -139,7 +139,7 @@ final class IndexBuild {
             CatalogSnapshot catalog = database.catalog().snapshot();
             CatalogTable table = table(catalog);
             CatalogIndex index = table.indexes().stream().filter(one -> one.definition().name().equals(name)).findFirst().orElseThrow();
-            TableWriter writer = new TableWriter(table, null);
+            TableWriter writer = new TableWriter(table, null, null);
             RecordView row = new RecordView();
             RecordView entry = new RecordView();
             for (byte[] key : keys) {

@@ -142,7 +142,7 @@ final class InsertStatement implements CompiledStatement.Write {
             this.execution = execution;
             this.values = values;
             this.ttlSeconds = ttl.seconds(values);
-            this.changes = new RowChanges(writer, execution.transaction());
+            this.changes = new RowChanges(writer, execution);
             this.conflicts = conflictTarget == null ? null : conflictTarget.new Search(writer, execution.transaction());
         }
 

@@ -118,7 +118,8 @@ final class SqlErrors {
         return text(table, columns, columns.stream().map(column -> row[column]).toArray());
     }
 
-    private static String text(CatalogTable table, List<Integer> columns, @Nullable Object[] values) {
+    /// Values of some columns, as messages tell them.
+    static String text(CatalogTable table, List<Integer> columns, @Nullable Object[] values) {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             ColumnDefinition column = table.definition().columns().get(columns.get(i));

@@ -21,6 +21,7 @@ import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.ForeignKeys;
 import org.coconutdb.sql.catalog.IdentityDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
@@ -188,7 +189,8 @@ final class StatementCompiler {
     }
 
     private CompiledStatement create(SqlCreateCoconutTable create) {
-        TableDefinition definition = TableDefinitions.of(create, schema);
+        TableDefinition definition =
+                ForeignKeys.declareAll(create.foreignKeys(), TableDefinitions.of(create, schema), catalog, schema);
         TableRules.check(create, definition, this);
         StorageOptions storage = TableDefinitions.storage(create);
         boolean ifNotExists = create.ifNotExists();
@@ -206,12 +208,13 @@ final class StatementCompiler {
     private CompiledStatement drop(SqlDropCoconutTable drop) {
         String[] name = TableDefinitions.resolve(drop.table(), schema);
         boolean ifExists = drop.ifExists();
+        boolean cascades = drop.cascades();
         if (catalog.isReadOnly(name[0], name[1])) {
             throw WriteCompiler.readOnly(name);
         }
         return (CompiledStatement.Definition) (database, _) -> {
             try {
-                database.catalog().drop(name[0], name[1]);
+                database.catalog().drop(name[0], name[1], cascades);
             } catch (CoconutException failure) {
                 if (!ifExists || failure.code() != ErrorCode.UNDEFINED_TABLE) {
                     throw failure;

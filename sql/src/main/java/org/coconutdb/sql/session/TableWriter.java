@@ -12,18 +12,27 @@ import org.jspecify.annotations.Nullable;
 final class TableWriter {
     private final CatalogTable table;
     private final @Nullable RowChecks checks;
+    private final @Nullable TableReferences references;
     private final int[] key;
 
     /// @param checks of rows; null where all pass
-    TableWriter(CatalogTable table, @Nullable RowChecks checks) {
+    /// @param references null where the table refers to none and none refers to it, or where only its indexes are written
+    TableWriter(CatalogTable table, @Nullable RowChecks checks, @Nullable TableReferences references) {
         this.table = table;
         this.checks = checks;
+        this.references = references;
         List<Integer> primaryKey = table.definition().primaryKey();
         this.key = primaryKey.stream().mapToInt(Integer::intValue).toArray();
     }
 
     CatalogTable table() {
         return table;
+    }
+
+    /// Null where there are no foreign keys.
+    @Nullable
+    TableReferences references() {
+        return references;
     }
 
     /// The encoded key of a row of stored values.

@@ -85,6 +85,10 @@ final class WriteCompiler {
         });
     }
 
+    private @Nullable TableReferences references(CatalogTable table) {
+        return TableReferences.of(table, compiler, catalog);
+    }
+
     private static int[] positions(CatalogTable table, SqlNodeList names) {
         int[] positions = new int[names.size()];
         Set<Integer> seen = new HashSet<>();
@@ -138,7 +142,7 @@ final class WriteCompiler {
             addComputed(source, table, rules, targets, plan.rowType(), rows);
         }
         TimeToLive given = ttl == null ? null : TimeToLive.of(ttl, infos);
-        TableWriter writer = new TableWriter(table, rules.checks());
+        TableWriter writer = new TableWriter(table, rules.checks(), references(table));
         OnConflict onConflict = insert.isUpsert() ? OnConflict.REPLACE : OnConflict.FAIL;
         ConflictTarget conflictTarget = null;
         ConflictUpdate update = null;
@@ -167,7 +171,7 @@ final class WriteCompiler {
         if (options.header() != CopyOptions.Header.NAMES) {
             requireNotNullColumns(table, targets);
         }
-        return new CopyFrom(copy, table, TableRules.of(table, compiler), targets, options, file(copy));
+        return new CopyFrom(copy, table, TableRules.of(table, compiler), references(table), targets, options, file(copy));
     }
 
     static Path file(SqlCopy copy) {
@@ -537,8 +541,9 @@ final class WriteCompiler {
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
                 Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
         TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
-        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks()), assigned.plan(), read, targets, assigned
-                .sources(), given, false,
+        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks(), references(table)), assigned.plan(),
+                read, targets, assigned
+                        .sources(), given, false,
                 parameters(infos, assigned.plan()));
     }
 
@@ -552,7 +557,8 @@ final class WriteCompiler {
         int[] read = needed.stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table, null), assigned.plan(), read, new int[0], new ValueSource[0], TimeToLive.KEEP,
+        return new ChangeStatement(new TableWriter(table, null, references(table)), assigned.plan(), read, new int[0], new ValueSource[0],
+                TimeToLive.KEEP,
                 true,
                 parameters(infos, assigned.plan()));
     }

@@ -42,7 +42,8 @@ class SystemViewsTest {
     }
 
     private void create(String sql) {
-        catalog.create(TableDefinitions.of((SqlCreateCoconutTable) SqlParsing.parse(sql), "PUBLIC"));
+        SqlCreateCoconutTable create = (SqlCreateCoconutTable) SqlParsing.parse(sql);
+        catalog.create(ForeignKeys.declareAll(create.foreignKeys(), TableDefinitions.of(create, "PUBLIC"), catalog.snapshot(), "PUBLIC"));
     }
 
     private SystemView view(String name) {
@@ -68,6 +69,7 @@ class SystemViewsTest {
     void everyValueHasTheTypeOfItsColumn() {
         Map<SqlTypeName, Class<?>> classes = Map.of(SqlTypeName.VARCHAR, String.class, SqlTypeName.INTEGER, Integer.class,
                 SqlTypeName.BIGINT, Long.class, SqlTypeName.BOOLEAN, Boolean.class, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, Long.class);
+        create("CREATE TABLE refers (id BIGINT PRIMARY KEY REFERENCES kv)");
         for (SystemView view : catalog.snapshot().views()) {
             List<@Nullable Object[]> rows = view.scan(null).toList();
             assertThat(rows).as(view.name()).isNotEmpty();

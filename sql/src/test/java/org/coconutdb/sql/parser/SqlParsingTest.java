@@ -30,6 +30,7 @@ class SqlParsingTest {
                 "DROP TABLE s.t",
                 "ALTER TABLE s.t ADD COLUMN IF NOT EXISTS a INT DEFAULT 1 NOT NULL, ADD b VARCHAR(5), DROP COLUMN IF EXISTS c CASCADE, DROP d",
                 "ALTER TABLE IF EXISTS t ADD CONSTRAINT c CHECK (a > 1), ADD UNIQUE (a, b), DROP CONSTRAINT IF EXISTS u",
+                "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES s.p (c, d) ON DELETE CASCADE ON UPDATE SET NULL",
                 "ALTER TABLE t ALTER COLUMN a SET DEFAULT 1 + 1, ALTER b DROP DEFAULT",
                 "SELECT rename, action FROM t",
                 "INSERT INTO t VALUES (1, 'a'), (2, NULL)",

@@ -44,7 +44,7 @@ class SyntaxErrorsTest {
             "CREATE TABLE t (a BLOB PRIMARY KEY)|1|19|'BLOB'|a type",
             "CREATE TABLE t (a INT PRIMARY KEY) USING BTREE|1|42|'BTREE'|HASH, SORTED",
             "CREATE TABLE t (a INT, PRIMARY KEY (a DESC))|1|39|'DESC'|')', ','",
-            "DROP TABLE t CASCADE|1|14|'CASCADE'|the end",
+            "DROP SEQUENCE t CASCADE|1|17|'CASCADE'|the end",
             ";|1|1|';'|a statement"})
     void placeFoundAndExpectedAreTold(String sql, String line, String column, String found, String expected) {
         CoconutException error = error(sql);
@@ -90,9 +90,9 @@ class SyntaxErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
-            "CREATE TABLE t (a INT REFERENCES s (a))|REFERENCES",
+            "CREATE TABLE t (a INT REFERENCES s (a) MATCH FULL)|MATCH FULL",
             "CREATE TABLE t (a INT GENERATED ALWAYS AS (1))|GENERATED AS (expression)",
-            "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c FOREIGN KEY (a) REFERENCES s (a))|FOREIGN KEY",
+            "CREATE TABLE t (a INT PRIMARY KEY, CONSTRAINT c FOREIGN KEY (a) REFERENCES s (a) NOT DEFERRABLE)|NOT DEFERRABLE",
             "CREATE TABLE t AS SELECT 1|CREATE TABLE AS",
             "CREATE TABLE t (LIKE s)|LIKE",
             "CREATE VIEW v AS SELECT 1|CREATE VIEW",

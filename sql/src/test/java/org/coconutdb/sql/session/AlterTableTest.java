@@ -195,6 +195,65 @@ class AlterTableTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HASH", "SORTED"})
+    void foreignKeysComeAndGo(String kind) throws SQLException {
+        sql.execute("CREATE TABLE p (id INT PRIMARY KEY, code VARCHAR(5) UNIQUE) USING " + kind, "INSERT INTO p VALUES (1, 'a'), (2, 'b')",
+                "CREATE TABLE c (id INT PRIMARY KEY, p INT, code VARCHAR(5)) USING " + kind,
+                "INSERT INTO c VALUES (1, 1, 'a'), (2, NULL, 'x')");
+
+        sql.refused("ALTER TABLE c ADD FOREIGN KEY (code) REFERENCES p (code)", "23503", "C_CODE_FKEY", "CODE='x'");
+        sql.refused("ALTER TABLE c ADD d INT DEFAULT 7 REFERENCES p, ADD CONSTRAINT k CHECK (id < 9)", "23503", "D=7");
+        sql.refused("ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p (code)", "42804");
+        sql.refused("ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES missing", "42P01");
+        assertThat(sql.rows("SELECT * FROM c ORDER BY id")).containsExactly("1|1|a", "2|null|x");
+        assertThat(sql.rows("SELECT CONSTRAINT_NAME FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS WHERE TABLE_NAME = 'C'")).containsExactly(
+                "C_PK");
+        assertThat(sql.rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES WHERE TABLE_NAME = 'C'")).isEmpty();
+        sql.execute(
+                "ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p ON DELETE CASCADE, ADD q INT DEFAULT 2 REFERENCES p ON UPDATE CASCADE, DROP code",
+                "ALTER TABLE p ADD parent INT, ADD CONSTRAINT self FOREIGN KEY (parent) REFERENCES p", "UPDATE p SET parent = 1");
+        sql.refused("INSERT INTO c VALUES (3, 9, NULL)", "23503", "C_P_FKEY");
+        sql.refused("INSERT INTO c VALUES (3, 1, 9)", "23503", "C_Q_FKEY");
+        sql.refused("UPDATE p SET parent = 5 WHERE id = 2", "23503", "SELF");
+        sql.refused("DROP INDEX c_p_fkey_idx", "2BP01", "DROP CONSTRAINT C_P_FKEY");
+        sql.refused("ALTER TABLE p DROP id CASCADE", "42P16");
+        // A column of the foreign key takes it along, and its index.
+        sql.execute("UPDATE p SET id = 3 WHERE id = 2", "ALTER TABLE c DROP p", "DELETE FROM p WHERE id = 4",
+                "ALTER TABLE p DROP CONSTRAINT self", "DELETE FROM p WHERE id = 1");
+        assertThat(sql.rows("SELECT * FROM c ORDER BY id")).containsExactly("1|3", "2|3");
+        sql.refused("DELETE FROM p WHERE id = 3", "23503", "C_Q_FKEY");
+        sql.execute("ALTER TABLE c DROP CONSTRAINT c_q_fkey", "DELETE FROM p");
+        assertThat(sql.rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES WHERE TABLE_NAME = 'C'")).isEmpty();
+    }
+
+    @Test
+    void whatAForeignKeyNeedsStays() throws SQLException {
+        sql.execute("CREATE TABLE p (id INT PRIMARY KEY, a INT, b INT, CONSTRAINT ab UNIQUE (a, b))",
+                "CREATE TABLE c (id INT PRIMARY KEY, x INT, y INT, z INT)", "CREATE INDEX by_xyz ON c (x, y, z)",
+                "ALTER TABLE c ADD CONSTRAINT k FOREIGN KEY (x, y) REFERENCES p (a, b)");
+
+        sql.refused("ALTER TABLE p DROP CONSTRAINT ab", "2BP01", "K", "ALTER TABLE C DROP CONSTRAINT K");
+        sql.refused("ALTER TABLE p DROP a CASCADE", "2BP01", "K");
+        sql.refused("ALTER TABLE c DROP z CASCADE", "2BP01", "BY_XYZ", "K");
+        sql.refused("ALTER TABLE c DROP x", "2BP01", "K", "CASCADE");
+        sql.execute("ALTER TABLE c DROP x CASCADE", "ALTER TABLE p DROP a CASCADE", "INSERT INTO c VALUES (1, 2, 3)");
+        assertThat(sql.rows("SELECT * FROM c")).containsExactly("1|2|3");
+        assertThat(sql.rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES")).isEmpty();
+    }
+
+    /// Positions of a foreign key's columns move when a column before them goes.
+    @Test
+    void aForeignKeyKeepsItsColumnsWhenOthersGo() throws SQLException {
+        sql.execute("CREATE TABLE p (x INT, id INT PRIMARY KEY)",
+                "CREATE TABLE c (gone INT, id INT PRIMARY KEY, p INT REFERENCES p ON DELETE SET NULL)",
+                "INSERT INTO p VALUES (1, 10)", "INSERT INTO c VALUES (1, 1, 10)", "ALTER TABLE c DROP gone", "ALTER TABLE p DROP x");
+
+        sql.refused("INSERT INTO c VALUES (2, 11)", "23503", "P=11");
+        sql.execute("INSERT INTO p VALUES (11)", "INSERT INTO c VALUES (2, 11)", "DELETE FROM p WHERE id = 10");
+        assertThat(sql.rows("SELECT * FROM c ORDER BY id")).containsExactly("1|null", "2|11");
+    }
+
     @Test
     void whatCannotBeIsRefused() throws SQLException {
         sql.execute("CREATE TABLE t (id INT PRIMARY KEY, a INT)", "INSERT INTO t VALUES (1, 1)");

@@ -165,6 +165,23 @@ class IndexesTest {
         assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|12", "3|11", "4|1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
+    void twoUpsertsOfARowLeaveOneEntry(String level) throws SQLException {
+        execute("CREATE TABLE t (id INT PRIMARY KEY, v INT)", "CREATE INDEX by_v ON t (v)", "INSERT INTO t VALUES (1, 0)");
+        try (Connection other = DriverManager.getConnection(URL); Statement second = other.createStatement()) {
+            for (int id = 1; id <= 2; id++) {
+                execute("BEGIN ISOLATION LEVEL " + level, "UPSERT INTO t VALUES (" + id + ", 1)");
+                second.execute("UPSERT INTO t VALUES (" + id + ", 2)");
+
+                assertThatThrownBy(() -> statement.execute("COMMIT")).isInstanceOfSatisfying(SQLException.class,
+                        failure -> assertThat(failure.getSQLState()).isEqualTo("40001"));
+            }
+        }
+        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("1|2", "2|2");
+        assertThat(IndexEntries.verify(URL)).isEqualTo(2);
+    }
+
     @Test
     void anIndexIsMadeDroppedAndShown() throws SQLException {
         execute("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(5), CONSTRAINT t_b UNIQUE (b)) USING SORTED",
