@@ -36,19 +36,20 @@ import org.jspecify.annotations.Nullable;
 ///    true now; but then what it does not learn was put by commits above S.
 /// 4. **What a reader is told, it may read.** A page that was left keeps leading to records which were the newest then: one that is replaced
 ///    later is superseded by a commit above S, or unlinked at a time at which the reader was active. Neither is freed before it ends.
-/// 5. A tag is in one page at most as far as directories, words and pages of one moment go; a cursor, which goes by tags from the lowest
-///    to the highest, shows each key once, though pages split and merge while it walks: what it has behind it are all tags below a bound.
+/// 5. A cursor goes through the tags from the lowest to the highest: it has shown all below its bound, and of the page that the bound lies
+///    in it shows those from the bound on. So it shows each key once, though pages split and merge while it walks.
 ///
-/// Keys whose tags have very many bits in common cannot be parted by splits; a page is split only until it is some times deeper than a table of this size needs
-/// ([#deepest]), and is chained to another one then. With a hash that spreads this never happens.
+/// Keys whose tags have very many bits in common cannot be parted by splits. A page is split only until it is a little deeper than a
+/// table of this size needs ([#deepest]), and goes on in another one then. With a hash that spreads this never happens.
 ///
-/// The memory that the next put may take is set aside, so that a table which grows does not pass `memory.limit` by it.
+/// The memory that the next put may take is set aside, so that a table which grows does not pass `memory.limit` by it. A directory does not
+/// become shorter, and pages that were used go back to the table, not to the system.
 final class HashTable implements RecordIndex {
     // Address space: 32 GiB of pages index about 1.7 thousand million records.
     private static final long RESERVED_BYTES = 32L << 30;
     // Pages of one table fill alike, by chance some more: a page of this many on average is hardly ever full.
     private static final int EXPECTED_IN_PAGE = 330;
-    // With so many live entries in each, a page full of deleted places is copied rather than split.
+    // With no more live entries than that in each, full pages are rid of deleted places rather than split.
     private static final int COPIED_UP_TO = HashPages.USED_MAX * 3 / 4;
     private static final int MERGED_UP_TO = HashPages.USED_MAX / 2;
     // A page asks for its neighbour once in so many removals.
@@ -292,11 +293,12 @@ final class HashTable implements RecordIndex {
     }
 
     @Override
-    public void reclaim(long lowWater) {
+    public boolean reclaim(long lowWater) {
         while (left.isDue(lowWater)) {
             long pagesLeft = left.remove();
             pages.free(HashPages.page(pagesLeft), 1 << (pagesLeft - HashPages.page(pagesLeft)));
         }
+        return left.count() > 0;
     }
 
     @Override

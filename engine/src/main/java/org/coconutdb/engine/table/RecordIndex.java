@@ -42,8 +42,8 @@ interface RecordIndex extends AutoCloseable {
     /// Keys held, tombstones included.
     long size();
 
-    /// Writer: frees what was unlinked by commits at or below the low-water mark.
-    void reclaim(long lowWater);
+    /// Writer: frees what was unlinked by commits at or below the low-water mark. Answers whether more waits for a later one.
+    boolean reclaim(long lowWater);
 
     /// Checks the structure; throws BROKEN_INVARIANT with the place.
     void verify();

@@ -393,7 +393,9 @@ final class SortedTable implements RecordIndex {
 
     /// Nothing waits here: a reader finds by its versions that a page or separator was used again.
     @Override
-    public void reclaim(long lowWater) {}
+    public boolean reclaim(long lowWater) {
+        return false;
+    }
 
     @Override
     public void close() {

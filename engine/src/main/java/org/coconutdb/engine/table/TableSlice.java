@@ -54,6 +54,7 @@ public final class TableSlice implements AutoCloseable {
     private final RetireQueue superseded = new RetireQueue();
     private final RetireQueue tombstones = new RetireQueue();
     private final RetireQueue unlinked = new RetireQueue();
+    private boolean indexWaits;
     // Only while the slice is loaded.
     private @Nullable IndexLoader loader;
     // Written by the writer.
@@ -524,7 +525,7 @@ public final class TableSlice implements AutoCloseable {
         }
         // Only readers hold what is reached by no index and no chain any more.
         freeUnlinked(marks.readers(), limit);
-        index.reclaim(marks.readers());
+        indexWaits = index.reclaim(marks.readers());
         return tombstones.isDue(lowWater) || superseded.isDue(lowWater) || unlinked.isDue(marks.readers());
     }
 
@@ -542,7 +543,12 @@ public final class TableSlice implements AutoCloseable {
             }
         }
         freeUnlinked(lowWater, limit);
-        index.reclaim(lowWater);
+        indexWaits = index.reclaim(lowWater);
+    }
+
+    /// Writer, behind [#collect]: whether anything waits to be freed until the marks have risen.
+    public boolean awaitsCollection() {
+        return indexWaits || superseded.count() > 0 || tombstones.count() > 0 || unlinked.count() > 0;
     }
 
     /// Rows of the newest state that have a time to live.

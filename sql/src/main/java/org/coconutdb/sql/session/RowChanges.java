@@ -33,15 +33,18 @@ final class RowChanges {
     private final Transaction transaction;
     private final RecordView view = new RecordView();
     private final List<Moved> moved = new ArrayList<>();
-    private final Map<Place, Entry> entries = new LinkedHashMap<>();
-    // Keys of rows that an UPSERT has put, whose entries have left and are to come. Only where there are indexes.
-    private final Set<ByteBuffer> put = new HashSet<>();
+    // Only where there are indexes; so is the next.
+    private final Map<Place, Entry> entries;
+    // Keys of rows that an UPSERT has put, whose entries have left and are to come.
+    private final Set<ByteBuffer> put;
 
     RowChanges(TableWriter writer, Transaction transaction) {
         this.writer = writer;
         this.table = writer.table().descriptor();
         this.indexes = writer.table().indexes();
         this.transaction = transaction;
+        this.entries = indexes.isEmpty() ? Map.of() : new LinkedHashMap<>();
+        this.put = indexes.isEmpty() ? Set.of() : new HashSet<>();
     }
 
     /// Adds a row that is not there. DUPLICATE_KEY, of the table or of a unique index, now or when the transaction commits.
@@ -99,7 +102,9 @@ final class RowChanges {
     /// To be called behind the last row.
     void finish() {
         moved.forEach(row -> transaction.insert(table, row.key(), row.row(), row.ttlSeconds()));
-        entries.values().forEach(this::add);
+        if (!entries.isEmpty()) {
+            entries.values().forEach(this::add);
+        }
     }
 
     private void addLater(CatalogIndex index, @Nullable Object[] row, byte[] key, int ttlSeconds) {
