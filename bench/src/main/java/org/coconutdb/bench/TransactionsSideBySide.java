@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,11 +19,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
-/// Small transactions over JDBC beside other embedded databases at the same durability, by turns in one process: what is told is each one's
-/// median over the rounds. Arguments: a new directory, `file` or `memory`, threads, rounds, and peers (all of that kind by default).
+/// Small transactions over JDBC beside other embedded databases at the same durability, by turns in one process. The turns are short, since a
+/// shared machine's speed drifts: what is told is each one's median over the rounds, and the median of its ratio to the best peer within a
+/// round. Arguments: a new directory, `file` or `memory`, threads, rounds, and peers (all of that kind by default).
 public final class TransactionsSideBySide {
     private static final int ROWS = 100_000;
-    private static final long ROUND_NANOS = 2_000_000_000L;
+    private static final long ROUND_NANOS = 300_000_000L;
+    private static final int WARM_UP_ROUNDS = 12;
     private static final int READS = 5;
     private static final int WRITES = 2;
 
@@ -135,9 +138,19 @@ public final class TransactionsSideBySide {
         }
 
         double median() {
-            double[] sorted = rates.clone();
-            Arrays.sort(sorted);
-            return sorted[sorted.length / 2];
+            return medianOf(rates.clone());
+        }
+
+        /// Median of the ratios within rounds.
+        double times(Side other) {
+            double[] ratios = new double[rates.length];
+            Arrays.setAll(ratios, round -> rates[round] / other.rates[round]);
+            return medianOf(ratios);
+        }
+
+        private static double medianOf(double[] values) {
+            Arrays.sort(values);
+            return values[values.length / 2];
         }
     }
 
@@ -203,8 +216,7 @@ public final class TransactionsSideBySide {
             side.rates = new double[rounds];
             side.refused = 0;
         }
-        // The first round warms up.
-        for (int round = -1; round < rounds; round++) {
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             for (Side side : sides) {
                 double rate = round(side, work);
                 if (round >= 0) {
@@ -212,10 +224,11 @@ public final class TransactionsSideBySide {
                 }
             }
         }
-        double best = sides.stream().filter(side -> side.peer.isComparable()).mapToDouble(Side::median).max().orElse(1);
+        Side best = sides.stream().filter(side -> side.peer.isComparable()).max(Comparator.comparingDouble(Side::median))
+                .orElse(sides.getFirst());
         for (Side side : sides) {
             System.out.printf(Locale.ROOT, "%-22s %2d threads  %-21s %9.0f a second  %5.2f × the best peer  run again %d%n",
-                    work.name().toLowerCase(Locale.ROOT), threads, side.peer, side.median(), side.median() / best, side.refused);
+                    work.name().toLowerCase(Locale.ROOT), threads, side.peer, side.median(), side.times(best), side.refused);
         }
     }
 

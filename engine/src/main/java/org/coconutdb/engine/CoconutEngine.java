@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
 /// An open database, embedded in this process. Any thread may call it.
 public final class CoconutEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoconutEngine.class);
-    // Of an index, in a piece: a tenth of a millisecond.
-    private static final int MAINTAINED_ENTRIES = 128;
+    // Freed in a piece: a tenth of a millisecond.
+    private static final int MAINTAINED_RECORDS = 128;
 
     private final EngineConfig config;
     private final @Nullable DatabaseDirectory directory;
@@ -179,17 +179,14 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
-    /// Lets slices finish what writes only do a little of, in pieces for which a commit can wait: growth of indexes, and what has become
-    /// free since.
+    /// Lets slices finish what writes only do a little of, in pieces for which a commit can wait: giving back what has become free.
     private void maintain(Block block) {
         for (int table : block.tables()) {
             AtomicBoolean more = new AtomicBoolean(true);
             while (more.get() && !closed) {
                 log.asWriter(() -> {
                     TableSlice slice = block.slice(table);
-                    boolean grows = slice != null && slice.maintain(MAINTAINED_ENTRIES);
-                    boolean frees = slice != null && slice.collect(snapshots.marks(), MAINTAINED_ENTRIES);
-                    more.set(grows || frees);
+                    more.set(slice != null && slice.collect(snapshots.marks(), MAINTAINED_RECORDS));
                 });
             }
         }

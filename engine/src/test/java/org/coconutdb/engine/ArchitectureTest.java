@@ -50,14 +50,6 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheTablePackageSeesChronicleMap() {
-        noClasses().that().resideOutsideOfPackage(ENGINE + ".table..")
-                .should().dependOnClassesThat().resideInAPackage("net.openhft..")
-                .because("a hash table's library must be replaceable")
-                .check(CLASSES);
-    }
-
-    @Test
     void theEngineKnowsNoSql() {
         noClasses().should().dependOnClassesThat().resideInAnyPackage("java.sql..", "org.apache.calcite..", "org.coconutdb.sql..",
                 "org.coconutdb.jdbc..").because("the engine is the database without SQL").check(CLASSES);

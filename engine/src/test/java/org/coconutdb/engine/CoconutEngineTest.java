@@ -68,6 +68,27 @@ class CoconutEngineTest {
         }
     }
 
+    /// What a commit to one table leaves for later is freed by those that come after, whatever table they write to.
+    @Test
+    void whatASnapshotHeldIsFreedByCommitsToOtherTables() {
+        try (CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 1, 1L << 30, LockPolicy.OFF))) {
+            TableDescriptor table = engine.createTable("T", TableKind.HASH, new byte[0]);
+            TableDescriptor other = engine.createTable("U", TableKind.SORTED, new byte[0]);
+            put(engine, table, "a", 1);
+            put(engine, other, "a", 1);
+            long one = engine.recordBytes(table);
+
+            try (Transaction _ = engine.begin()) {
+                put(engine, table, "a", 2);
+                put(engine, other, "a", 2);
+                assertThat(engine.recordBytes(table)).isEqualTo(2 * one);
+            }
+            put(engine, other, "a", 3);
+
+            assertThat(engine.recordBytes(table)).isEqualTo(one);
+        }
+    }
+
     @Test
     void twoInsertsOfOneKeyAreADuplicateAndTwoUpdatesAConflict() {
         try (CoconutEngine engine = CoconutEngine.open(MEMORY)) {

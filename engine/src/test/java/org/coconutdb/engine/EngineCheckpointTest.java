@@ -127,7 +127,7 @@ class EngineCheckpointTest {
             for (int i = 0; i < writers; i++) {
                 int writer = i;
                 running.add(pool.submit(() -> {
-                    // Grows the hash table's map on the way, and updates and deletes behind.
+                    // Grows the hash table's index on the way, and updates and deletes behind.
                     for (long n = 1; !stop.get(); n++) {
                         try (Transaction transaction = engine.begin()) {
                             for (TableDescriptor table : List.of(hash, sorted)) {

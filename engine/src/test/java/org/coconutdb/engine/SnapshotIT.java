@@ -39,7 +39,7 @@ class SnapshotIT {
                 for (int i = 0; i < ACCOUNTS; i++) {
                     transaction.insert(table, key(2 * i), row(EACH));
                 }
-                // So many others that a hash table lies as large ones do.
+                // So many others that a hash table has many pages.
                 for (int i = 0; i < 30_000; i++) {
                     transaction.insert(table, key(2 * (i + 1_000_000) + 1), row(0));
                 }

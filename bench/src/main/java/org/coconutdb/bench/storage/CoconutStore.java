@@ -2,8 +2,6 @@ package org.coconutdb.bench.storage;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.coconutdb.engine.CoconutEngine;
@@ -88,22 +86,7 @@ final class CoconutStore implements Store {
         }
     }
 
-    /// Reads all rows once and adds the CPU time of each step: about one in five thousand copies a segment out, under its lock.
-    void scan(Times steps) {
-        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        try (Transaction transaction = engine.beginReadOnly()) {
-            Scan scan = transaction.scan(table, KeyRange.ALL, false);
-            RecordView view = new RecordView();
-            long before = threads.getCurrentThreadCpuTime();
-            while (scan.next(view)) {
-                long now = threads.getCurrentThreadCpuTime();
-                steps.add(now - before);
-                before = now;
-            }
-        }
-    }
-
-    /// At rest: a hash table that grows when the last row comes in goes on by itself.
+    /// At rest: the housekeeper gives back what readers have let go of.
     @Override
     public long bytes() {
         long before = residentBytes();

@@ -5,8 +5,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// How long single updates of a hash table take while another thread scans all of it again and again, beside the same while the other
-/// thread only computes, which shows what the machine alone does; and the CPU time of the scan's steps, which is what the writer may have
-/// to wait for at most, whatever the machine does to either. Arguments: rows, updates.
+/// thread only computes, which shows what the machine alone does. Arguments: rows, updates.
 public final class WriterBesideScan {
     private WriterBesideScan() {}
 
@@ -19,20 +18,7 @@ public final class WriterBesideScan {
             measure(store, rows, updates, "warm-up", true);
             measure(store, rows, updates, "beside a thread that computes", false);
             measure(store, rows, updates, "beside a full scan", true);
-            steps(store);
         }
-    }
-
-    private static void steps(CoconutStore store) {
-        for (int scan = 0; scan < 3; scan++) {
-            store.scan(new Times());
-        }
-        Times steps = new Times();
-        for (int scan = 0; scan < 10; scan++) {
-            store.scan(steps);
-        }
-        System.out.printf("steps of %d full scans, CPU time: 99.95 %% %.1f µs, 99.99 %% %.1f µs, 99.999 %% %.1f µs, longest %.1f µs%n", 10,
-                steps.quantile(0.9995) / 1e3, steps.quantile(0.9999) / 1e3, steps.quantile(0.99999) / 1e3, steps.longest() / 1e3);
     }
 
     private static void measure(CoconutStore store, long rows, int updates, String what, boolean scan) throws InterruptedException {

@@ -35,9 +35,10 @@ import org.jspecify.annotations.Nullable;
 ///    an earlier one.
 /// 4. Nothing here depends on time, chance or another block: the same commands in the same order give the same rows.
 public final class Block implements AutoCloseable {
-    // Freed in each slice after a command, at most: this many and two for each write of the command. So a commit never waits for a
+    // Freed in each slice that was written to, after a command, at most: this many and two for each write of the command. So a commit never waits for a
     // long clean-up, and cleaning keeps up with any load.
     private static final int COLLECT_AT_LEAST = 64;
+    private static final int COLLECTED_KEPT_MAX = 8;
 
     private final int id;
     private final MemoryManager memory;
@@ -51,6 +52,9 @@ public final class Block implements AutoCloseable {
     private final Map<Long, BlockCommand.Decide> decisions = new HashMap<>();
     private final List<Dropped> dropped = new ArrayList<>();
     private int writesSinceCollect;
+    // In which something may wait to be freed: what a commit has to look at, however many tables there are. A few stay, so that it need not
+    // be changed with each commit.
+    private final List<TableSlice> uncollected = new ArrayList<>();
 
     // Written by the writer.
     private volatile long appliedIndex;
@@ -126,6 +130,7 @@ public final class Block implements AutoCloseable {
     private CommandResult dropTable(int table, Stamp stamp) {
         TableSlice slice = slices.remove(table);
         if (slice != null) {
+            uncollected.remove(slice);
             // A reader may have found the slice just before; it is gone when the mark has reached this command.
             dropped.add(new Dropped(stamp.commitTimestamp(), table, slice));
         }
@@ -274,6 +279,7 @@ public final class Block implements AutoCloseable {
                 // Dropped between the two phases: its rows are gone either way.
                 continue;
             }
+            awaitCollection(slice);
             recentWrites.add(write.table(), write.key(), stamp.commitTimestamp());
             byte[] row = write.row();
             if (row == null) {
@@ -308,6 +314,7 @@ public final class Block implements AutoCloseable {
             }
         }
         if (removed > 0) {
+            awaitCollection(slice);
             written(removed, stamp);
         }
         return CommandResult.DONE;
@@ -318,6 +325,15 @@ public final class Block implements AutoCloseable {
         TableSlice slice = slices.get(table);
         if (slice != null) {
             slice.collect(marks, limit);
+            if (slice.awaitsCollection()) {
+                awaitCollection(slice);
+            }
+        }
+    }
+
+    private void awaitCollection(TableSlice slice) {
+        if (!uncollected.contains(slice)) {
+            uncollected.add(slice);
         }
     }
 
@@ -339,11 +355,15 @@ public final class Block implements AutoCloseable {
     private void collect(Marks marks, boolean replaying) {
         int limit = COLLECT_AT_LEAST + 2 * writesSinceCollect;
         writesSinceCollect = 0;
-        for (TableSlice slice : slices.values()) {
+        for (int i = uncollected.size() - 1; i >= 0; i--) {
+            TableSlice slice = uncollected.get(i);
             if (replaying) {
                 slice.collectReplayed(marks.lowWater(), limit);
             } else {
                 slice.collect(marks, limit);
+            }
+            if (uncollected.size() > COLLECTED_KEPT_MAX && !slice.awaitsCollection()) {
+                uncollected.remove(i);
             }
         }
         if (!dropped.isEmpty()) {
@@ -382,6 +402,7 @@ public final class Block implements AutoCloseable {
         appliedIndex = image.appliedIndex();
         commitTimestamp = image.commitTimestamp();
         slices.values().forEach(TableSlice::endLoad);
+        uncollected.addAll(slices.values());
         holdsTtl = slices.values().stream().anyMatch(slice -> slice.ttlRowCount() != 0);
         createdAtMicros = image.createdAtMicros();
         updatedAtMicros = image.updatedAtMicros();
@@ -436,6 +457,7 @@ public final class Block implements AutoCloseable {
             slice.close();
         }
         slices.clear();
+        uncollected.clear();
         for (Dropped slice : dropped) {
             slice.slice().close();
         }

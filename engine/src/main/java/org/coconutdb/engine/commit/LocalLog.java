@@ -253,9 +253,25 @@ public final class LocalLog implements CommandLog {
                 writeTickets(tickets);
             }
         } finally {
+            List<Ticket> asleep = asleep(batch);
             batch.clear();
             unlock();
+            // Behind the lock: to wake one takes as long as to apply several, and they would only find the lock taken and sleep again.
+            for (Ticket ticket : asleep) {
+                ticket.wake();
+            }
         }
+    }
+
+    private static List<Ticket> asleep(List<Ticket> tickets) {
+        List<Ticket> asleep = List.of();
+        for (Ticket ticket : tickets) {
+            if (ticket.parks) {
+                asleep = asleep.isEmpty() ? new ArrayList<>() : asleep;
+                asleep.add(ticket);
+            }
+        }
+        return asleep;
     }
 
     private void unlock() {
@@ -297,7 +313,6 @@ public final class LocalLog implements CommandLog {
         } finally {
             for (Ticket ticket : tickets) {
                 ticket.done = true;
-                ticket.wake();
             }
         }
     }

@@ -25,10 +25,9 @@ public final class MemoryManager implements AutoCloseable {
     private final LockPolicy policy;
     private final long limitBytes;
     private final Set<Region> regions = ConcurrentHashMap.newKeySet();
-    private final Set<Adopted> adopted = ConcurrentHashMap.newKeySet();
     private final AtomicLong lockedBytes = new AtomicLong();
     private final AtomicLong setAsideBytes = new AtomicLong();
-    // Of all regions, what is free in them included, and of what was adopted: never less than what counts, and known without a sum.
+    // Of all regions, what is free in them included: never less than what counts, and known without a sum.
     private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicBoolean refusalLogged = new AtomicBoolean();
 
@@ -54,17 +53,6 @@ public final class MemoryManager implements AutoCloseable {
         return region;
     }
 
-    /// Takes memory that a library allocated into the books and locks it by policy. Closing the handle unlocks and forgets it; close
-    /// it before the library frees the memory.
-    public AutoCloseable adopt(MemoryOwner owner, String purpose, long address, long bytes) {
-        long from = MemoryMap.pageFloor(address);
-        long span = MemoryMap.pageCeiling(address + bytes) - from;
-        Adopted memory = new Adopted(owner, purpose, from, span, lock(from, span));
-        heldBytes.addAndGet(span);
-        adopted.add(memory);
-        return memory;
-    }
-
     /// Keeps so many bytes more, or fewer, free within the limit. For what will be taken in large pieces while commands are applied,
     /// when nothing can be refused any more.
     public void setAside(long change) {
@@ -80,9 +68,6 @@ public final class MemoryManager implements AutoCloseable {
         long used = setAsideBytes.get();
         for (Region region : regions) {
             used += region.committedBytes() - region.spareBytes();
-        }
-        for (Adopted memory : adopted) {
-            used += memory.bytes;
         }
         return used;
     }
@@ -176,9 +161,6 @@ public final class MemoryManager implements AutoCloseable {
                 add(uses, map.measure(region.owner(), region.purpose(), region.segment().address(), region.committedBytes()));
             }
         }
-        for (Adopted memory : adopted) {
-            add(uses, map.measure(memory.owner, memory.purpose, memory.address, memory.bytes));
-        }
         List<MemoryUse> sorted = new ArrayList<>(uses.values());
         sorted.sort(MemoryUse.ORDER);
         return sorted;
@@ -192,42 +174,6 @@ public final class MemoryManager implements AutoCloseable {
     public void close() {
         for (Region region : List.copyOf(regions)) {
             region.close();
-        }
-        for (Adopted memory : List.copyOf(adopted)) {
-            memory.close();
-        }
-    }
-
-    private final class Adopted implements AutoCloseable {
-        private final MemoryOwner owner;
-        private final String purpose;
-        private final long address;
-        private final long bytes;
-        private final boolean locked;
-
-        Adopted(MemoryOwner owner, String purpose, long address, long bytes, boolean locked) {
-            this.owner = owner;
-            this.purpose = purpose;
-            this.address = address;
-            this.bytes = bytes;
-            this.locked = locked;
-        }
-
-        @Override
-        public void close() {
-            if (!adopted.remove(this)) {
-                return;
-            }
-            heldBytes.addAndGet(-bytes);
-            if (locked) {
-                // The pages at both ends may hold a neighbour's bytes, and locks are not counted: they stay locked until the library
-                // gives them back to the system.
-                long inner = bytes - 2 * MemoryMap.PAGE_BYTES;
-                if (inner > 0) {
-                    SystemCalls.munlock(address + MemoryMap.PAGE_BYTES, inner);
-                }
-                lockedBytes.addAndGet(-bytes);
-            }
         }
     }
 }

@@ -46,14 +46,6 @@ final class MemoryMap {
         return new MemoryMap(locked);
     }
 
-    static long pageFloor(long address) {
-        return address & -PAGE_BYTES;
-    }
-
-    static long pageCeiling(long address) {
-        return (address + PAGE_BYTES - 1) & -PAGE_BYTES;
-    }
-
     MemoryUse measure(MemoryOwner owner, String purpose, long address, long bytes) {
         long resident = residentBytes(address, bytes);
         long lockedResident = 0;

@@ -43,8 +43,6 @@ final class SystemCalls {
 
     static native int mlock2(long address, long bytes, int flags) throws LastErrorException;
 
-    static native int munlock(long address, long bytes) throws LastErrorException;
-
     static native int madvise(long address, long bytes, int advice) throws LastErrorException;
 
     static native int mincore(long address, long bytes, byte[] pages) throws LastErrorException;

@@ -1,12 +1,5 @@
 package org.coconutdb.engine.table;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
@@ -19,121 +12,97 @@ import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.version.RecordHeap;
 import org.jspecify.annotations.Nullable;
 
-/// Index of a hash table, on Chronicle Map.
+/// Index of a hash table: extendible hashing (Fagin, Nievergelt, Pippenger, Strong 1979) over off-heap pages. [HashPages] draws them.
 ///
-/// The map leads from a *slot*, the 64-bit hash of a key, to the key's record, where the key itself stands: so entries are small and
-/// of one size. Two keys with one hash are almost never met; the later one takes the next free slot (open addressing, over 2^64
-/// slots). The hash has a seed of this process's own, so nobody can choose keys that collide.
+/// The first bits of a key's *tag*, which is the first 31 bits of its hash, lead through the directory to a page; in the page its entry
+/// lies at the place that the tag begins at or behind it (linear probing). A page that is full becomes two, which share its tags by their
+/// next bit, and only where the directory knows no more bits than the page, it becomes twice as long. So the table grows a page at a
+/// time, and what a put has to carry is one page, or the directory, which has eight bytes for some hundred keys. A lookup takes two far
+/// memory accesses, the entry and the record: directories lie in the processor's caches. The hash has a seed of this process's own, so
+/// nobody can choose keys that collide.
 ///
-/// A Chronicle Map cannot grow past what it promised, so the table moves to one half as large again while it is used: another thread
-/// makes that map, and then each put carries a part of the old one over. Meanwhile the writer keeps both true, and a reader looks in the
-/// new map first and then in the old one.
-/// ```
-///  current only ──(nearly full)──► current, next being made ──(made)──► current and next ──(all carried)──► current only
-///                  prepareMove                            startMove                        finishMove
-/// ```
-/// A small table is one map. From [Sizes#split] entries on it is [SlotMaps#PARTS] maps, each for the slots of a part, and their sizes are
-/// staggered over the half that they grow by: so they outgrow their maps one after the other, evenly while the table grows, and one
-/// moves at a time. What is there twice is then a sixteenth of the table, the table as a whole is always about as full as it is on
-/// average, and no map is so large that making it takes long.
-///
-/// Beside a large map lie [SlotHints]: most lookups go to the record at once and see there that it is the key's newest. What
-/// they find is what the map would have led to: the writer marks a record as replaced before the commit that replaced it can be seen.
-///
-/// The memory for the next move is set aside, so that a table which grows does not pass `memory.limit` by it.
+/// One writer; readers take no lock, never wait and never begin again, because nothing is moved before their eyes: what splits, merges or
+/// is rid of deleted places is copied into new pages, and words of the directory then lead there. Pages and directories that were left
+/// are used again when every reader that was active then has ended.
 ///
 /// Invariants
-/// 1. A slot is free only where it is free in both maps of its part. A key that was put at a slot stays at it until it is removed, so
-///    all slots between a key's hash and its own slot are taken: a key leaves only if the slot behind it is free, and stays as a tombstone
-///    otherwise. Slots behind each other are in one part ([SlotMaps#after] goes from a part's last to its first), so a move of another part
-///    changes nothing about them.
-/// 2. While a part moves, a slot of `current` has the same record in `next` or none yet; a key that was put since the move began is in
-///    `next`. So next-then-current finds every key.
-/// 3. At most one move is under way: of one part, or of all when the table is one map.
-/// 4. A map that was left is closed when no snapshot that was open at that time is open any more; until then a reader that still holds
-///    the old [SlotMaps] finds in it nothing older than the end of the move, which its snapshot is entitled to see.
+/// 1. A word of depth d stands in the directory 2^(directory's depth - d) times, for all tags that begin with the same d bits, and all
+///    entries of such tags are in its page and the pages chained behind it.
+/// 2. A page that was left is never written again until it is free. It is free when no snapshot that was open at that time is open any more.
+/// 3. **A reader at snapshot S finds every key that was put by a commit at or below S and not removed.** It takes the directory, the word and the
+///    page after S was opened, so what commits up to S have put was there already: in that page, or in one that was left later, and then
+///    carried all of its entries as they were. In a page it misses nothing: an entry keeps its place (4 of [HashPages]), and no place before
+///    it, back to its home, becomes empty while it is there. Of a page that was left meanwhile the reader may learn less than what is
+///    true now; but then what it does not learn was put by commits above S.
+/// 4. **What a reader is told, it may read.** A page that was left keeps leading to records which were the newest then: one that is replaced
+///    later is superseded by a commit above S, or unlinked at a time at which the reader was active. Neither is freed before it ends.
+/// 5. A cursor goes through the tags from the lowest to the highest: it has shown all below its bound, and of the page that the bound lies
+///    in it shows those from the bound on. So it shows each key once, though pages split and merge while it walks.
+///
+/// Keys whose tags have very many bits in common cannot be parted by splits. A page is split only until it is a little deeper than a
+/// table of this size needs ([#deepest]), and goes on in another one then. With a hash that spreads this never happens.
+///
+/// The memory that the next put may take is set aside, so that a table which grows does not pass `memory.limit` by it. A directory does not
+/// become shorter, and pages that were used go back to the table, not to the system.
 final class HashTable implements RecordIndex {
-    private static final long FIRST_ENTRIES = 1024;
-    // A move of E entries takes E / 16 puts: done before the last sixteenth is full, and a map is never emptier than 5/8.
-    private static final int CARRIED_BY_PUT = 16;
-    private static final double GROWTH = 1.5;
-    // A map half as large again takes a little more than half as much again: it may be the first with hints, and sizes are rounded up.
-    private static final double SET_ASIDE = 2.25;
-    // A map takes more than it promised, slower. An eighth more before a put waits for a new one: on a busy machine the thread that makes
-    // it may get its turn late.
-    private static final int WAITED_BEYOND = 8;
-    // Parts differ by chance; and a new map that is as full as the old one was when it was left would be none.
-    private static final double PART_MARGIN = 1.05;
-
-    /// Numbers of entries.
-    ///
-    /// @param hinted a map from this size on has hints: smaller ones lie in the processor's caches as a whole
-    /// @param split a map that would become this large becomes parts
-    record Sizes(long hinted, long split) {
-        static final Sizes USUAL = new Sizes(8 << 10, SlotMaps.PARTS * (8L << 10));
-    }
-
-    /// Maps that are being made, or made.
-    ///
-    /// @param part that they are for; [#ALL]
-    private record Prepared(int part, CompletableFuture<OffsetMap[]> maps) {
-        static final int ALL = -1;
-    }
-
-    private record Left(OffsetMap map, long retireTimestamp) {}
+    // Address space: 32 GiB of pages index about 1.7 thousand million records.
+    private static final long RESERVED_BYTES = 32L << 30;
+    // Pages of one table fill alike, by chance some more: a page of this many on average is hardly ever full.
+    private static final int EXPECTED_IN_PAGE = 330;
+    // With no more live entries than that in each, full pages are rid of deleted places rather than split.
+    private static final int COPIED_UP_TO = HashPages.USED_MAX * 3 / 4;
+    private static final int MERGED_UP_TO = HashPages.USED_MAX / 2;
+    // A page asks for its neighbour once in so many removals.
+    private static final int MERGE_STEP = 16;
+    // A page deeper than that holds fewer than an eighth of what is usual: the others have tags of one beginning.
+    private static final int DEEPER_THAN_USUAL = 3;
 
     private final MemoryManager memory;
-    private final MemoryOwner owner;
+    private final HashPages pages;
     private final RecordHeap heap;
     private final LongSupplier retireTimestamp;
     private final ToLongFunction<byte[]> hash;
-    private final Sizes sizes;
-    // Writer writes.
-    private volatile SlotMaps maps;
-    private volatile long size;
-    // Writer.
-    private final long[] partSizes = new long[SlotMaps.PARTS];
-    private final Queue<Left> left = new ArrayDeque<>();
-    private final List<CompletableFuture<Void>> closing = new ArrayList<>();
-    private @Nullable Prepared prepared;
-    private @Nullable OffsetMap moving;
-    private final OffsetMap.Entries carrying = new OffsetMap.Entries();
-    private int carried;
-    private int segmentsRead;
+    // Writer writes. Offset and depth, as one word, so that a reader has both of one directory.
+    private volatile long directory;
+    private final WriterCount size = new WriterCount();
+    // Writer: offset of pages and how many, as one number.
+    private final RetireQueue left = new RetireQueue();
     private long setAsideBytes;
-    // What `locate` found of the key; null where something has changed since.
+    // Writer: what `locate` found of the key; null where something has changed since.
     private byte @Nullable [] located;
+    private int locatedTag;
+    // Of the key's entry; where it has none, of a place for it, 0 where there is none in its page.
+    private long locatedAt;
     private long locatedRecord;
-    // The key's slot, or the one that it would have.
-    private long locatedSlot;
-    // Then the slot is the key's first choice, and perhaps another key's.
-    private boolean isLocatedByHint;
 
     HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp) {
-        this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()), Sizes.USUAL);
+        this(memory, owner, heap, retireTimestamp, seeded(ThreadLocalRandom.current().nextLong()));
     }
 
     private static ToLongFunction<byte[]> seeded(long seed) {
         return key -> KeyHash.of(key, seed);
     }
 
-    /// For tests, which want keys that collide, and small tables that lie as large ones do.
-    HashTable(
-            MemoryManager memory,
-            MemoryOwner owner,
-            RecordHeap heap,
-            LongSupplier retireTimestamp,
-            ToLongFunction<byte[]> hash,
-            Sizes sizes) {
-        JvmFlags.require();
+    /// For tests, which want keys that collide.
+    HashTable(MemoryManager memory, MemoryOwner owner, RecordHeap heap, LongSupplier retireTimestamp, ToLongFunction<byte[]> hash) {
         this.memory = memory;
-        this.owner = owner;
         this.heap = heap;
         this.retireTimestamp = retireTimestamp;
         this.hash = hash;
-        this.sizes = sizes;
-        this.maps = SlotMaps.of(map(FIRST_ENTRIES));
-        setAside(nextMoveBytes());
+        this.pages = new HashPages(memory.reserve(owner, "index", RESERVED_BYTES));
+        try {
+            setDirectory(pages.allocate(), 0);
+            pages.setWord(HashPages.pageOf(directory), 0, HashPages.word(pages.allocate(), 0, false));
+        } catch (Throwable failure) {
+            close();
+            throw failure;
+        }
+    }
+
+    private void setDirectory(long offset, int depth) {
+        directory = HashPages.word(offset, depth, false);
+        // The next directory, and the two pages of a split.
+        setAside((HashPages.directoryPages(depth + 1) + 2L) * HashPages.PAGE_BYTES);
     }
 
     private void setAside(long bytes) {
@@ -141,27 +110,34 @@ final class HashTable implements RecordIndex {
         setAsideBytes = bytes;
     }
 
-    private long nextMoveBytes() {
-        long largest = maps.all().stream().mapToLong(OffsetMap::bytes).max().orElse(0);
-        return (long) (SET_ASIDE * largest);
-    }
-
-    private OffsetMap map(long entries) {
-        return new OffsetMap(memory, owner, entries, entries >= sizes.hinted());
+    /// The word for a tag.
+    private long word(int tag) {
+        long now = directory;
+        return pages.wordAt(HashPages.pageOf(now), tag >>> (HashPages.TAG_BITS - HashPages.depthOf(now)));
     }
 
     @Override
     public long find(byte[] key) {
-        SlotMaps now = maps;
-        long first = hash.applyAsLong(key);
-        long hinted = now.hint(first);
-        if (hinted != 0 && heap.isNewest(hinted) && heap.compareKey(hinted, key) == 0) {
-            return hinted;
-        }
-        for (long slot = first;; slot = SlotMaps.after(slot)) {
-            long record = now.get(slot);
-            if (record == 0 || heap.compareKey(record, key) == 0) {
-                return record;
+        int tag = HashPages.tag(hash.applyAsLong(key));
+        long word = word(tag);
+        long page = HashPages.pageOf(word);
+        while (true) {
+            long at = HashPages.homeAt(page, tag);
+            for (long entry = pages.entryAt(at); !HashPages.isEmpty(entry); entry = pages.entryAt(at)) {
+                if (HashPages.tagOf(entry) == tag && HashPages.isRecord(entry)) {
+                    long record = HashPages.recordOf(entry);
+                    if (heap.compareKey(record, key) == 0) {
+                        return record;
+                    }
+                }
+                at = HashPages.behind(at);
+            }
+            if (!HashPages.isChained(word)) {
+                return 0;
+            }
+            page = pages.next(page);
+            if (page == 0) {
+                return 0;
             }
         }
     }
@@ -169,347 +145,330 @@ final class HashTable implements RecordIndex {
     // The array itself, which the log's entry holds: equal bytes in another array are only looked for again.
     @SuppressWarnings("ReferenceEquality")
     @Override
-    public long locate(byte[] key, boolean isNew) {
-        if (key != located && (isNew || !locateByHint(key))) {
-            locateInMaps(key);
+    public long locate(byte[] key) {
+        if (key != located) {
+            locatedTag = HashPages.tag(hash.applyAsLong(key));
+            locatedRecord = search(locatedTag, key);
+            located = key;
         }
         return locatedRecord;
     }
 
-    /// The record alone: not the slot, where the hash is another key's.
-    private boolean locateByHint(byte[] key) {
-        long first = hash.applyAsLong(key);
-        long hinted = maps.hint(first);
-        boolean isIt = hinted != 0 && heap.isNewest(hinted) && heap.compareKey(hinted, key) == 0;
-        if (isIt) {
-            located = key;
-            locatedRecord = hinted;
-            locatedSlot = first;
-            isLocatedByHint = true;
+    /// The key's record, and `locatedAt`; without a key, which none is equal to, `locatedAt` alone.
+    private long search(int tag, byte @Nullable [] key) {
+        locatedAt = 0;
+        for (long page = HashPages.pageOf(word(tag)); page != 0; page = pages.next(page)) {
+            long place = 0;
+            long at = HashPages.homeAt(page, tag);
+            for (long entry = pages.entryAt(at); !HashPages.isEmpty(entry); entry = pages.entryAt(at)) {
+                if (HashPages.isDeleted(entry)) {
+                    place = place == 0 ? at : place;
+                } else if (key != null && HashPages.tagOf(entry) == tag) {
+                    long record = HashPages.recordOf(entry);
+                    if (heap.compareKey(record, key) == 0) {
+                        locatedAt = at;
+                        return record;
+                    }
+                }
+                at = HashPages.behind(at);
+            }
+            if (locatedAt == 0) {
+                locatedAt = place != 0 ? place : pages.used(page) < HashPages.USED_MAX ? at : 0;
+            }
         }
-        return isIt;
-    }
-
-    private void locateInMaps(byte[] key) {
-        SlotMaps now = maps;
-        long slot = hash.applyAsLong(key);
-        long record = now.get(slot);
-        while (record != 0 && heap.compareKey(record, key) != 0) {
-            slot = SlotMaps.after(slot);
-            record = now.get(slot);
-        }
-        located = key;
-        locatedRecord = record;
-        locatedSlot = slot;
-        isLocatedByHint = false;
+        return 0;
     }
 
     @Override
     public long put(byte[] key, long record) {
-        long old = locate(key, false);
-        if (isLocatedByHint) {
-            int part = SlotMaps.part(locatedSlot);
-            if (maps.next(part) == null && maps.current(part).replace(locatedSlot, old, record)) {
-                located = null;
-                carryByPut();
-                return old;
-            }
-            locateInMaps(key);
-        }
+        long old = locate(key);
         located = null;
-        SlotMaps now = maps;
-        long slot = locatedSlot;
-        int part = SlotMaps.part(slot);
-        OffsetMap current = now.current(part);
-        OffsetMap next = now.next(part);
-        if (next == null) {
-            current.put(slot, record);
-        } else {
-            next.put(slot, record);
-            // Where it is in the old map it stays true there: that map may be carried over, or read, after this.
-            if (old != 0 && current.get(slot) != 0) {
-                current.put(slot, record);
-            }
+        int tag = locatedTag;
+        if (old != 0) {
+            pages.replace(locatedAt, HashPages.entry(tag, record));
+            return old;
         }
-        if (old == 0) {
-            addToSize(part, 1);
+        while (locatedAt == 0) {
+            makeRoom(tag);
+            search(tag, null);
         }
-        if (moving == null && old == 0) {
-            grow(part);
-        } else {
-            carryByPut();
-        }
-        return old;
+        pages.add(locatedAt, HashPages.entry(tag, record));
+        size.add(1);
+        return 0;
     }
 
-    private void carryByPut() {
-        if (moving != null) {
-            carry(moving, CARRIED_BY_PUT);
+    /// Makes places in the page of a tag, or fewer entries, or a page behind it.
+    private void makeRoom(int tag) {
+        long word = word(tag);
+        int depth = HashPages.depthOf(word);
+        int live = 0;
+        int count = 0;
+        long last = 0;
+        for (long page = HashPages.pageOf(word); page != 0; page = pages.next(page)) {
+            live += pages.live(page);
+            count++;
+            last = page;
         }
+        if (live <= count * COPIED_UP_TO) {
+            long to = pages.allocate();
+            copy(HashPages.pageOf(word), to, to, 0);
+            setWords(tag, depth, to);
+            leave(word);
+        } else if (depth < deepest()) {
+            split(tag, word);
+        } else {
+            pages.extend(last);
+            if (!HashPages.isChained(word)) {
+                setWords(tag, depth, HashPages.pageOf(word));
+            }
+        }
+    }
+
+    private int deepest() {
+        int usual = Long.SIZE - Long.numberOfLeadingZeros(size.get() / HashPages.USED_MAX);
+        return Math.min(usual + DEEPER_THAN_USUAL, HashPages.DEPTH_MAX);
+    }
+
+    private void split(int tag, long word) {
+        int depth = HashPages.depthOf(word);
+        if (depth == HashPages.depthOf(directory)) {
+            lengthenDirectory();
+        }
+        long low = pages.allocate();
+        long high = pages.allocate();
+        int bit = 1 << (HashPages.TAG_BITS - 1 - depth);
+        copy(HashPages.pageOf(word), low, high, bit);
+        setWords(tag & ~bit, depth + 1, low);
+        setWords(tag | bit, depth + 1, high);
+        leave(word);
+    }
+
+    private void lengthenDirectory() {
+        long now = directory;
+        long from = HashPages.pageOf(now);
+        int depth = HashPages.depthOf(now);
+        long to = pages.allocate(HashPages.directoryPages(depth + 1));
+        for (int i = 0; i < 1 << depth; i++) {
+            long word = pages.wordAt(from, i);
+            pages.setWord(to, 2 * i, word);
+            pages.setWord(to, 2 * i + 1, word);
+        }
+        setDirectory(to, depth + 1);
+        leave(from, HashPages.directoryPages(depth));
+    }
+
+    /// Copies all entries of a page, and those chained to it, to two new ones: to the second where their tag has the bit.
+    private void copy(long from, long low, long high, int bit) {
+        for (long page = from; page != 0; page = pages.next(page)) {
+            for (int place = 0; place < HashPages.ENTRIES; place++) {
+                long entry = pages.entryAt(HashPages.at(page, place));
+                if (HashPages.isRecord(entry)) {
+                    pages.append((HashPages.tagOf(entry) & bit) == 0 ? low : high, entry);
+                }
+            }
+        }
+    }
+
+    /// Has all words of tags that begin as this one does lead to a page.
+    private void setWords(int tag, int depth, long page) {
+        long now = directory;
+        int more = HashPages.depthOf(now) - depth;
+        int first = (tag >>> (HashPages.TAG_BITS - depth)) << more;
+        long word = HashPages.word(page, depth, pages.next(page) != 0);
+        for (int i = first; i < first + (1 << more); i++) {
+            pages.setWord(HashPages.pageOf(now), i, word);
+        }
+    }
+
+    /// Nothing leads to the word's pages any more.
+    private void leave(long word) {
+        for (long page = HashPages.pageOf(word); page != 0; page = pages.next(page)) {
+            leave(page, 1);
+        }
+    }
+
+    private void leave(long first, int count) {
+        // Directories have powers of two, and fewer pages than a page has bytes.
+        left.add(retireTimestamp.getAsLong(), first | Integer.numberOfTrailingZeros(count));
+    }
+
+    @Override
+    public boolean reclaim(long lowWater) {
+        while (left.isDue(lowWater)) {
+            long pagesLeft = left.remove();
+            pages.free(HashPages.page(pagesLeft), 1 << (pagesLeft - HashPages.page(pagesLeft)));
+        }
+        return left.count() > 0;
     }
 
     @Override
     public void expect(long keys) {
-        assert size == 0 : "not empty";
-        // As full as a map is half-way between two moves.
-        long entries = keys + keys / 4;
-        if (entries > maps.current(0).entriesPromised()) {
-            List<OffsetMap> first = maps.all();
-            OffsetMap[] made = entries < sizes.split() ? new OffsetMap[] {map(entries)} : parts(keys);
-            maps = made.length == 1 ? SlotMaps.of(made[0]) : SlotMaps.of(made);
-            first.forEach(OffsetMap::close);
-            setAside(nextMoveBytes());
+        assert size.get() == 0 : "not empty";
+        int depth = 0;
+        while (depth < HashPages.DEPTH_MAX && (long) EXPECTED_IN_PAGE << depth < keys) {
+            depth++;
         }
-    }
-
-    /// A map for each part of a table that will have so many keys: the smallest nearly full then, the largest half as large again.
-    private OffsetMap[] parts(long keys) {
-        OffsetMap[] made = new OffsetMap[SlotMaps.PARTS];
-        int count = 0;
-        try {
-            for (; count < made.length; count++) {
-                double staggered = Math.pow(GROWTH, (count + 1.0) / SlotMaps.PARTS);
-                made[count] = map((long) (PART_MARGIN * staggered * keys / SlotMaps.PARTS) + 1);
+        if (depth > HashPages.depthOf(directory)) {
+            located = null;
+            long now = directory;
+            long first = pages.wordAt(HashPages.pageOf(now), 0);
+            assert HashPages.depthOf(now) == 0 : "was not empty before";
+            long longer = pages.allocate(HashPages.directoryPages(depth));
+            for (int i = 0; i < 1 << depth; i++) {
+                pages.setWord(longer, i, HashPages.word(pages.allocate(), depth, false));
             }
-            return made;
-        } catch (Throwable failure) {
-            for (int i = 0; i < count; i++) {
-                made[i].close();
-            }
-            throw failure;
+            setDirectory(longer, depth);
+            leave(HashPages.pageOf(now), 1);
+            leave(first);
         }
-    }
-
-    // The writer alone writes it; volatile is for those who read it.
-    private void addToSize(int part, int change) {
-        partSizes[part] += change;
-        long now = size;
-        size = now + change;
-    }
-
-    /// After a key was added, and while nothing moves: makes a larger map, and moves to it, when it is time.
-    private void grow(int part) {
-        Prepared ready = prepared;
-        if (ready != null) {
-            startMove(ready);
-        } else if (maps.isWhole()) {
-            if (size > maps.current(part).entriesPromised() / 8 * 7) {
-                prepareMove(Prepared.ALL);
-            }
-        } else if (partSizes[part] > maps.current(part).entriesPromised() / 16 * 15) {
-            prepareMove(part);
-        }
-    }
-
-    /// Making a large map takes milliseconds, which no put should wait for.
-    private void prepareMove(int part) {
-        long promised = maps.current(Math.max(part, 0)).entriesPromised();
-        long larger = promised + promised / 2;
-        CompletableFuture<OffsetMap[]> made = CompletableFuture
-                .supplyAsync(() -> part == Prepared.ALL && larger >= sizes.split() ? parts(promised) : new OffsetMap[] {map(larger)},
-                        HashTable::startThread);
-        prepared = new Prepared(part, made);
-    }
-
-    private static void startThread(Runnable task) {
-        Thread.ofPlatform().daemon().name("coconut-hash-table-growth").start(task);
-    }
-
-    private void startMove(Prepared ready) {
-        int part = ready.part();
-        OffsetMap from = maps.current(Math.max(part, 0));
-        long promised = from.entriesPromised();
-        long held = part == Prepared.ALL ? size : partSizes[part];
-        // One map needs the last sixteenth for its move. Puts of all parts carry one part, so that it moves at once.
-        boolean isTime = part != Prepared.ALL || held > promised / 16 * 15;
-        if (!isTime || (!ready.maps().isDone() && held <= promised + promised / WAITED_BEYOND)) {
-            return;
-        }
-        prepared = null;
-        OffsetMap[] made = awaitMaps(ready.maps());
-        maps = part == Prepared.ALL ? maps.withNext(made) : maps.withNext(part, made[0]);
-        setAside(0);
-        moving = from;
-        segmentsRead = 0;
-        carrying.count = 0;
-        carried = 0;
-    }
-
-    private static OffsetMap[] awaitMaps(CompletableFuture<OffsetMap[]> made) {
-        try {
-            return made.join();
-        } catch (CompletionException failure) {
-            if (failure.getCause() instanceof CoconutException refused) {
-                throw refused.copy();
-            }
-            throw failure;
-        }
-    }
-
-    /// Goes on with a move, so that one ends though nobody puts.
-    @Override
-    public boolean maintain(int entries) {
-        if (moving != null) {
-            carry(moving, entries);
-        }
-        return moving != null;
-    }
-
-    private void carry(OffsetMap from, int entries) {
-        SlotMaps now = maps;
-        for (int i = 0; i < entries; i++) {
-            while (carried == carrying.count) {
-                if (segmentsRead == from.segments()) {
-                    finishMove(from);
-                    return;
-                }
-                from.copySegment(segmentsRead++, carrying);
-                carried = 0;
-            }
-            long slot = carrying.slots[carried];
-            // What was put since its segment was copied out is in the new map already, and newer; what was removed is 0 here.
-            if (carrying.records[carried] != 0) {
-                Objects.requireNonNull(now.next(SlotMaps.part(slot))).putIfAbsent(slot, carrying.records[carried]);
-            }
-            carried++;
-        }
-    }
-
-    private void finishMove(OffsetMap from) {
-        maps = maps.moved();
-        moving = null;
-        left.add(new Left(from, retireTimestamp.getAsLong()));
-        setAside(nextMoveBytes());
     }
 
     @Override
     public boolean remove(byte[] key) {
-        locateInMaps(key);
+        long record = locate(key);
         located = null;
-        long record = locatedRecord;
-        SlotMaps now = maps;
-        long slot = locatedSlot;
-        if (record == 0 || now.get(SlotMaps.after(slot)) != 0) {
+        if (record == 0) {
             return false;
         }
-        int part = SlotMaps.part(slot);
-        now.current(part).remove(slot, record);
-        OffsetMap next = now.next(part);
-        if (next != null) {
-            next.remove(slot, record);
-            carrying.forget(slot);
+        long page = HashPages.page(locatedAt);
+        pages.remove(locatedAt);
+        size.add(-1);
+        int live = pages.live(page);
+        if (live <= MERGED_UP_TO && live % MERGE_STEP == 0) {
+            merge(locatedTag);
         }
-        addToSize(part, -1);
         return true;
     }
 
-    /// All records, whatever the range: hash tables keep no order. A segment at a time; the keys that are only in maps that parts move to
-    /// come last.
-    @Override
-    public RecordCursor cursor(KeyRange range, boolean reverse) {
-        return new SegmentCursor(maps);
+    /// Makes one page of a tag's page and the one that it was split from, where both are as deep and hold little.
+    private void merge(int tag) {
+        long word = word(tag);
+        int depth = HashPages.depthOf(word);
+        if (depth == 0) {
+            return;
+        }
+        long other = word(tag ^ (1 << (HashPages.TAG_BITS - depth)));
+        if (HashPages.depthOf(other) != depth || HashPages.isChained(word) || HashPages.isChained(other)) {
+            return;
+        }
+        if (pages.live(HashPages.pageOf(word)) + pages.live(HashPages.pageOf(other)) <= MERGED_UP_TO) {
+            long to = pages.allocate();
+            copy(HashPages.pageOf(word), to, to, 0);
+            copy(HashPages.pageOf(other), to, to, 0);
+            setWords(tag, depth - 1, to);
+            leave(word);
+            leave(other);
+        }
     }
 
-    private static final class SegmentCursor implements RecordCursor {
-        private final SlotMaps visited;
-        private final List<OffsetMap> toVisit;
-        private final OffsetMap.Entries entries = new OffsetMap.Entries();
-        private int map;
-        private int segment;
-        private int position;
+    /// All records, whatever the range: hash tables keep no order. Those of the lowest tags first.
+    @Override
+    public RecordCursor cursor(KeyRange range, boolean reverse) {
+        return new TagCursor();
+    }
 
-        SegmentCursor(SlotMaps visited) {
-            this.visited = visited;
-            this.toVisit = visited.all();
-        }
+    private final class TagCursor implements RecordCursor {
+        private static final long END = 1L << HashPages.TAG_BITS;
+
+        // All tags below are shown, or are in the page that is being shown.
+        private long bound;
+        // Of the page that is being shown: where it was reached from. A page that was merged meanwhile has some that were shown.
+        private long shownFrom;
+        private long page;
+        private boolean isChained;
+        private int place;
 
         @Override
         public int nextBatch(long[] into) {
-            while (position == entries.count) {
-                if (segment == toVisit.get(map).segments()) {
-                    if (map + 1 == toVisit.size()) {
-                        return 0;
+            int count = 0;
+            while (count < into.length) {
+                if (page == 0) {
+                    if (bound == END) {
+                        break;
                     }
-                    map++;
-                    segment = 0;
+                    nextPage();
                 }
-                OffsetMap at = toVisit.get(map);
-                at.copySegment(segment++, entries);
-                position = 0;
-                if (visited.isNext(at)) {
-                    dropVisited();
+                for (; place < HashPages.ENTRIES && count < into.length; place++) {
+                    long entry = pages.entryAt(HashPages.at(page, place));
+                    if (HashPages.isRecord(entry) && HashPages.tagOf(entry) >= shownFrom) {
+                        into[count++] = HashPages.recordOf(entry);
+                    }
+                }
+                if (place == HashPages.ENTRIES) {
+                    page = isChained ? pages.next(page) : 0;
+                    place = 0;
                 }
             }
-            int count = Math.min(into.length, entries.count - position);
-            System.arraycopy(entries.records, position, into, 0, count);
-            position += count;
             return count;
         }
 
-        private void dropVisited() {
-            int kept = 0;
-            for (int i = 0; i < entries.count; i++) {
-                long slot = entries.slots[i];
-                if (visited.current(SlotMaps.part(slot)).get(slot) == 0) {
-                    entries.records[kept++] = entries.records[i];
-                }
-            }
-            entries.count = kept;
+        private void nextPage() {
+            long word = word((int) bound);
+            int shared = HashPages.TAG_BITS - HashPages.depthOf(word);
+            page = HashPages.pageOf(word);
+            isChained = HashPages.isChained(word);
+            shownFrom = bound;
+            bound = ((bound >>> shared) + 1) << shared;
         }
     }
 
     @Override
     public long size() {
-        return size;
-    }
-
-    /// Giving a large map's memory back takes milliseconds, which no commit should wait for either.
-    @Override
-    public void reclaim(long lowWater) {
-        for (Left first = left.peek(); first != null && first.retireTimestamp() <= lowWater; first = left.peek()) {
-            closing.removeIf(CompletableFuture::isDone);
-            closing.add(CompletableFuture.runAsync(first.map()::close, HashTable::startThread));
-            left.remove();
-        }
+        return size.get();
     }
 
     @Override
     public void verify() {
-        RecordCursor cursor = cursor(KeyRange.ALL, false);
-        long[] batch = new long[256];
+        long now = directory;
+        int words = 1 << HashPages.depthOf(now);
         long found = 0;
-        for (int count = cursor.nextBatch(batch); count > 0; count = cursor.nextBatch(batch)) {
-            for (int i = 0; i < count; i++) {
-                if (find(heap.key(batch[i])) != batch[i]) {
-                    throw CoconutException.of(ErrorCode.BROKEN_INVARIANT)
-                            .with("structure", "hash table")
-                            .with("record", batch[i])
-                            .with("what", "a key leads to another record than its own");
-                }
-                found++;
+        int index = 0;
+        while (index < words) {
+            long word = pages.wordAt(HashPages.pageOf(now), index);
+            int more = HashPages.depthOf(now) - HashPages.depthOf(word);
+            require(more >= 0, word, "a page is deeper than its directory");
+            require((index & ((1 << more) - 1)) == 0, word, "a page begins in another one's tags");
+            for (int i = 1; i < 1 << more; i++) {
+                require(pages.wordAt(HashPages.pageOf(now), index + i) == word, word, "not all words lead to the page");
+            }
+            require(HashPages.isChained(word) == (pages.next(HashPages.pageOf(word)) != 0), word, "chained");
+            for (long page = HashPages.pageOf(word); page != 0; page = pages.next(page)) {
+                found += verify(page, word, index >>> more);
+            }
+            index += 1 << more;
+        }
+        require(found == size.get(), now, "size");
+    }
+
+    private long verify(long page, long word, int beginning) {
+        int live = 0;
+        int used = 0;
+        for (int place = 0; place < HashPages.ENTRIES; place++) {
+            long entry = pages.entryAt(HashPages.at(page, place));
+            used += HashPages.isEmpty(entry) ? 0 : 1;
+            if (HashPages.isRecord(entry)) {
+                live++;
+                require(HashPages.tagOf(entry) >>> (HashPages.TAG_BITS - HashPages.depthOf(word)) == beginning, page,
+                        "another page's entry");
+                long record = HashPages.recordOf(entry);
+                require(find(heap.key(record)) == record, page, "a key leads to another record than its own");
             }
         }
-        if (found != size) {
-            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT)
-                    .with("structure", "hash table")
-                    .with("size", size)
-                    .with("found", found);
+        require(live == pages.live(page), page, "live");
+        require(used == pages.used(page), page, "used");
+        require(used <= HashPages.USED_MAX, page, "too full");
+        return live;
+    }
+
+    private static void require(boolean holds, long page, String what) {
+        if (!holds) {
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT).with("structure", "hash table").with("page", page).with("what", what);
         }
     }
 
     @Override
     public void close() {
         setAside(0);
-        if (prepared != null) {
-            OffsetMap[] unused = prepared.maps().exceptionally(_ -> new OffsetMap[0]).join();
-            for (OffsetMap map : unused) {
-                map.close();
-            }
-        }
-        maps.all().forEach(OffsetMap::close);
-        for (Left map = left.poll(); map != null; map = left.poll()) {
-            map.map().close();
-        }
-        closing.forEach(closed -> closed.exceptionally(_ -> null).join());
+        pages.close();
     }
 }

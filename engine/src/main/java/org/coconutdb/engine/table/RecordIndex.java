@@ -6,7 +6,7 @@ import org.coconutdb.engine.row.KeyRange;
 /// [org.coconutdb.engine.version.RecordHeap]; keys stand in the records.
 ///
 /// Threads: one writer at a time calls [#put], [#remove], [#close]; any number of readers call the rest, each of them holding a
-/// snapshot. Readers never block the writer and take no lock that the writer waits for longer than one entry.
+/// snapshot. Readers take no lock and never block the writer.
 ///
 /// Invariants
 /// 1. A reader that holds a snapshot sees every key that was put before its snapshot was taken and not removed since: growth,
@@ -19,15 +19,12 @@ interface RecordIndex extends AutoCloseable {
 
     /// Writer: as [#find], and remembers the place. The next call, where that is a [#put] or [#locate] of the same array, need not look for
     /// it again; keys do not change.
-    ///
-    /// @param isNew whether the key is probably not there
-    long locate(byte[] key, boolean isNew);
+    long locate(byte[] key);
 
-    /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none; the caller marks
-    /// that as replaced ([org.coconutdb.engine.version.RecordHeap#markReplaced]) before anybody may see the new one.
+    /// Writer: makes `record` the newest of its key, replacing what was there. Answers the offset replaced, 0 if none.
     long put(byte[] key, long record);
 
-    /// Writer: forgets the key. False where it was not there, and where the index has to keep it: then its record must stay.
+    /// Writer: forgets the key. False where it was not there.
     boolean remove(byte[] key);
 
     /// Walks the records of a range. A sorted table answers in key order, descending when `reverse`; a hash table in any order,
@@ -45,13 +42,8 @@ interface RecordIndex extends AutoCloseable {
     /// Keys held, tombstones included.
     long size();
 
-    /// Writer: frees what was unlinked by commits at or below the low-water mark.
-    void reclaim(long lowWater);
-
-    /// Writer: does some of what is due to its own structure, about so many entries; false where nothing is left to do.
-    default boolean maintain(int entries) {
-        return false;
-    }
+    /// Writer: frees what was unlinked by commits at or below the low-water mark. Answers whether more waits for a later one.
+    boolean reclaim(long lowWater);
 
     /// Checks the structure; throws BROKEN_INVARIANT with the place.
     void verify();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Visible rows of a range of one slice. One thread; its snapshot stays open meanwhile.
 public final class SliceScan {
-    // One leaf of a sorted table, or a short visit to a hash table's segment.
+    // One leaf of a sorted table, or about a page of a hash table.
     static final int BATCH = 256;
     // Records lie all over the heap. Looked at in one go they come from memory side by side, not one after another; a few at first, for
     // a reader who may want no more.

@@ -143,7 +143,7 @@ final class SortedTable implements RecordIndex {
     // The array itself, which the log's entry holds: equal bytes in another array are only looked for again.
     @SuppressWarnings("ReferenceEquality")
     @Override
-    public long locate(byte[] key, boolean isNew) {
+    public long locate(byte[] key) {
         if (key != located) {
             long head = RecordHeap.keyHead(key);
             long leaf = descend(head, key);
@@ -158,7 +158,7 @@ final class SortedTable implements RecordIndex {
 
     @Override
     public long put(byte[] key, long record) {
-        long old = locate(key, false);
+        long old = locate(key);
         located = null;
         long leaf = locatedLeaf;
         int slot = locatedSlot;
@@ -393,7 +393,9 @@ final class SortedTable implements RecordIndex {
 
     /// Nothing waits here: a reader finds by its versions that a page or separator was used again.
     @Override
-    public void reclaim(long lowWater) {}
+    public boolean reclaim(long lowWater) {
+        return false;
+    }
 
     @Override
     public void close() {

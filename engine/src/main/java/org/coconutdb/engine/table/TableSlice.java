@@ -54,6 +54,7 @@ public final class TableSlice implements AutoCloseable {
     private final RetireQueue superseded = new RetireQueue();
     private final RetireQueue tombstones = new RetireQueue();
     private final RetireQueue unlinked = new RetireQueue();
+    private boolean indexWaits;
     // Only while the slice is loaded.
     private @Nullable IndexLoader loader;
     // Written by the writer.
@@ -232,7 +233,7 @@ public final class TableSlice implements AutoCloseable {
     /// Writer: the row that `record` holds, or refers to, is in the cold tier from now on. Without effect, and false, where the record is
     /// no longer the key's newest. What was in memory comes back when every reader that may look at it has ended.
     public boolean moveToCold(byte[] key, long record, ColdRef ref) {
-        if (index.locate(key, false) != record) {
+        if (index.locate(key) != record) {
             return false;
         }
         boolean wasCold = heap.isCold(record);
@@ -278,7 +279,6 @@ public final class TableSlice implements AutoCloseable {
     }
 
     private void unlink(long record) {
-        heap.markReplaced(record);
         unlinkedBytes.add(heap.isCold(record) ? 0 : heap.sizeOf(record));
         retiredRecords.add(1);
         unlinked.add(retireTimestamp.getAsLong(), record);
@@ -397,20 +397,20 @@ public final class TableSlice implements AutoCloseable {
 
     /// Writer: whether the newest version of the key is a row that has not expired by a time.
     public boolean exists(byte[] key, long nowMicros) {
-        long newest = index.locate(key, true);
+        long newest = index.locate(key);
         return newest != 0 && isThere(newest, nowMicros);
     }
 
     /// Writer: whether the newest version of the key is a row that has.
     public boolean isExpired(byte[] key, long nowMicros) {
-        long newest = index.locate(key, false);
+        long newest = index.locate(key);
         return newest != 0 && !isTombstone(newest) && !isThere(newest, nowMicros);
     }
 
     /// Writer: commit timestamp of the key's newest version, tombstones included; 0 where none is known, which means that it was not
     /// changed since any open snapshot.
     public long newestTimestamp(byte[] key) {
-        long newest = index.locate(key, false);
+        long newest = index.locate(key);
         return newest == 0 ? 0 : heap.segment().get(LONG, newest + RecordView.COMMIT_TIMESTAMP);
     }
 
@@ -445,7 +445,7 @@ public final class TableSlice implements AutoCloseable {
     ///
     /// @param ttlSeconds from the stamp on; 0 for ever, [#KEEP_TTL] as many as the row had
     public void put(byte[] key, byte[] row, int ttlSeconds, Stamp stamp) {
-        long old = index.locate(key, false);
+        long old = index.locate(key);
         boolean isCounted = old != 0 && !isTombstone(old);
         boolean isNew = old == 0 || !isThere(old, stamp.wallMicros());
         int ttl = ttlSeconds != KEEP_TTL ? ttlSeconds : isCounted ? ttlSeconds(old) : 0;
@@ -479,7 +479,7 @@ public final class TableSlice implements AutoCloseable {
     }
 
     private void remove(byte[] key, Stamp stamp, boolean hasExpired) {
-        long old = index.locate(key, false);
+        long old = index.locate(key);
         if (old == 0 || isTombstone(old)) {
             return;
         }
@@ -498,7 +498,6 @@ public final class TableSlice implements AutoCloseable {
 
     private void supersede(long old, Stamp stamp) {
         if (old != 0) {
-            heap.markReplaced(old);
             retiredRecords.add(1);
             superseded.add(stamp.commitTimestamp(), old);
         }
@@ -513,7 +512,8 @@ public final class TableSlice implements AutoCloseable {
         for (int i = 0; i < limit && tombstones.isDue(lowWater); i++) {
             long record = tombstones.remove();
             byte[] key = heap.key(record);
-            if (index.locate(key, false) == record && index.remove(key)) {
+            if (index.locate(key) == record) {
+                index.remove(key);
                 unlink(record);
             }
         }
@@ -525,7 +525,7 @@ public final class TableSlice implements AutoCloseable {
         }
         // Only readers hold what is reached by no index and no chain any more.
         freeUnlinked(marks.readers(), limit);
-        index.reclaim(marks.readers());
+        indexWaits = index.reclaim(marks.readers());
         return tombstones.isDue(lowWater) || superseded.isDue(lowWater) || unlinked.isDue(marks.readers());
     }
 
@@ -543,12 +543,12 @@ public final class TableSlice implements AutoCloseable {
             }
         }
         freeUnlinked(lowWater, limit);
-        index.reclaim(lowWater);
+        indexWaits = index.reclaim(lowWater);
     }
 
-    /// Writer: goes on with what is due to the index's own structure, about so many entries; false where nothing is left to do.
-    public boolean maintain(int entries) {
-        return index.maintain(entries);
+    /// Writer, behind [#collect]: whether anything waits to be freed until the marks have risen.
+    public boolean awaitsCollection() {
+        return indexWaits || superseded.count() > 0 || tombstones.count() > 0 || unlinked.count() > 0;
     }
 
     /// Rows of the newest state that have a time to live.

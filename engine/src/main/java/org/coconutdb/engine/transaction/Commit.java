@@ -34,8 +34,8 @@ final class Commit {
     /// What a block has to do with the transaction, in the order of the block's command.
     private static final class Part {
         final int block;
-        final List<Written> writes = new ArrayList<>();
-        final List<ReadSet.Item> reads = new ArrayList<>();
+        final List<Written> writes = new ArrayList<>(1);
+        final List<ReadSet.Item> reads = new ArrayList<>(0);
 
         Part(int block) {
             this.block = block;
@@ -43,6 +43,9 @@ final class Commit {
 
         // Without streams: most transactions have one of each, and wait for this.
         List<Write> writesOnly() {
+            if (writes.size() == 1) {
+                return List.of(writes.getFirst().write());
+            }
             List<Write> only = new ArrayList<>(writes.size());
             for (Written written : writes) {
                 only.add(written.write());
@@ -51,6 +54,9 @@ final class Commit {
         }
 
         List<Read> readsOnly() {
+            if (reads.isEmpty()) {
+                return List.of();
+            }
             List<Read> only = new ArrayList<>(reads.size());
             for (ReadSet.Item item : reads) {
                 only.add(item.read());

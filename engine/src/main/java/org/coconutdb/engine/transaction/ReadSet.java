@@ -38,9 +38,9 @@ final class ReadSet {
     }
 
     // With repetitions, until there are many.
-    private List<RowKey> keys = new ArrayList<>();
+    private List<RowKey> keys = new ArrayList<>(1);
     private int keysUntilTidied = KEYS_FIRST;
-    private List<Scan> scans = new ArrayList<>();
+    private List<Scan> scans = new ArrayList<>(0);
     private Map<Integer, TableDescriptor> wholeTables = Map.of();
 
     /// The array is not copied.
@@ -102,6 +102,9 @@ final class ReadSet {
             if (seen != null && !seen.isEmpty() && !wholeTables.containsKey(scan.table().id())) {
                 items.add(new Item(scan.table(), new Read.Range(scan.table().id(), seen)));
             }
+        }
+        if (wholeTables.isEmpty()) {
+            return items;
         }
         wholeTables.values().forEach(table -> items.add(new Item(table, new Read.Range(table.id(), KeyRange.ALL))));
         return items;

@@ -19,10 +19,8 @@ import org.coconutdb.engine.memory.Region;
 /// Threads: one writer allocates and frees. Readers follow offsets that they got from an index while they hold a snapshot.
 ///
 /// Invariants
-/// 1. A record's bytes do not change between [#allocate] and [#free], but for the coarse time of its last read, and for the mark that it is
-///    not the newest of its key any more, which stays until its space is a record again.
-/// 2. Flags are the last that is written of a record, so that whoever reads them without the mark reads a whole record behind them.
-/// 3. [#free] is called once for a record, and only when no reader can hold its offset.
+/// 1. A record's bytes do not change between [#allocate] and [#free], but for the coarse time of its last read.
+/// 2. [#free] is called once for a record, and only when no reader can hold its offset.
 public final class RecordHeap implements AutoCloseable {
     public static final int KEY_BYTES_MAX = 1024;
     public static final int ROW_BYTES_MAX = 1 << 20;
@@ -31,7 +29,6 @@ public final class RecordHeap implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong BIG_ENDIAN_LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
     private static final VarHandle BYTES_AS_LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int FIRST_OFFSET = 64;
@@ -170,18 +167,7 @@ public final class RecordHeap implements AutoCloseable {
     }
 
     private void setFlags(long offset, byte flags) {
-        BYTE.setRelease(segment, offset + RecordView.FLAGS, flags);
-    }
-
-    /// Writer: marks a record that is no longer where the index leads for its key.
-    public void markReplaced(long offset) {
-        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, (byte) (flags(offset) | RecordView.REPLACED));
-    }
-
-    /// Whether the space that begins here holds the newest record of some key, for whoever was told so some time ago: [#compareKey]
-    /// says of which. A record whose space was given away meanwhile has the mark until a new one is whole.
-    public boolean isNewest(long offset) {
-        return ((byte) BYTE.getAcquire(segment, offset + RecordView.FLAGS) & RecordView.REPLACED) == 0;
+        segment.set(ValueLayout.JAVA_BYTE, offset + RecordView.FLAGS, flags);
     }
 
     private byte flags(long offset) {

@@ -44,8 +44,6 @@ public final class RecordView {
     /// Flag of a tombstone: it removed a row whose time to live was over, which changed nothing for anybody. Its `createdAt` is the commit
     /// timestamp of that row.
     public static final byte EXPIRED = 16;
-    /// Flag: another record has taken this one's place in the index, or none has. The only one that changes in a record's life.
-    static final byte REPLACED = 8;
 
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -121,7 +119,7 @@ public final class RecordView {
 
     /// [#TOMBSTONE], [#HAS_TTL], [#COLD] and [#EXPIRED].
     public byte flags() {
-        return (byte) (segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS) & ~REPLACED);
+        return segment.get(ValueLayout.JAVA_BYTE, offset + FLAGS);
     }
 
     public boolean hasTtl() {

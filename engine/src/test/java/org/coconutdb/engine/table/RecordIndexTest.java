@@ -27,18 +27,18 @@ import org.coconutdb.engine.memory.MemoryOwner;
 import org.coconutdb.engine.row.KeyHash;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.version.RecordHeap;
+import org.coconutdb.engine.version.Snapshots;
 import org.coconutdb.engine.version.Stamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both kinds of index against a plain sorted map, and under readers.
 class RecordIndexTest {
     private static final Comparator<byte[]> ORDER = Arrays::compareUnsigned;
-
-    private static final HashTable.Sizes LARGE_AT_ONCE = new HashTable.Sizes(0, 2000);
 
     static Stream<Arguments> kindsAndSeeds() {
         return Stream.of(TableKind.values()).flatMap(kind -> Seeds.of(12).mapToObj(seed -> Arguments.of(kind, seed)));
@@ -57,29 +57,27 @@ class RecordIndexTest {
         final MemoryOwner owner = new MemoryOwner(1, 1);
         final RecordHeap heap = new RecordHeap(memory.reserve(owner, "records", 8L << 30));
         final AtomicLong lastTimestamp = new AtomicLong();
+        final Snapshots snapshots = new Snapshots(0);
+        // Records that are in no index any more.
+        final RetireQueue removed = new RetireQueue();
         final RecordIndex index;
         private int turn;
 
         Fixture(TableKind kind) {
-            this(kind, key -> KeyHash.of(key, 42), HashTable.Sizes.USUAL);
+            this(kind, key -> KeyHash.of(key, 42));
         }
 
-        /// @param hash under which keys collide
-        /// @param sizes from which on a hash table's maps have hints and parts
-        Fixture(TableKind kind, ToLongFunction<byte[]> hash, HashTable.Sizes sizes) {
+        /// @param hash of a hash table's keys
+        Fixture(TableKind kind, ToLongFunction<byte[]> hash) {
             index = kind == TableKind.HASH
-                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash, sizes)
+                    ? new HashTable(memory, owner, heap, () -> lastTimestamp.get() + 1, hash)
                     : new SortedTable(memory, owner, heap);
         }
 
-        /// Puts as a slice does: the place was looked for before, or not, and what is replaced has the mark.
+        /// Puts as a slice does: the place was looked for before, or not.
         long put(byte[] key, long record) {
             locate(key);
-            long old = index.put(key, record);
-            if (old != 0) {
-                heap.markReplaced(old);
-            }
-            return old;
+            return index.put(key, record);
         }
 
         boolean remove(byte[] key) {
@@ -87,14 +85,24 @@ class RecordIndexTest {
             return index.remove(key);
         }
 
-        /// By turns not at all, for a key that is probably new, for one that is not, and twice.
+        /// By turns not at all, once and twice.
         private void locate(byte[] key) {
             turn++;
-            long found = (turn & 3) == 0 ? index.find(key) : index.locate(key, (turn & 1) == 0);
-            if ((turn & 3) == 1) {
-                assertThat(index.locate(key, true)).isEqualTo(found);
+            long found = turn % 3 == 0 ? index.find(key) : index.locate(key);
+            if (turn % 3 == 1) {
+                assertThat(index.locate(key)).isEqualTo(found);
             }
             assertThat(index.find(key)).isEqualTo(found);
+        }
+
+        /// Ends a commit as a block does: what readers let go of is used again.
+        void commit() {
+            snapshots.publish(lastTimestamp.incrementAndGet());
+            long readers = snapshots.marks().readers();
+            while (removed.isDue(readers)) {
+                heap.free(removed.remove());
+            }
+            index.reclaim(readers);
         }
 
         long record(byte[] key) {
@@ -146,7 +154,7 @@ class RecordIndexTest {
     void agreesWithASortedMap(TableKind kind, long seed) {
         Random random = Seeds.random(seed);
         int shape = (int) (seed % 6);
-        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, seed), sizes(seed))) {
+        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, seed))) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
             // Growing, shrinking and growing again, so that pages split, merge and are used again.
             int[] removalsInTen = {1, 4, 8, 9, 2};
@@ -180,17 +188,6 @@ class RecordIndexTest {
         }
     }
 
-    /// Of two seeds one has hints beside all of its maps, and parts soon.
-    private static HashTable.Sizes sizes(long seed) {
-        return seed % 2 == 0 ? LARGE_AT_ONCE : HashTable.Sizes.USUAL;
-    }
-
-    /// One of 64 hashes, spread over all parts: runs of slots that begin before the last slot of a part where the base is just below 0.
-    private static long colliding(long base, byte[] key) {
-        long spread = Arrays.hashCode(key) & 0x3F;
-        return (base + 40 * (spread >>> SlotHints.PART_BITS)) ^ (spread << -SlotHints.PART_BITS);
-    }
-
     /// Checkpoints are loaded so: keys ascend, but for some that are shown twice or late.
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("loadSeeds")
@@ -216,11 +213,7 @@ class RecordIndexTest {
                 byte[] key = strays ? near(model, key(random, shape, random.nextInt(20_000))) : ascending;
                 long record = fixture.record(key);
                 Long expected = model.put(key, record);
-                long old = loader.put(key, record);
-                assertThat(old).isEqualTo(expected == null ? 0 : expected);
-                if (old != 0) {
-                    fixture.heap.markReplaced(old);
-                }
+                assertThat(loader.put(key, record)).isEqualTo(expected == null ? 0 : expected);
             }
             assertSame(fixture, model, random, TableKind.SORTED, seed);
             for (int step = 0; step < 20_000; step++) {
@@ -237,37 +230,37 @@ class RecordIndexTest {
         }
     }
 
-    /// A good hash has no two keys of one slot in any test; so here is a bad one. A key whose slot others need stays, and must be found.
+    /// A good hash spreads keys; here are bad ones, which leave so few bits that pages cannot be parted any more, are parted by the last
+    /// bits that count, or not at all.
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void keysThatCollideAreToldApart(long seed) {
         Random random = Seeds.random(seed);
-        long base = random.nextBoolean() ? -3 : random.nextLong();
-        try (Fixture fixture = new Fixture(TableKind.HASH, key -> colliding(base, key), sizes(seed))) {
+        int hashes = List.of(1, 3, 12, 64).get((int) (seed & 3));
+        int shift = random.nextBoolean() ? Long.SIZE - 6 : random.nextInt(30, 50);
+        try (Fixture fixture = new Fixture(TableKind.HASH, key -> (long) Math.floorMod(Arrays.hashCode(key), hashes) << shift)) {
             NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
-            int kept = 0;
-            int gone = 0;
-            for (int step = 0; step < 6000; step++) {
-                byte[] key = number(random.nextInt(2500));
-                if (random.nextInt(3) == 0 && model.containsKey(key)) {
-                    if (fixture.remove(key)) {
-                        model.remove(key);
-                        gone++;
+            int[] removalsInTen = {1, 4, 9, 2};
+            for (int removals : removalsInTen) {
+                for (int step = 0; step < 3000; step++) {
+                    byte[] key = number(random.nextInt(6000));
+                    if (random.nextInt(10) < removals && !model.isEmpty()) {
+                        byte[] there = near(model, key);
+                        model.remove(there);
+                        assertThat(fixture.remove(there)).isTrue();
                     } else {
-                        kept++;
+                        long record = fixture.record(key);
+                        Long expected = model.put(key, record);
+                        assertThat(fixture.put(key, record)).isEqualTo(expected == null ? 0 : expected);
                     }
-                } else {
-                    long record = fixture.record(key);
-                    Long expected = model.put(key, record);
-                    assertThat(fixture.put(key, record)).isEqualTo(expected == null ? 0 : expected);
+                    if (step % 1000 == 0) {
+                        fixture.lastTimestamp.incrementAndGet();
+                        fixture.index.reclaim(fixture.lastTimestamp.get());
+                        assertSame(fixture, model, random, TableKind.HASH, seed);
+                    }
                 }
-                if (step % 500 == 0) {
-                    assertSame(fixture, model, random, TableKind.HASH, seed);
-                }
+                assertSame(fixture, model, random, TableKind.HASH, seed);
             }
-            assertSame(fixture, model, random, TableKind.HASH, seed);
-            assertThat(kept).isPositive();
-            assertThat(gone).isPositive();
         }
     }
 
@@ -318,13 +311,12 @@ class RecordIndexTest {
     }
 
     /// Half of the keys are never removed: every reader must find all of them at any time, once each, in order, while the writer splits,
-    /// merges and grows around them. Records are not freed here; that is the slice's business.
+    /// merges, grows and uses again what readers have let go of.
     @ParameterizedTest(name = "{0}")
     @EnumSource(TableKind.class)
     void readersMissNothingWhileTheWriterChangesEverything(TableKind kind) throws Exception {
         int lasting = 4000;
-        try (Fixture fixture = new Fixture(kind, key -> KeyHash.of(key, 7), LARGE_AT_ONCE); ExecutorService readers = Executors
-                .newFixedThreadPool(3)) {
+        try (Fixture fixture = new Fixture(kind); ExecutorService readers = Executors.newFixedThreadPool(3)) {
             for (int i = 0; i < lasting; i++) {
                 byte[] key = number(2L * i);
                 fixture.put(key, fixture.record(key));
@@ -340,12 +332,18 @@ class RecordIndexTest {
                 while (System.nanoTime() < end && results.stream().noneMatch(Future::isDone)) {
                     int from = random.nextInt(lasting);
                     int count = random.nextInt(2000);
-                    for (int i = from; i < Math.min(lasting, from + count); i++) {
-                        byte[] key = number(2L * i + 1);
+                    // Some times as many as are there, so that pages and directories come and go.
+                    for (int i = 0; i < 10 * count; i++) {
+                        byte[] key = number(2L * (from + i) + 1);
                         fixture.put(key, fixture.record(key));
+                        fixture.commit();
                     }
-                    for (int i = from; i < Math.min(lasting, from + count); i++) {
-                        fixture.index.remove(number(2L * i + 1));
+                    for (int i = 0; i < 10 * count; i++) {
+                        byte[] key = number(2L * (from + i) + 1);
+                        long record = fixture.index.find(key);
+                        fixture.index.remove(key);
+                        fixture.removed.add(fixture.lastTimestamp.get() + 1, record);
+                        fixture.commit();
                     }
                 }
             } finally {
@@ -363,10 +361,14 @@ class RecordIndexTest {
         Random random = Seeds.random(11);
         long rounds = 0;
         while (!stop.get()) {
-            byte[] key = number(2L * random.nextInt(lasting));
-            long record = fixture.index.find(key);
-            assertThat(record).isNotZero();
-            assertThat(fixture.heap.key(record)).isEqualTo(key);
+            int snapshot = fixture.snapshots.open();
+            for (int i = random.nextInt(50); i >= 0; i--) {
+                byte[] key = number(2L * random.nextInt(lasting));
+                long record = fixture.index.find(key);
+                assertThat(record).isNotZero();
+                assertThat(fixture.heap.key(record)).isEqualTo(key);
+            }
+            fixture.snapshots.close(snapshot);
             rounds++;
         }
         return rounds;
@@ -377,6 +379,7 @@ class RecordIndexTest {
         while (!stop.get()) {
             Set<Long> seen = new HashSet<>();
             byte[] previous = null;
+            int snapshot = fixture.snapshots.open();
             for (long record : read(fixture.index.cursor(KeyRange.ALL, reverse))) {
                 byte[] key = fixture.heap.key(record);
                 long number = java.nio.ByteBuffer.wrap(key).getLong();
@@ -388,48 +391,97 @@ class RecordIndexTest {
                     assertThat(seen.add(number)).as("key %s is read once", number).isTrue();
                 }
             }
+            fixture.snapshots.close(snapshot);
             assertThat(seen).hasSize(lasting);
             rounds++;
         }
         return rounds;
     }
 
-    @Test
-    void aHashTableThatOutgrowsItsPromiseManyTimesLosesNothing() {
+    /// What a hash table is made for is what it comes to hold, more, or much less.
+    @ParameterizedTest(name = "{0} keys expected")
+    @ValueSource(longs = {1, 400, 5_000, 100_000})
+    void aHashTableMadeForManyKeysTakesAnyNumber(long expected) {
         try (Fixture fixture = new Fixture(TableKind.HASH)) {
-            int keys = 120_000;
-            for (int i = 0; i < keys; i++) {
-                // Longer and longer, so that what was promised for keys' lengths is never true.
-                byte[] key = Arrays.copyOf(number(i * 0x9E3779B97F4A7C15L), 8 + i / 1500);
-                fixture.put(key, fixture.record(key));
-                if (i % 5000 == 0) {
-                    fixture.lastTimestamp.incrementAndGet();
-                    fixture.index.reclaim(fixture.lastTimestamp.get());
-                }
-            }
+            fixture.index.expect(expected);
 
-            fixture.index.verify();
-            assertThat(fixture.index.size()).isEqualTo(keys);
+            NavigableMap<byte[], Long> model = new TreeMap<>(ORDER);
+            for (int i = 0; i < 20_000; i++) {
+                byte[] key = number(i);
+                model.put(key, fixture.record(key));
+                fixture.put(key, model.get(key));
+            }
+            assertSame(fixture, model, Seeds.random(expected), TableKind.HASH, 2);
+
+            for (int i = 0; i < 19_900; i++) {
+                assertThat(fixture.remove(number(i))).isTrue();
+                model.remove(number(i));
+            }
+            assertSame(fixture, model, Seeds.random(expected), TableKind.HASH, 2);
         }
     }
 
-    /// A record of a row takes 49 bytes beyond key and row in the usual case: so much is left of 96.
+    /// A row's record takes 49 bytes beyond key and row in the usual case.
     @Test
-    void aLargeHashTableTakesNoMoreThan47BytesOfIndexForAKeyAlsoWhileItGrows() {
+    void aLargeHashTableTakesNoMoreThan23BytesOfIndexForAKeyAlsoWhileItGrows() {
         try (Fixture fixture = new Fixture(TableKind.HASH)) {
             for (int i = 0; i < 900_000; i++) {
                 byte[] key = number(i);
                 fixture.index.put(key, fixture.record(key));
-                if (i % 1000 == 0) {
+                if (i % 100 == 0) {
                     fixture.lastTimestamp.incrementAndGet();
                     fixture.index.reclaim(fixture.lastTimestamp.get());
                 }
-                if (i >= 300_000 && i % 5000 == 0) {
-                    assertThat(indexBytesOnceMapsAreClosed(fixture, 47L * (i + 1)) / (i + 1.0)).as("bytes a key, of %d", i + 1)
-                            .isLessThanOrEqualTo(47);
+                if (i >= 100_000 && i % 5000 == 0) {
+                    assertThat(indexBytes(fixture) / (i + 1.0)).as("bytes a key, of %d", i + 1).isLessThanOrEqualTo(23);
                 }
             }
 
+            fixture.index.verify();
+        }
+    }
+
+    @Test
+    void aHashTableGivesBackWhatRemovedKeysTook() {
+        try (Fixture fixture = new Fixture(TableKind.HASH)) {
+            int keys = 200_000;
+            for (int i = 0; i < keys; i++) {
+                byte[] key = number(i);
+                fixture.index.put(key, fixture.record(key));
+            }
+            fixture.index.reclaim(Long.MAX_VALUE);
+            long full = indexBytes(fixture);
+
+            for (int i = 0; i < keys; i++) {
+                assertThat(fixture.index.remove(number(i))).isTrue();
+            }
+            fixture.index.reclaim(Long.MAX_VALUE);
+
+            assertThat(indexBytes(fixture)).isLessThan(full / 20);
+            fixture.index.verify();
+        }
+    }
+
+    /// Keys come and go, and the table stays as large as it is: places of removed keys are used again, or pages are rid of them.
+    @Test
+    void aHashTableWhoseKeysComeAndGoStaysAsItIs() {
+        try (Fixture fixture = new Fixture(TableKind.HASH)) {
+            int held = 20_000;
+            long most = 0;
+            for (int i = 0; i < 500_000; i++) {
+                byte[] key = number(i);
+                fixture.index.put(key, fixture.heap.allocate(key, new byte[8], new Stamp(1, 1), 0, 1, 0, (byte) 0));
+                if (i >= held) {
+                    byte[] oldest = number(i - held);
+                    long record = fixture.index.find(oldest);
+                    assertThat(fixture.index.remove(oldest)).isTrue();
+                    fixture.heap.free(record);
+                }
+                fixture.index.reclaim(Long.MAX_VALUE);
+                most = Math.max(most, i < 2 * held ? 0 : indexBytes(fixture));
+            }
+
+            assertThat(most).isLessThan(32L * held);
             fixture.index.verify();
         }
     }
@@ -440,7 +492,6 @@ class RecordIndexTest {
             for (int i = 0; i < 400_000; i++) {
                 byte[] key = number(i);
                 long record = fixture.record(key);
-                // Another thread may make a map at any time from here on.
                 long granted = fixture.memory.usedBytes();
                 fixture.index.put(key, record);
                 long usedThen = fixture.memory.usedBytes() - fixture.memory.setAsideBytes();
@@ -449,14 +500,7 @@ class RecordIndexTest {
         }
     }
 
-    /// Another thread closes maps that were left: waits a while for it where there is more than expected.
-    private static long indexBytesOnceMapsAreClosed(Fixture fixture, long expected) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        long bytes = fixture.memory.usedBytes() - fixture.memory.setAsideBytes() - fixture.heap.bytesInUse();
-        while (bytes > expected && System.nanoTime() < end) {
-            Thread.onSpinWait();
-            bytes = fixture.memory.usedBytes() - fixture.memory.setAsideBytes() - fixture.heap.bytesInUse();
-        }
-        return bytes;
+    private static long indexBytes(Fixture fixture) {
+        return fixture.memory.usedBytes() - fixture.memory.setAsideBytes() - fixture.heap.bytesInUse();
     }
 }

@@ -1,8 +1,10 @@
 package org.coconutdb.sql.session;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.ColumnDefinition;
@@ -83,7 +85,7 @@ final class ChangeStatement implements CompiledStatement.Write {
                 @Nullable Object[] current = found.current();
                 @Nullable Object[] row = new @Nullable Object[definitions.size()];
                 for (int i = 0; i < read.length; i++) {
-                    row[read[i]] = StorageValues.of(definitions.get(read[i]), EdgeValues.fromPlan(columnTypes[i], current[i]));
+                    row[read[i]] = stored(definitions.get(read[i]), columnTypes[i], current[i]);
                 }
                 byte[] oldKey = writer.key(row);
                 count++;
@@ -102,5 +104,16 @@ final class ChangeStatement implements CompiledStatement.Write {
         }
         changes.finish();
         return count;
+    }
+
+    /// A value that the column has, in the plan's representation, as the column stores it: for most types the same.
+    private static @Nullable Object stored(ColumnDefinition column, RelDataType type, @Nullable Object value) {
+        return switch (value) {
+            case Long known when column.type() == SqlTypeName.BIGINT -> known;
+            case Integer known when column.type() == SqlTypeName.INTEGER -> known;
+            case String known when column.type() == SqlTypeName.VARCHAR -> known;
+            case BigDecimal known when column.type() == SqlTypeName.DECIMAL -> known;
+            case null, default -> StorageValues.of(column, EdgeValues.fromPlan(type, value));
+        };
     }
 }

@@ -40,6 +40,10 @@ final class ParameterValues {
     }
 
     private static Object whole(SqlTypeName type, int index, Object value) {
+        // As it comes most often.
+        if ((type == SqlTypeName.BIGINT && value instanceof Long) || (type == SqlTypeName.INTEGER && value instanceof Integer)) {
+            return value;
+        }
         Object number = value;
         if (value instanceof BigDecimal || value instanceof Float || value instanceof Double) {
             try {

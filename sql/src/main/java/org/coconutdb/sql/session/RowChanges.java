@@ -39,9 +39,10 @@ final class RowChanges {
     private final Transaction transaction;
     private final RecordView view = new RecordView();
     private final List<Moved> moved = new ArrayList<>();
-    private final Map<Place, Entry> entries = new LinkedHashMap<>();
-    // Keys of rows that an UPSERT has put, whose entries have left and are to come. Only where there are indexes.
-    private final Set<ByteBuffer> put = new HashSet<>();
+    // Only where there are indexes; so is the next.
+    private final Map<Place, Entry> entries;
+    // Keys of rows that an UPSERT has put, whose entries have left and are to come.
+    private final Set<ByteBuffer> put;
     private final @Nullable TableReferences references;
     // Null where nothing refers to the table.
     private final @Nullable ReferentialActions actions;
@@ -60,6 +61,8 @@ final class RowChanges {
         this.transaction = execution.transaction();
         this.references = writer.references();
         this.actions = actions;
+        this.entries = indexes.isEmpty() ? Map.of() : new LinkedHashMap<>();
+        this.put = indexes.isEmpty() ? Set.of() : new HashSet<>();
     }
 
     private static boolean isReferenced(TableWriter writer) {
@@ -191,7 +194,9 @@ final class RowChanges {
     /// The same for who has actions of its own to follow.
     void finishRows() {
         moved.forEach(row -> transaction.insert(table, row.key(), row.row(), row.ttlSeconds()));
-        entries.values().forEach(this::add);
+        if (!entries.isEmpty()) {
+            entries.values().forEach(this::add);
+        }
     }
 
     private void addLater(CatalogIndex index, @Nullable Object[] row, byte[] key, int ttlSeconds) {
