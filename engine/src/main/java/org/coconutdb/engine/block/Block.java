@@ -342,6 +342,23 @@ public final class Block implements AutoCloseable {
         return holdsTtl;
     }
 
+    /// Writer: whether anything waits to be freed. Where nothing does, what was written up to now asks for no clean-up later.
+    public boolean beginCollection() {
+        if (!dropped.isEmpty()) {
+            return true;
+        }
+        for (int i = 0; i < uncollected.size(); i++) {
+            if (uncollected.get(i).awaitsCollection()) {
+                return true;
+            }
+        }
+        writesSinceCollect = 0;
+        if (uncollected.size() > COLLECTED_KEPT_MAX) {
+            uncollected.clear();
+        }
+        return false;
+    }
+
     /// Writer: frees what no snapshot needs any more, a bounded amount.
     public void collect(Marks marks) {
         collect(marks, false);

@@ -378,12 +378,14 @@ public final class LocalLog implements CommandLog {
             }
         }
         snapshots.publish(lastTimestamp.get());
-        Marks marks = snapshots.marks();
+        // All snapshots have to be looked at for them: only where something waits to be freed, which most inserts leave nothing of.
+        Marks marks = null;
         for (Ticket ticket : tickets) {
             for (LogEntry entry : ticket.entries) {
                 Block block = blocks.get(entry.block());
                 // Once in each block, for all of its entries.
-                if (block.appliedIndex() == entry.index()) {
+                if (block.appliedIndex() == entry.index() && block.beginCollection()) {
+                    marks = marks == null ? snapshots.marks() : marks;
                     block.collect(marks);
                 }
             }
