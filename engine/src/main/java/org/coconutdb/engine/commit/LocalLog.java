@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -337,13 +339,13 @@ public final class LocalLog implements CommandLog {
             // One timestamp for a group: a transaction's decision is of one time in all of its blocks.
             timestamp++;
             Stamp stamp = new Stamp(timestamp, wallMicros);
-            ticket.entries.clear();
-            for (Proposal proposal : ticket.proposals) {
+            for (int i = 0; i < ticket.entries.length; i++) {
+                Proposal proposal = ticket.proposals.get(i);
                 index++;
                 BlockCommand command = proposal.command() instanceof BlockCommand.Decide(long transaction, boolean commit, long decided)
                         && commit
                         && decided == 0 ? new BlockCommand.Decide(transaction, true, timestamp) : proposal.command();
-                ticket.entries.add(new LogEntry(index, proposal.block(), stamp, command));
+                ticket.entries[i] = new LogEntry(index, proposal.block(), stamp, command);
             }
         }
         if (writer != null) {
@@ -356,7 +358,7 @@ public final class LocalLog implements CommandLog {
     private void append(LogWriter file, List<Ticket> tickets) {
         List<LogEntry> entries = new ArrayList<>(tickets.size());
         for (Ticket ticket : tickets) {
-            entries.addAll(ticket.entries);
+            Collections.addAll(entries, ticket.entries);
         }
         long before = file.appendedBytes();
         file.append(entries);
@@ -368,9 +370,10 @@ public final class LocalLog implements CommandLog {
 
     private void apply(List<Ticket> tickets) {
         for (Ticket ticket : tickets) {
-            for (LogEntry entry : ticket.entries) {
+            for (int i = 0; i < ticket.entries.length; i++) {
+                LogEntry entry = ticket.entries[i];
                 Block block = blocks.get(entry.block());
-                ticket.results.add(block.apply(entry.index(), entry.stamp(), entry.command()));
+                ticket.results[i] = block.apply(entry.index(), entry.stamp(), entry.command());
                 if (block.holdsTtl() && !clock.isExpiring()) {
                     // Before anyone can see the row: who opens a snapshot that has it takes the time, too.
                     clock.setExpiring();
@@ -523,8 +526,8 @@ public final class LocalLog implements CommandLog {
         private final List<Proposal> proposals;
         private final Thread proposer = Thread.currentThread();
         // Of the proposals, in their order.
-        private final List<LogEntry> entries;
-        private final List<CommandResult> results;
+        private final LogEntry[] entries;
+        private final CommandResult[] results;
         private @Nullable Throwable failure;
         // Written last by the writer, read first by the proposer.
         private volatile boolean done;
@@ -533,8 +536,8 @@ public final class LocalLog implements CommandLog {
 
         Ticket(List<Proposal> proposals) {
             this.proposals = proposals;
-            this.entries = new ArrayList<>(proposals.size());
-            this.results = new ArrayList<>(proposals.size());
+            this.entries = new LogEntry[proposals.size()];
+            this.results = new CommandResult[proposals.size()];
         }
 
         void wake() {
@@ -553,7 +556,7 @@ public final class LocalLog implements CommandLog {
 
         List<CommandResult> results() {
             if (failure == null) {
-                return results;
+                return Arrays.asList(results);
             }
             if (failure instanceof CoconutException shared) {
                 // The same failure may belong to many proposers: each gets its own exception.

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.sql.SqlClient;
 import org.coconutdb.sql.catalog.IndexDefinition;
 import org.coconutdb.sql.catalog.TableAlteration;
 import org.junit.jupiter.api.AfterEach;
@@ -34,12 +35,14 @@ class IndexesTest {
 
     @TempDir private Path directory;
 
+    private SqlClient sql;
     private Connection connection;
     private Statement statement;
 
     @BeforeEach
     void open() throws SQLException {
-        connection = DriverManager.getConnection(URL);
+        sql = SqlClient.open(URL);
+        connection = sql.connection();
         statement = connection.createStatement();
     }
 
@@ -47,37 +50,6 @@ class IndexesTest {
     void close() throws SQLException {
         IndexEntries.verify(URL);
         connection.close();
-    }
-
-    private void execute(String... statements) throws SQLException {
-        for (String sql : statements) {
-            statement.execute(sql);
-        }
-    }
-
-    private static List<String> rows(Connection connection, String query) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (Statement statement = connection.createStatement(); ResultSet found = statement.executeQuery(query)) {
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
-                    row.add(String.valueOf(found.getString(i)));
-                }
-                rows.add(String.join("|", row));
-            }
-        }
-        return rows;
-    }
-
-    private List<String> rows(String query) throws SQLException {
-        return rows(connection, query);
-    }
-
-    private void refused(String sql, String sqlState, String... parts) {
-        assertThatThrownBy(() -> statement.execute(sql)).as(sql).isInstanceOfSatisfying(SQLException.class, failure -> {
-            assertThat(failure.getSQLState()).as(failure.getMessage()).isEqualTo(sqlState);
-            assertThat(parts).allSatisfy(part -> assertThat(failure.getMessage()).contains(part));
-        });
     }
 
     private static String table(String kind) {
@@ -88,70 +60,71 @@ class IndexesTest {
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void valuesOfAUniqueConstraintAreThereOnce(String kind) throws SQLException {
-        execute(table(kind), "INSERT INTO person VALUES (1, 'a@b', 'Ada', 'L'), (2, 'c@d', 'Bea', 'L'), (3, NULL, 'Cid', NULL)");
-        refused("INSERT INTO person VALUES (4, 'a@b', 'Dan', 'M')", "23505", "PERSON_EMAIL_KEY", "EMAIL='a@b'");
-        refused("INSERT INTO person VALUES (4, 'e@f', 'Ada', 'L')", "23505", "ONE_NAME", "FAMILY='L', GIVEN='Ada'");
+        sql.execute(table(kind), "INSERT INTO person VALUES (1, 'a@b', 'Ada', 'L'), (2, 'c@d', 'Bea', 'L'), (3, NULL, 'Cid', NULL)");
+        sql.refused("INSERT INTO person VALUES (4, 'a@b', 'Dan', 'M')", "23505", "PERSON_EMAIL_KEY", "EMAIL='a@b'");
+        sql.refused("INSERT INTO person VALUES (4, 'e@f', 'Ada', 'L')", "23505", "ONE_NAME", "FAMILY='L', GIVEN='Ada'");
         assertThatThrownBy(() -> statement.execute("UPDATE person SET email = 'a@b' WHERE id = 2"))
                 .isInstanceOf(SQLIntegrityConstraintViolationException.class);
-        refused("UPSERT INTO person VALUES (2, 'a@b', 'Bea', 'L')", "23505", "PERSON_EMAIL_KEY");
-        refused("INSERT INTO person VALUES (5, 'x@y', 'X', 'Y'), (6, 'x@y', 'Z', 'Y')", "23505", "x@y");
+        sql.refused("UPSERT INTO person VALUES (2, 'a@b', 'Bea', 'L')", "23505", "PERSON_EMAIL_KEY");
+        sql.refused("INSERT INTO person VALUES (5, 'x@y', 'X', 'Y'), (6, 'x@y', 'Z', 'Y')", "23505", "x@y");
         // NULL is like no other value, not even another NULL.
-        execute("INSERT INTO person VALUES (4, NULL, 'Cid', NULL), (5, NULL, NULL, NULL), (6, NULL, NULL, NULL)");
+        sql.execute("INSERT INTO person VALUES (4, NULL, 'Cid', NULL), (5, NULL, NULL, NULL), (6, NULL, NULL, NULL)");
         // What a row leaves is free.
-        execute("UPDATE person SET email = 'z@z' WHERE id = 1", "UPDATE person SET email = 'a@b' WHERE id = 2",
+        sql.execute("UPDATE person SET email = 'z@z' WHERE id = 1", "UPDATE person SET email = 'a@b' WHERE id = 2",
                 "DELETE FROM person WHERE id = 2", "INSERT INTO person VALUES (7, 'a@b', 'Bea', 'L')");
-        assertThat(rows("SELECT id, email FROM person WHERE email IS NOT NULL ORDER BY id")).containsExactly("1|z@z", "7|a@b");
+        assertThat(sql.rows("SELECT id, email FROM person WHERE email IS NOT NULL ORDER BY id")).containsExactly("1|z@z", "7|a@b");
         assertThat(IndexEntries.verify(URL)).isEqualTo(12);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void aStatementMayPassValuesFromRowToRow(String kind) throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT) USING " + kind, "CREATE INDEX by_v ON t (v DESC, id)");
-        execute("INSERT INTO t VALUES (1, 1, 1), (2, 2, 1), (3, 3, 2), (4, 4, NULL)");
-        execute("UPDATE t SET u = u + 1");
-        execute("UPDATE t SET u = CASE u WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE u END, v = v + 1");
-        execute("UPDATE t SET id = id + 1");
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|3|2", "3|2|2", "4|4|3", "5|5|null");
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT) USING " + kind, "CREATE INDEX by_v ON t (v DESC, id)");
+        sql.execute("INSERT INTO t VALUES (1, 1, 1), (2, 2, 1), (3, 3, 2), (4, 4, NULL)");
+        sql.execute("UPDATE t SET u = u + 1");
+        sql.execute("UPDATE t SET u = CASE u WHEN 2 THEN 3 WHEN 3 THEN 2 ELSE u END, v = v + 1");
+        sql.execute("UPDATE t SET id = id + 1");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("2|3|2", "3|2|2", "4|4|3", "5|5|null");
         // Two rows that swap their keys and keep the rest.
-        execute("UPDATE t SET id = 5 - id WHERE id < 4");
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|2|2", "3|3|2", "4|4|3", "5|5|null");
-        refused("UPDATE t SET u = 7", "23505", "T_U_KEY", "U=7");
+        sql.execute("UPDATE t SET id = 5 - id WHERE id < 4");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("2|2|2", "3|3|2", "4|4|3", "5|5|null");
+        sql.refused("UPDATE t SET u = 7", "23505", "T_U_KEY", "U=7");
         // An UPSERT of several rows, one key twice, and values that leave one row for another.
-        execute("UPSERT INTO t VALUES (2, 9, 9), (3, 2, 9), (2, 3, 8)");
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|3|8", "3|2|9", "4|4|3", "5|5|null");
-        refused("UPSERT INTO t VALUES (2, 4, 1), (2, 6, 1), (3, 5, 1)", "23505", "U=5");
-        execute("DELETE FROM t WHERE v > 8");
+        sql.execute("UPSERT INTO t VALUES (2, 9, 9), (3, 2, 9), (2, 3, 8)");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("2|3|8", "3|2|9", "4|4|3", "5|5|null");
+        sql.refused("UPSERT INTO t VALUES (2, 4, 1), (2, 6, 1), (3, 5, 1)", "23505", "U=5");
+        sql.execute("DELETE FROM t WHERE v > 8");
         assertThat(IndexEntries.verify(URL)).isEqualTo(6);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void onConflictLooksAtUniqueIndexesToo(String kind) throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, n INT) USING " + kind, "INSERT INTO t VALUES (1, 10, 0), (2, 20, 0)");
-        execute("INSERT INTO t VALUES (3, 10, 5), (1, 30, 5), (4, 40, 5), (5, 40, 6) ON CONFLICT DO NOTHING");
-        execute("INSERT INTO t VALUES (9, 20, 7) ON CONFLICT (u) DO UPDATE SET n = t.n + EXCLUDED.n, u = 21");
-        execute("INSERT INTO t VALUES (9, 50, 7), (8, 10, 7) ON CONFLICT (u) DO NOTHING");
-        refused("INSERT INTO t VALUES (9, 60, 7) ON CONFLICT (u) DO NOTHING", "23505", "ID=9");
-        refused("INSERT INTO t VALUES (1, 21, 7) ON CONFLICT (id) DO UPDATE SET u = EXCLUDED.u", "23505", "U=21");
-        refused("INSERT INTO t VALUES (31, 70, 7), (32, 70, 7) ON CONFLICT (u) DO UPDATE SET n = 1", "21000");
-        refused("INSERT INTO t VALUES (1, 21, 7) ON CONFLICT (n) DO NOTHING", "42000", "(ID) or (U)");
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("1|10|0", "2|21|7", "4|40|5", "9|50|7");
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, n INT) USING " + kind,
+                "INSERT INTO t VALUES (1, 10, 0), (2, 20, 0)");
+        sql.execute("INSERT INTO t VALUES (3, 10, 5), (1, 30, 5), (4, 40, 5), (5, 40, 6) ON CONFLICT DO NOTHING");
+        sql.execute("INSERT INTO t VALUES (9, 20, 7) ON CONFLICT (u) DO UPDATE SET n = t.n + EXCLUDED.n, u = 21");
+        sql.execute("INSERT INTO t VALUES (9, 50, 7), (8, 10, 7) ON CONFLICT (u) DO NOTHING");
+        sql.refused("INSERT INTO t VALUES (9, 60, 7) ON CONFLICT (u) DO NOTHING", "23505", "ID=9");
+        sql.refused("INSERT INTO t VALUES (1, 21, 7) ON CONFLICT (id) DO UPDATE SET u = EXCLUDED.u", "23505", "U=21");
+        sql.refused("INSERT INTO t VALUES (31, 70, 7), (32, 70, 7) ON CONFLICT (u) DO UPDATE SET n = 1", "21000");
+        sql.refused("INSERT INTO t VALUES (1, 21, 7) ON CONFLICT (n) DO NOTHING", "42000", "(ID) or (U)");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("1|10|0", "2|21|7", "4|40|5", "9|50|7");
     }
 
     @Test
     void aTransactionSeesItsOwnEntries() throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE)", "INSERT INTO t VALUES (1, 1)");
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE)", "INSERT INTO t VALUES (1, 1)");
         connection.setAutoCommit(false);
-        execute("INSERT INTO t VALUES (2, 2)");
-        refused("INSERT INTO t VALUES (3, 2)", "23505", "U=2");
-        refused("INSERT INTO t VALUES (3, 1)", "23505", "U=1");
-        execute("DELETE FROM t WHERE id = 1", "INSERT INTO t VALUES (3, 1)", "UPDATE t SET u = u + 10",
+        sql.execute("INSERT INTO t VALUES (2, 2)");
+        sql.refused("INSERT INTO t VALUES (3, 2)", "23505", "U=2");
+        sql.refused("INSERT INTO t VALUES (3, 1)", "23505", "U=1");
+        sql.execute("DELETE FROM t WHERE id = 1", "INSERT INTO t VALUES (3, 1)", "UPDATE t SET u = u + 10",
                 "INSERT INTO t VALUES (4, 1) ON CONFLICT (u) DO NOTHING", "INSERT INTO t VALUES (5, 12) ON CONFLICT (u) DO NOTHING");
-        execute("SAVEPOINT s", "DELETE FROM t", "INSERT INTO t VALUES (6, 11)", "ROLLBACK TO s");
+        sql.execute("SAVEPOINT s", "DELETE FROM t", "INSERT INTO t VALUES (6, 11)", "ROLLBACK TO s");
         connection.commit();
         connection.setAutoCommit(true);
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|12", "3|11", "4|1");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("2|12", "3|11", "4|1");
         assertThat(IndexEntries.verify(URL)).isEqualTo(3);
         try (PreparedStatement insert = connection.prepareStatement("UPSERT INTO t VALUES (?, ?)")) {
             for (int[] row : new int[][] {{2, 1}, {4, 12}, {2, 5}}) {
@@ -162,38 +135,38 @@ class IndexesTest {
             // The first wants what the second gives up only behind it.
             assertThatThrownBy(insert::executeBatch).isInstanceOf(SQLException.class);
         }
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("2|12", "3|11", "4|1");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("2|12", "3|11", "4|1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
     void twoUpsertsOfARowLeaveOneEntry(String level) throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, v INT)", "CREATE INDEX by_v ON t (v)", "INSERT INTO t VALUES (1, 0)");
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, v INT)", "CREATE INDEX by_v ON t (v)", "INSERT INTO t VALUES (1, 0)");
         try (Connection other = DriverManager.getConnection(URL); Statement second = other.createStatement()) {
             for (int id = 1; id <= 2; id++) {
-                execute("BEGIN ISOLATION LEVEL " + level, "UPSERT INTO t VALUES (" + id + ", 1)");
+                sql.execute("BEGIN ISOLATION LEVEL " + level, "UPSERT INTO t VALUES (" + id + ", 1)");
                 second.execute("UPSERT INTO t VALUES (" + id + ", 2)");
 
                 assertThatThrownBy(() -> statement.execute("COMMIT")).isInstanceOfSatisfying(SQLException.class,
                         failure -> assertThat(failure.getSQLState()).isEqualTo("40001"));
             }
         }
-        assertThat(rows("SELECT * FROM t ORDER BY id")).containsExactly("1|2", "2|2");
+        assertThat(sql.rows("SELECT * FROM t ORDER BY id")).containsExactly("1|2", "2|2");
         assertThat(IndexEntries.verify(URL)).isEqualTo(2);
     }
 
     @Test
     void anIndexIsMadeDroppedAndShown() throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(5), CONSTRAINT t_b UNIQUE (b)) USING SORTED",
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, a INT, b VARCHAR(5), CONSTRAINT t_b UNIQUE (b)) USING SORTED",
                 "INSERT INTO t VALUES (1, 1, 'x'), (2, 1, 'y')");
-        refused("CREATE UNIQUE INDEX t_a ON t (a)", "23505", "T_A", "A=1");
-        assertThat(rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES")).containsExactly("T_B");
-        execute("CREATE INDEX t_a ON t (a DESC, b)", "CREATE INDEX IF NOT EXISTS t_a ON t (b)");
-        assertThat(rows("SELECT TABLE_NAME, INDEX_NAME, IS_UNIQUE, IS_CONSTRAINT, STATE, COLUMN_NAME, IS_DESCENDING, ENTRIES "
+        sql.refused("CREATE UNIQUE INDEX t_a ON t (a)", "23505", "T_A", "A=1");
+        assertThat(sql.rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES")).containsExactly("T_B");
+        sql.execute("CREATE INDEX t_a ON t (a DESC, b)", "CREATE INDEX IF NOT EXISTS t_a ON t (b)");
+        assertThat(sql.rows("SELECT TABLE_NAME, INDEX_NAME, IS_UNIQUE, IS_CONSTRAINT, STATE, COLUMN_NAME, IS_DESCENDING, ENTRIES "
                 + "FROM SYSTEM.INDEXES ORDER BY INDEX_NAME, ORDINAL_POSITION"))
                         .containsExactly("T|T_A|false|false|READY|A|true|2", "T|T_A|false|false|READY|B|false|2",
                                 "T|T_B|true|true|READY|B|false|2");
-        assertThat(rows("SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS ORDER BY 1"))
+        assertThat(sql.rows("SELECT CONSTRAINT_NAME, CONSTRAINT_TYPE FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS ORDER BY 1"))
                 .containsExactly("T_B|UNIQUE", "T_PK|PRIMARY KEY");
         List<String> indexes = new ArrayList<>();
         try (ResultSet found = connection.getMetaData().getIndexInfo(null, null, "T", false, true)) {
@@ -209,37 +182,37 @@ class IndexesTest {
             assertThat(keys.getString("COLUMN_NAME")).isEqualTo("ID");
             assertThat(keys.next()).isFalse();
         }
-        refused("CREATE INDEX t_a ON t (b)", "42P07", "T_A");
-        refused("CREATE INDEX t_pk ON t (b)", "42P07");
-        refused("CREATE TABLE other (id INT PRIMARY KEY, x INT, CONSTRAINT t_a UNIQUE (x))", "42P07", "T_A");
-        refused("CREATE INDEX i ON t (c)", "42703", "Did you mean A?");
-        refused("CREATE INDEX i ON t (a, a)", "42701");
-        refused("CREATE INDEX i ON t (a + 1)", "42601", "column=24");
-        refused("CREATE UNIQUE INDEX i ON t (a) WHERE a > 1", "42601", "WHERE");
-        refused("CREATE INDEX i ON missing (a)", "42P01");
-        refused("CREATE INDEX i ON SYSTEM.BLOCKS (block_id)", "42809");
-        refused("CREATE OR REPLACE INDEX t_a ON t (a)", "0A000");
-        refused("CREATE TABLE other (id INT PRIMARY KEY, UNIQUE (y))", "42703");
-        refused("DROP INDEX t_b", "2BP01", "T_B");
-        refused("DROP INDEX nothing", "42704");
-        execute("DROP INDEX t_a", "DROP INDEX IF EXISTS t_a");
+        sql.refused("CREATE INDEX t_a ON t (b)", "42P07", "T_A");
+        sql.refused("CREATE INDEX t_pk ON t (b)", "42P07");
+        sql.refused("CREATE TABLE other (id INT PRIMARY KEY, x INT, CONSTRAINT t_a UNIQUE (x))", "42P07", "T_A");
+        sql.refused("CREATE INDEX i ON t (c)", "42703", "Did you mean A?");
+        sql.refused("CREATE INDEX i ON t (a, a)", "42701");
+        sql.refused("CREATE INDEX i ON t (a + 1)", "42601", "column=24");
+        sql.refused("CREATE UNIQUE INDEX i ON t (a) WHERE a > 1", "42601", "WHERE");
+        sql.refused("CREATE INDEX i ON missing (a)", "42P01");
+        sql.refused("CREATE INDEX i ON SYSTEM.BLOCKS (block_id)", "42809");
+        sql.refused("CREATE OR REPLACE INDEX t_a ON t (a)", "0A000");
+        sql.refused("CREATE TABLE other (id INT PRIMARY KEY, UNIQUE (y))", "42703");
+        sql.refused("DROP INDEX t_b", "2BP01", "T_B");
+        sql.refused("DROP INDEX nothing", "42704");
+        sql.execute("DROP INDEX t_a", "DROP INDEX IF EXISTS t_a");
         // A table takes its indexes with it, and their names are free again.
-        execute("DROP TABLE t", "CREATE TABLE t (id INT PRIMARY KEY, b INT, CONSTRAINT t_b UNIQUE (b))");
+        sql.execute("DROP TABLE t", "CREATE TABLE t (id INT PRIMARY KEY, b INT, CONSTRAINT t_b UNIQUE (b))");
         assertThat(IndexEntries.verify(URL)).isZero();
     }
 
     @Test
     void entriesLiveAsLongAsTheirRows() throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT) WITH (ttl = INTERVAL '1' HOUR)",
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT) WITH (ttl = INTERVAL '1' HOUR)",
                 "INSERT INTO t VALUES (1, 1, 1)", "INSERT INTO t VALUES (2, 2, 2) WITH (ttl = INTERVAL '1' SECOND)");
-        execute("CREATE INDEX by_v ON t (v)", "UPDATE t SET v = 3 WHERE id = 2");
+        sql.execute("CREATE INDEX by_v ON t (v)", "UPDATE t SET v = 3 WHERE id = 2");
         long start = System.nanoTime();
-        while (!rows("SELECT id FROM t WHERE id = 2").isEmpty()) {
+        while (!sql.rows("SELECT id FROM t WHERE id = 2").isEmpty()) {
             assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
             Thread.onSpinWait();
         }
-        execute("INSERT INTO t VALUES (3, 2, 2) ON CONFLICT DO NOTHING");
-        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "3");
+        sql.execute("INSERT INTO t VALUES (3, 2, 2) ON CONFLICT DO NOTHING");
+        assertThat(sql.rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "3");
         assertThat(IndexEntries.verify(URL)).isEqualTo(4);
     }
 
@@ -258,10 +231,10 @@ class IndexesTest {
                         new IndexDefinition("HALF", List.of(new IndexDefinition.Part(2, false)), false, false, false);
                 catalog.alter(table, TableAlteration.ofIndex(half).begun(table.definition(), List.of()), false);
             }
-            assertThat(rows(file, "SELECT INDEX_NAME FROM SYSTEM.INDEXES WHERE STATE = 'BUILDING'")).containsExactly("HALF");
+            assertThat(new SqlClient(file).rows("SELECT INDEX_NAME FROM SYSTEM.INDEXES WHERE STATE = 'BUILDING'")).containsExactly("HALF");
         }
         try (Connection file = DriverManager.getConnection(url); Statement write = file.createStatement()) {
-            assertThat(rows(file, "SELECT INDEX_NAME, STATE FROM SYSTEM.INDEXES ORDER BY 1"))
+            assertThat(new SqlClient(file).rows("SELECT INDEX_NAME, STATE FROM SYSTEM.INDEXES ORDER BY 1"))
                     .containsExactly("BY_V|READY", "T_U_KEY|READY");
             assertThatThrownBy(() -> write.execute("INSERT INTO t VALUES (3, 1, 'c')")).hasMessageContaining("T_U_KEY");
             assertThat(IndexEntries.verify(url)).isEqualTo(4);
@@ -275,7 +248,7 @@ class IndexesTest {
     void anIndexIsBuiltWhileWritesGoOn(String kind) throws Exception {
         long seed = Long.getLong("seed", System.nanoTime());
         System.out.println("seed: " + seed);
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT, w INT) USING " + kind);
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE, v INT, w INT) USING " + kind);
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES (?, ?, ?, ?)")) {
             for (int id = 0; id < 3000; id++) {
                 insert.setInt(1, id);
@@ -296,7 +269,7 @@ class IndexesTest {
             }
             try {
                 for (int round = 0; round < 6; round++) {
-                    execute("CREATE INDEX by_v ON t (v, u)", "CREATE INDEX by_w ON t (w DESC)");
+                    sql.execute("CREATE INDEX by_v ON t (v, u)", "CREATE INDEX by_w ON t (w DESC)");
                     IndexEntries.verify(URL);
                     // Each change of a table has the writers compile their statements again: they get their turns.
                     long before = writes.get();
@@ -304,7 +277,7 @@ class IndexesTest {
                         Thread.sleep(1);
                     }
                     if (round < 5) {
-                        execute("DROP INDEX by_v", "DROP INDEX by_w");
+                        sql.execute("DROP INDEX by_v", "DROP INDEX by_w");
                     }
                 }
             } finally {
@@ -315,7 +288,7 @@ class IndexesTest {
             }
         }
         assertThat(writes.get()).isGreaterThanOrEqualTo(300);
-        long count = Long.parseLong(rows("SELECT COUNT(*) FROM t").getFirst());
+        long count = Long.parseLong(sql.rows("SELECT COUNT(*) FROM t").getFirst());
         assertThat(IndexEntries.verify(URL)).isEqualTo(3 * count);
     }
 
@@ -347,9 +320,9 @@ class IndexesTest {
     /// A unique index over values of which two rows have the same now and then: a build is refused or what it has made is right.
     @Test
     void aUniqueIndexIsBuiltOrRefusedWhileWritesGoOn() throws Exception {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT) USING SORTED");
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT) USING SORTED");
         for (int id = 0; id < 600; id++) {
-            execute("INSERT INTO t VALUES (" + id + ", " + id + ")");
+            sql.execute("INSERT INTO t VALUES (" + id + ", " + id + ")");
         }
         AtomicBoolean over = new AtomicBoolean();
         int built = 0;
@@ -374,10 +347,10 @@ class IndexesTest {
             try {
                 for (int round = 0; round < 40; round++) {
                     try {
-                        execute("CREATE UNIQUE INDEX by_u ON t (u)");
+                        sql.execute("CREATE UNIQUE INDEX by_u ON t (u)");
                         built++;
                         assertThat(IndexEntries.verify(URL)).isEqualTo(600);
-                        execute("DROP INDEX by_u");
+                        sql.execute("DROP INDEX by_u");
                     } catch (SQLException failure) {
                         assertThat(failure.getSQLState()).as(failure.getMessage()).isEqualTo("23505");
                         refused++;

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.sql.SqlClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,12 +30,14 @@ class TruncateTest {
 
     @TempDir private Path directory;
 
+    private SqlClient sql;
     private Connection connection;
     private Statement statement;
 
     @BeforeEach
     void open() throws SQLException {
-        connection = DriverManager.getConnection(URL);
+        sql = SqlClient.open(URL);
+        connection = sql.connection();
         statement = connection.createStatement();
     }
 
@@ -45,86 +47,55 @@ class TruncateTest {
         connection.close();
     }
 
-    private void execute(String... statements) throws SQLException {
-        for (String sql : statements) {
-            statement.execute(sql);
-        }
-    }
-
-    private static List<String> rows(Connection connection, String query) throws SQLException {
-        List<String> rows = new ArrayList<>();
-        try (Statement statement = connection.createStatement(); ResultSet found = statement.executeQuery(query)) {
-            while (found.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
-                    row.add(String.valueOf(found.getString(i)));
-                }
-                rows.add(String.join("|", row));
-            }
-        }
-        return rows;
-    }
-
-    private List<String> rows(String query) throws SQLException {
-        return rows(connection, query);
-    }
-
-    private void refused(String sql, String sqlState, String part) {
-        assertThatThrownBy(() -> statement.execute(sql)).as(sql).isInstanceOfSatisfying(SQLException.class, failure -> {
-            assertThat(failure.getSQLState()).as(failure.getMessage()).isEqualTo(sqlState);
-            assertThat(failure.getMessage()).contains(part);
-        });
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void takesTheRowsAndLeavesTheRest(String kind) throws SQLException {
-        execute("CREATE TABLE t (id INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, u INT UNIQUE, v INT DEFAULT 7 CHECK (v > 0)) USING "
+        sql.execute("CREATE TABLE t (id INT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, u INT UNIQUE, v INT DEFAULT 7 CHECK (v > 0)) USING "
                 + kind
                 + " WITH (ttl = INTERVAL '1' HOUR)", "CREATE INDEX by_v ON t (v DESC)");
-        execute("INSERT INTO t (u) VALUES (1), (2), (3)");
+        sql.execute("INSERT INTO t (u) VALUES (1), (2), (3)");
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t (u) VALUES (?)")) {
-            execute("TRUNCATE TABLE t");
-            assertThat(rows("SELECT * FROM t")).isEmpty();
+            sql.execute("TRUNCATE TABLE t");
+            assertThat(sql.rows("SELECT * FROM t")).isEmpty();
             assertThat(IndexEntries.verify(URL)).isZero();
             insert.setInt(1, 1);
             insert.executeUpdate();
         }
-        refused("INSERT INTO t (u) VALUES (1)", "23505", "T_U_KEY");
-        refused("INSERT INTO t (v) VALUES (0)", "23514", "T");
-        assertThat(rows("SELECT t.*, m.TTL_SECONDS FROM t JOIN META_SPACE.t AS m ON m.id = t.id")).hasSize(1)
+        sql.refused("INSERT INTO t (u) VALUES (1)", "23505", "T_U_KEY");
+        sql.refused("INSERT INTO t (v) VALUES (0)", "23514", "T");
+        assertThat(sql.rows("SELECT t.*, m.TTL_SECONDS FROM t JOIN META_SPACE.t AS m ON m.id = t.id")).hasSize(1)
                 .allSatisfy(row -> assertThat(row).matches("\\d+\\|1\\|7\\|3600"));
         // The number goes on behind the three rows, or begins again where that is asked for.
-        assertThat(rows("SELECT id FROM t WHERE id > 3")).hasSize(1);
-        execute("TRUNCATE t RESTART IDENTITY", "INSERT INTO t (u) VALUES (1), (2)");
-        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "2");
-        execute("TRUNCATE TABLE t CONTINUE IDENTITY", "INSERT INTO t (u) VALUES (1)");
-        assertThat(rows("SELECT id FROM t")).containsExactly("3");
+        assertThat(sql.rows("SELECT id FROM t WHERE id > 3")).hasSize(1);
+        sql.execute("TRUNCATE t RESTART IDENTITY", "INSERT INTO t (u) VALUES (1), (2)");
+        assertThat(sql.rows("SELECT id FROM t ORDER BY id")).containsExactly("1", "2");
+        sql.execute("TRUNCATE TABLE t CONTINUE IDENTITY", "INSERT INTO t (u) VALUES (1)");
+        assertThat(sql.rows("SELECT id FROM t")).containsExactly("3");
         assertThat(IndexEntries.verify(URL)).isEqualTo(2);
     }
 
     @Test
     void takesSeveralTablesTogetherOrNone() throws SQLException {
-        execute("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE b (id INT PRIMARY KEY) USING SORTED", "INSERT INTO a VALUES (1)",
+        sql.execute("CREATE TABLE a (id INT PRIMARY KEY)", "CREATE TABLE b (id INT PRIMARY KEY) USING SORTED", "INSERT INTO a VALUES (1)",
                 "INSERT INTO b VALUES (1)");
-        refused("TRUNCATE a, nothing", "42P01", "NOTHING");
-        refused("TRUNCATE TABLE a, META_SPACE.b", "42809", "B");
-        refused("TRUNCATE \"SYSTEM\".BLOCKS", "42809", "BLOCKS");
-        refused("TRUNCATE TABLE a b", "42601", "RESTART");
+        sql.refused("TRUNCATE a, nothing", "42P01", "NOTHING");
+        sql.refused("TRUNCATE TABLE a, META_SPACE.b", "42809", "B");
+        sql.refused("TRUNCATE \"SYSTEM\".BLOCKS", "42809", "BLOCKS");
+        sql.refused("TRUNCATE TABLE a b", "42601", "RESTART");
         connection.setAutoCommit(false);
-        execute("INSERT INTO a VALUES (2)");
-        refused("TRUNCATE a", "25001", "COMMIT");
+        sql.execute("INSERT INTO a VALUES (2)");
+        sql.refused("TRUNCATE a", "25001", "COMMIT");
         connection.rollback();
         connection.setAutoCommit(true);
-        assertThat(rows("SELECT * FROM a, b")).hasSize(1);
-        execute("TRUNCATE a, public.b, a");
-        assertThat(rows("SELECT id FROM a UNION ALL SELECT id FROM b")).isEmpty();
+        assertThat(sql.rows("SELECT * FROM a, b")).hasSize(1);
+        sql.execute("TRUNCATE a, public.b, a");
+        assertThat(sql.rows("SELECT id FROM a UNION ALL SELECT id FROM b")).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void aTransactionThatUsedTheTableIsRefused(String kind) throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE) USING " + kind, "CREATE TABLE other (id INT PRIMARY KEY)",
+        sql.execute("CREATE TABLE t (id INT PRIMARY KEY, u INT UNIQUE) USING " + kind, "CREATE TABLE other (id INT PRIMARY KEY)",
                 "INSERT INTO t VALUES (1, 1)");
         for (String use : List.of("INSERT INTO t VALUES (2, 2)", "DELETE FROM t", "SELECT * FROM t", "SELECT * FROM t WHERE id = 1",
                 "SELECT * FROM t WHERE id = 5")) {
@@ -132,17 +103,17 @@ class TruncateTest {
                 own.setAutoCommit(false);
                 if (use.startsWith("SELECT")) {
                     // What was not fetched was not read.
-                    rows(own, use);
+                    new SqlClient(own).rows(use);
                 } else {
                     write.execute(use);
                 }
                 write.execute("INSERT INTO other VALUES (1)");
-                execute("TRUNCATE t", "INSERT INTO t VALUES (1, 1)");
+                sql.execute("TRUNCATE t", "INSERT INTO t VALUES (1, 1)");
                 assertThatThrownBy(own::commit).as(use)
                         .isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState()).isEqualTo("40001"));
             }
-            assertThat(rows("SELECT id FROM other")).as(use).isEmpty();
-            assertThat(rows("SELECT * FROM t")).as(use).containsExactly("1|1");
+            assertThat(sql.rows("SELECT id FROM other")).as(use).isEmpty();
+            assertThat(sql.rows("SELECT * FROM t")).as(use).containsExactly("1|1");
         }
     }
 
@@ -156,7 +127,7 @@ class TruncateTest {
             write.execute("INSERT INTO t VALUES (3, 1)");
         }
         try (Connection file = DriverManager.getConnection(url)) {
-            assertThat(rows(file, "SELECT * FROM t")).containsExactly("3|1");
+            assertThat(new SqlClient(file).rows("SELECT * FROM t")).containsExactly("3|1");
             assertThat(IndexEntries.verify(url)).isEqualTo(1);
         }
     }
@@ -165,7 +136,7 @@ class TruncateTest {
     @ParameterizedTest
     @ValueSource(strings = {"HASH", "SORTED"})
     void writersGoOn(String kind) throws Exception {
-        execute("CREATE TABLE t (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, writer INT, n INT) USING " + kind,
+        sql.execute("CREATE TABLE t (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, writer INT, n INT) USING " + kind,
                 "CREATE UNIQUE INDEX by_n ON t (writer, n)");
         int writers = 3;
         AtomicBoolean over = new AtomicBoolean();
@@ -194,20 +165,20 @@ class TruncateTest {
                     while (inserted.get() < before + 30 && running.stream().noneMatch(Future::isDone)) {
                         Thread.sleep(1);
                     }
-                    execute("TRUNCATE t" + (round % 3 == 0 ? " RESTART IDENTITY" : ""));
+                    sql.execute("TRUNCATE t" + (round % 3 == 0 ? " RESTART IDENTITY" : ""));
                 }
             } finally {
                 over.set(true);
             }
             for (int writer = 0; writer < writers; writer++) {
                 int last = running.get(writer).get();
-                List<String> left = rows("SELECT n FROM t WHERE writer = " + writer + " ORDER BY n");
+                List<String> left = sql.rows("SELECT n FROM t WHERE writer = " + writer + " ORDER BY n");
                 for (int i = 0; i < left.size(); i++) {
                     assertThat(Integer.parseInt(left.get(i))).isEqualTo(last - left.size() + 1 + i);
                 }
             }
         }
         assertThat(inserted.get()).isGreaterThanOrEqualTo(600);
-        assertThat(IndexEntries.verify(URL)).isEqualTo(Long.parseLong(rows("SELECT COUNT(*) FROM t").getFirst()));
+        assertThat(IndexEntries.verify(URL)).isEqualTo(Long.parseLong(sql.rows("SELECT COUNT(*) FROM t").getFirst()));
     }
 }
