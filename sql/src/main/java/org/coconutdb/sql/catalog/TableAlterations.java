@@ -147,6 +147,9 @@ public final class TableAlterations {
                 .with("table", table.qualifiedName())
                 .with("column", name)
                 .mend("The table has " + String.join(", ", table.columns().stream().map(ColumnDefinition::name).toList()) + ".")));
+        if (defaults.stream().anyMatch(other -> other.column().equals(name))) {
+            throw refused(change.column(), "Change the DEFAULT of a column once in a statement.");
+        }
         if (column.identity() != null) {
             throw refused(change.column(), "An identity column makes its own values and has no DEFAULT.");
         }

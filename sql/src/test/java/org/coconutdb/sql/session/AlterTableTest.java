@@ -187,6 +187,7 @@ class AlterTableTest {
         assertThat(sql.rows("SELECT id, a FROM t ORDER BY id")).containsExactly("1|1", "2|2", "3|null");
         sql.refused("ALTER TABLE t ALTER a SET DEFAULT 'x'", "22018");
         sql.refused("ALTER TABLE t ALTER x SET DEFAULT 1", "42703");
+        sql.refused("ALTER TABLE t ALTER a SET DEFAULT 1, ALTER a DROP DEFAULT", "42P16", "once");
         sql.refused("ALTER TABLE t ALTER b SET DEFAULT 1", "42P16", "identity");
         for (String change : List.of("ALTER a SET NOT NULL", "ALTER a DROP NOT NULL", "ALTER a TYPE BIGINT",
                 "ALTER COLUMN a SET DATA TYPE BIGINT",
