@@ -78,8 +78,9 @@ public final class TransactionsSideBySide {
             }
         }
 
-        /// Answers how often it was refused and run again.
-        int run(Work work, AtomicLong nextKey) throws SQLException {
+        /// Answers how often it was refused and run again; negative where it was still refused at the deadline, and is given up: a peer whose
+        /// clients find the database locked may starve one of them for minutes.
+        int run(Work work, AtomicLong nextKey, long deadlineNanos) throws SQLException {
             long key = work == Work.INSERT ? nextKey.getAndIncrement() : 0;
             long[] keys = ThreadLocalRandom.current().longs(READS + WRITES, 0, ROWS).sorted().toArray();
             for (int refused = 0;; refused++) {
@@ -113,17 +114,25 @@ public final class TransactionsSideBySide {
                     if (!connection.getAutoCommit()) {
                         rollBack();
                     }
+                    if (System.nanoTime() - deadlineNanos > 0) {
+                        return -1 - refused;
+                    }
                     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(100_000L << Math.min(refused, 6)));
                 }
             }
         }
 
-        /// A peer that refused the beginning of a transaction, as SQLite does where it is locked, has none to roll back.
+        /// SQLite, where it refused the beginning of a transaction because it is locked, has none to roll back, but takes itself for one that
+        /// has: only the other mode and back begins one.
         private void rollBack() {
             try {
                 connection.rollback();
             } catch (SQLException none) {
-                // The transaction is run again from its beginning either way.
+                try {
+                    connection.setAutoCommit(true);
+                } catch (SQLException stillNone) {
+                    // It is in that mode now, and the transaction is run again from its beginning.
+                }
             }
         }
 
@@ -244,6 +253,8 @@ public final class TransactionsSideBySide {
     private static double round(Side side, Work work) throws InterruptedException {
         AtomicLong done = new AtomicLong();
         AtomicLong refused = new AtomicLong();
+        // What is given up at the end counts neither as done nor as time.
+        AtomicLong nanosUntilLastDone = new AtomicLong(ROUND_NANOS);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         long start = System.nanoTime();
         List<Thread> running = new ArrayList<>();
@@ -251,11 +262,19 @@ public final class TransactionsSideBySide {
             running.add(Thread.ofPlatform().start(() -> {
                 try {
                     long count = 0;
+                    long doneAfter = 0;
                     while (System.nanoTime() - start < ROUND_NANOS && failure.get() == null) {
-                        refused.addAndGet(client.run(work, side.nextKey));
+                        int again = client.run(work, side.nextKey, start + ROUND_NANOS);
+                        if (again < 0) {
+                            refused.addAndGet(-again);
+                            break;
+                        }
+                        refused.addAndGet(again);
                         count++;
+                        doneAfter = System.nanoTime() - start;
                     }
                     done.addAndGet(count);
+                    nanosUntilLastDone.accumulateAndGet(doneAfter, Math::max);
                 } catch (SQLException | RuntimeException failed) {
                     failure.compareAndSet(null, failed);
                 }
@@ -268,7 +287,7 @@ public final class TransactionsSideBySide {
             throw new IllegalStateException(side.peer + " " + work, failure.get());
         }
         side.refused += refused.get();
-        return done.get() * 1e9 / (System.nanoTime() - start);
+        return done.get() * 1e9 / nanosUntilLastDone.get();
     }
 
     private void close() throws SQLException {

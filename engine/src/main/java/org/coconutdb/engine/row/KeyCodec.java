@@ -1,8 +1,11 @@
 package org.coconutdb.engine.row;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyCodec {
     private static final byte NOT_NULL = 1;
     private static final byte NULL = 2;
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /// A column of a key and its direction.
     public record KeyColumn(Column column, boolean descending) {}
@@ -61,7 +65,9 @@ public final class KeyCodec {
                 && values[0] instanceof Long value) {
             // The most frequent key of all.
             long bits = columns[0].descending ? ~(value ^ Long.MIN_VALUE) : value ^ Long.MIN_VALUE;
-            return ByteBuffer.allocate(8).putLong(bits).array();
+            byte[] key = new byte[Long.BYTES];
+            LONG.set(key, 0, bits);
+            return key;
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(16 * values.length);
         for (int i = 0; i < values.length; i++) {

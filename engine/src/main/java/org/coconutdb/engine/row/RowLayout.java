@@ -41,6 +41,8 @@ public final class RowLayout {
     private final int[] slots;
     // Of each variable column: the slot of the variable column before it, -1 for the first.
     private final int[] previousVariable;
+    // The slot of the last variable column, which says where the row ends; -1: none.
+    private final int lastVariable;
     private final int fixedBytes;
 
     /// The first layout of a table.
@@ -64,6 +66,7 @@ public final class RowLayout {
             }
             offset += slotBytes(this.columns[i]);
         }
+        this.lastVariable = variable;
         this.fixedBytes = offset;
     }
 
@@ -110,7 +113,7 @@ public final class RowLayout {
         for (int i = 0; i < columns.length; i++) {
             Object value = values[i];
             if (value != null && isVariable(columns[i])) {
-                byte[] bytes = columns[i].type() == StorageType.BYTES ? (byte[]) value : Strings.toUtf8((String) value);
+                byte[] bytes = variableBytes(columns[i], value);
                 tails[i] = bytes;
                 tailBytes = Math.addExact(tailBytes, bytes.length);
             }
@@ -122,9 +125,7 @@ public final class RowLayout {
             Object value = values[i];
             byte[] bytes = tails[i];
             if (value == null) {
-                if (!columns[i].nullable()) {
-                    throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED).with("column", i + 1);
-                }
+                requireNullable(i);
                 int at = VERSION_BYTES + (i >> 3);
                 row.put(at, (byte) (row.get(at) | 1 << (i & 7)));
             } else if (bytes != null) {
@@ -161,6 +162,99 @@ public final class RowLayout {
             }
             case STRING, BYTES -> throw new IllegalArgumentException("not of fixed length: " + column);
         }
+    }
+
+    /// A row of this layout with other values in some columns, the rest copied as it lies; errors are those of [#encode].
+    ///
+    /// @param changed positions of the columns, no two alike
+    /// @param values one for each of them
+    public byte[] changed(MemorySegment memory, long row, int[] changed, @Nullable Object[] values) {
+        for (int column : changed) {
+            if (isVariable(columns[column])) {
+                return changedTail(memory, row, changed, values);
+            }
+        }
+        byte[] bytes = new byte[length(memory, row)];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, row, bytes, 0, bytes.length);
+        setFixed(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN), changed, values);
+        return bytes;
+    }
+
+    /// Bytes of a row of this layout.
+    private int length(MemorySegment memory, long row) {
+        return fixedBytes + (lastVariable < 0 ? 0 : memory.get(INT, row + lastVariable));
+    }
+
+    private byte[] changedTail(MemorySegment memory, long row, int[] changed, @Nullable Object[] values) {
+        byte[] @Nullable [] tails = new byte[columns.length][];
+        boolean[] isChanged = new boolean[columns.length];
+        for (int i = 0; i < changed.length; i++) {
+            isChanged[changed[i]] = true;
+            Object value = values[i];
+            if (value != null && isVariable(columns[changed[i]])) {
+                tails[changed[i]] = variableBytes(columns[changed[i]], value);
+            }
+        }
+        int tailBytes = 0;
+        for (int i = 0; i < columns.length; i++) {
+            if (isVariable(columns[i])) {
+                byte[] bytes = tails[i];
+                int length = !isChanged[i] ? variableLength(memory, row, i) : bytes == null ? 0 : bytes.length;
+                tailBytes = Math.addExact(tailBytes, length);
+            }
+        }
+        byte[] bytes = new byte[Math.addExact(fixedBytes, tailBytes)];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, row, bytes, 0, fixedBytes);
+        ByteBuffer copy = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        setFixed(copy, changed, values);
+        int tail = 0;
+        for (int i = 0; i < columns.length; i++) {
+            if (isVariable(columns[i])) {
+                byte[] own = tails[i];
+                if (!isChanged[i]) {
+                    int length = variableLength(memory, row, i);
+                    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, variableOffset(memory, row, i), bytes, fixedBytes + tail, length);
+                    tail += length;
+                } else if (own != null) {
+                    System.arraycopy(own, 0, bytes, fixedBytes + tail, own.length);
+                    tail += own.length;
+                }
+                copy.putInt(slots[i], tail);
+            }
+        }
+        return bytes;
+    }
+
+    /// Writes whether they are NULL, and the slots of those that have a value in them.
+    private void setFixed(ByteBuffer row, int[] changed, @Nullable Object[] values) {
+        for (int i = 0; i < changed.length; i++) {
+            int column = changed[i];
+            Object value = values[i];
+            int at = VERSION_BYTES + (column >> 3);
+            int bit = 1 << (column & 7);
+            if (value == null) {
+                requireNullable(column);
+                row.put(at, (byte) (row.get(at) | bit));
+                for (int b = 0; b < slotBytes(columns[column]); b++) {
+                    row.put(slots[column] + b, (byte) 0);
+                }
+            } else {
+                row.put(at, (byte) (row.get(at) & ~bit));
+                if (!isVariable(columns[column])) {
+                    encodeFixed(row, slots[column], columns[column], value);
+                }
+            }
+        }
+    }
+
+    private void requireNullable(int column) {
+        if (!columns[column].nullable()) {
+            throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED).with("column", column + 1);
+        }
+    }
+
+    private static byte[] variableBytes(Column column, Object value) {
+        return column.type() == StorageType.BYTES ? (byte[]) value : Strings.toUtf8((String) value);
     }
 
     public boolean isNull(MemorySegment memory, long row, int column) {

@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.coconutdb.engine.Seeds;
 import org.coconutdb.engine.error.CoconutException;
@@ -51,6 +52,32 @@ class RowLayoutTest {
         }
     }
 
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void aChangedRowIsTheRowOfTheNewValues(long seed) {
+        Random random = Seeds.random(seed);
+        ValueSource source = new ValueSource(random);
+        for (int round = 0; round < 100; round++) {
+            List<Column> columns = new ArrayList<>();
+            for (int i = 0; i <= random.nextInt(20); i++) {
+                columns.add(source.column(random.nextBoolean()));
+            }
+            RowLayout layout = new RowLayout(columns, random.nextInt(RowLayout.VERSION_MAX + 1));
+            Object[] values = columns.stream().map(source::value).toArray();
+            byte[] row = layout.encode(values);
+            int[] changed = IntStream.range(0, columns.size()).filter(column -> random.nextInt(4) == 0).toArray();
+            Object[] newValues = IntStream.of(changed).mapToObj(column -> source.value(columns.get(column))).toArray();
+            for (int i = 0; i < changed.length; i++) {
+                values[changed[i]] = newValues[i];
+            }
+
+            byte[] other = layout.changed(MemorySegment.ofArray(row), 0, changed, newValues);
+
+            assertThat(other).as("%s; %s", columns, Seeds.rerun(getClass(), "aChangedRowIsTheRowOfTheNewValues", seed))
+                    .isEqualTo(layout.encode(values));
+        }
+    }
+
     private static void assertColumns(RowLayout layout, MemorySegment memory, int start, Object[] values) {
         for (int i = 0; i < values.length; i++) {
             assertThat(layout.isNull(memory, start, i)).isEqualTo(values[i] == null);
@@ -62,6 +89,21 @@ class RowLayoutTest {
                     default -> assertThat(layout.column(i).type()).isEqualTo(StorageType.DECIMAL);
                 }
             }
+        }
+    }
+
+    @Test
+    void aChangeToNullIsRefusedWhereThereIsNone() {
+        RowLayout layout = new RowLayout(List.of(Column.of(StorageType.STRING, false), Column.of(StorageType.INT32, false)));
+        MemorySegment row = MemorySegment.ofArray(layout.encode(new Object[] {"a", 1}));
+
+        for (int column = 0; column < 2; column++) {
+            int[] changed = {column};
+            assertThatThrownBy(() -> layout.changed(row, 0, changed, new Object[] {null}))
+                    .isInstanceOfSatisfying(CoconutException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.NULL_NOT_ALLOWED);
+                        assertThat(failure.facts()).containsEntry("column", String.valueOf(changed[0] + 1));
+                    });
         }
     }
 

@@ -164,8 +164,8 @@ final class PlanPhases {
         this.context = context;
     }
 
-    /// The whole rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns, without the phases; null of any
-    /// other.
+    /// The whole rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns or computes what
+    /// [PointPlan] can, without the phases; null of any other.
     @Nullable
     RelNode rewriteSimple(RelNode logical) {
         RelNode below = logical instanceof LogicalProject project ? project.getInput() : logical;
@@ -174,6 +174,9 @@ final class PlanPhases {
             return null;
         }
         RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));
+        if (rel instanceof LogicalProject project) {
+            return PointPlan.of(project, logical.getRowType(), logical.getRowType()) == null ? null : rel;
+        }
         return rel instanceof TableAccess access && access.isOneRow() ? rel : null;
     }
 

@@ -12,6 +12,7 @@ import org.apache.calcite.rel.core.Aggregate;
 import org.apache.calcite.rel.core.AggregateCall;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.SetOp;
 import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.Values;
@@ -44,6 +45,7 @@ final class PlanText {
             case TableAccess access -> line(access.path().name(), access.facts());
             case ViewAccess view -> line("ViewScan", Map.of("view", view.name()));
             case EnumerableCalc calc -> calc(calc);
+            case Project project -> project(project);
             case EnumerableLimit limit -> limit(limit);
             case Sort sort -> sort(sort);
             case Join join -> join(join);
@@ -87,17 +89,28 @@ final class PlanText {
             joiner.add("filter=[" + expressions.of(program.expandLocalRef(condition)) + "]");
         }
         if (!program.projectsOnlyIdentity()) {
-            StringJoiner columns = new StringJoiner(", ");
-            List<String> names = program.getOutputRowType().getFieldNames();
-            for (int i = 0; i < names.size(); i++) {
-                RexNode expression = program.expandLocalRef(program.getProjectList().get(i));
-                String written = expressions.of(expression);
-                columns.add(expression instanceof RexInputRef || generated(names.get(i)) || written.equals(names.get(i)) ? written : names
-                        .get(i) + "=" + written);
-            }
-            joiner.add("columns=[" + columns + "]");
+            List<RexNode> projects = program.getProjectList().stream().map(program::expandLocalRef).toList();
+            joiner.add("columns=[" + columns(projects, program.getOutputRowType().getFieldNames(), expressions) + "]");
         }
         text.append(joiner);
+    }
+
+    /// As a [PointPlan] has it: a projection of generated code is a Calc.
+    private void project(Project project) {
+        ConditionText expressions = new ConditionText(project.getInput().getRowType().getFieldNames());
+        text.append("Project(columns=[").append(columns(project.getProjects(), project.getRowType().getFieldNames(), expressions)).append(
+                "])");
+    }
+
+    private static String columns(List<RexNode> projects, List<String> names, ConditionText expressions) {
+        StringJoiner columns = new StringJoiner(", ");
+        for (int i = 0; i < names.size(); i++) {
+            RexNode expression = projects.get(i);
+            String written = expressions.of(expression);
+            columns.add(expression instanceof RexInputRef || generated(names.get(i)) || written.equals(names.get(i)) ? written : names
+                    .get(i) + "=" + written);
+        }
+        return columns.toString();
     }
 
     private static boolean generated(String name) {

@@ -133,6 +133,10 @@ public final class QueryContext {
             RowSource source = access.source();
             return new AccessPlan(source, rowType, parameterTypes, PlanText.of(rewritten));
         }
+        PointPlan point = PointPlan.of(rewritten, rowType, parameterTypes);
+        if (point != null) {
+            return point;
+        }
         EnumerableRel physical = phases.physical(rewritten);
         Map<String, Object> stashed = new HashMap<>();
         Bindable<?> bindable = compile(physical, stashed);

@@ -3,6 +3,7 @@ package org.coconutdb.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptCost;
 import org.apache.calcite.plan.RelOptPlanner;
@@ -18,6 +19,7 @@ import org.apache.calcite.rel.metadata.RelMdUtil;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
 import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.IndexScan;
@@ -116,6 +118,11 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     /// Position in the table of a field of the output.
     int column(int field) {
         return columns[field];
+    }
+
+    /// Each field of the output, as an expression.
+    List<RexInputRef> fields() {
+        return IntStream.range(0, columns.length).mapToObj(field -> RexInputRef.of(field, getRowType())).toList();
     }
 
     /// Rows of the whole table.

@@ -101,15 +101,24 @@ public record ColumnDomain(Column column, int charLength) {
     }
 
     private @Nullable Object integer(Object value) {
-        BigDecimal exact = exact(value);
-        if (exact == null) {
-            return null;
-        }
         long number;
-        try {
-            number = exact.longValueExact();
-        } catch (ArithmeticException unfit) {
-            return null;
+        switch (value) {
+            // The value itself, mostly: a lookup makes no other objects of it.
+            case Long known when column.type() == StorageType.INT64 -> {
+                return known;
+            }
+            case Byte _,Short _,Integer _,Long _ -> number = ((Number) value).longValue();
+            default -> {
+                BigDecimal exact = exact(value);
+                if (exact == null) {
+                    return null;
+                }
+                try {
+                    number = exact.longValueExact();
+                } catch (ArithmeticException unfit) {
+                    return null;
+                }
+            }
         }
         return switch (column.type()) {
             case INT8 -> number == (byte) number ? (Object) (byte) number : null;

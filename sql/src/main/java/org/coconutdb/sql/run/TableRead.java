@@ -80,22 +80,42 @@ public final class TableRead {
         // The last row that was of an older version, as one of the newest. Off heap as all rows are, so that what reads columns meets one kind
         // of memory; freed by the garbage collector.
         private MemorySegment scratch = MemorySegment.NULL;
+        private MemorySegment memory = MemorySegment.NULL;
+        private long row;
 
         private Reader(@Nullable RowTest test) {
             this.test = test;
         }
 
-        /// The wanted columns, in Calcite's internal representation; null where the row does not meet the condition.
-        @Nullable
-        Object @Nullable [] read(RecordView view) {
+        /// Goes to a record; false where its row does not meet the condition.
+        boolean at(RecordView view) {
             // A cold row is read from disk when it is asked for: not where it is only counted.
-            MemorySegment memory = readsRow ? view.rowSegment() : view.segment();
-            long row = readsRow ? view.rowOffset() : 0;
+            memory = readsRow ? view.rowSegment() : view.segment();
+            row = readsRow ? view.rowOffset() : 0;
             if (readsRow && !versions.isNewest(memory, row)) {
                 memory = toNewest(memory, row);
                 row = 0;
             }
-            if (test != null && test.test(layout, memory, row) != RowTest.TRUE) {
+            return test == null || test.test(layout, memory, row) == RowTest.TRUE;
+        }
+
+        RowLayout layout() {
+            return layout;
+        }
+
+        /// Where the row of the record lies, as one of the newest layout.
+        MemorySegment memory() {
+            return memory;
+        }
+
+        long row() {
+            return row;
+        }
+
+        /// The wanted columns, in Calcite's internal representation; null where the row does not meet the condition.
+        @Nullable
+        Object @Nullable [] read(RecordView view) {
+            if (!at(view)) {
                 return null;
             }
             @Nullable Object[] values = new Object[columns.length];

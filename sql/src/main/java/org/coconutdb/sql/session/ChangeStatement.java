@@ -1,14 +1,21 @@
 package org.coconutdb.sql.session;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.plan.PointPlan;
 import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.run.PointReader;
 import org.jspecify.annotations.Nullable;
 
 /// UPDATE and DELETE: a query finds the rows, whole, and what is computed from them.
@@ -23,6 +30,8 @@ final class ChangeStatement implements CompiledStatement.Write {
     private final TimeToLive ttl;
     private final boolean delete;
     private final List<ColumnInfo> parameters;
+    // The source, where it finds one row whose bytes need not be taken apart; null: any other.
+    private final @Nullable PointPlan point;
 
     /// @param source answers columns of the table first, then what is computed
     /// @param read positions of those columns: all for UPDATE, the key's and the indexed ones for DELETE
@@ -47,6 +56,19 @@ final class ChangeStatement implements CompiledStatement.Write {
         this.ttl = ttl;
         this.delete = delete;
         this.parameters = parameters;
+        this.point = source instanceof PointPlan plan && isDirect() ? plan : null;
+    }
+
+    /// Whether the row's entries in indexes and what refers to it stay as they are, and it needs no look at columns that stay.
+    private boolean isDirect() {
+        List<CatalogIndex> indexes = writer.table().indexes();
+        if (!writer.isFree() || delete) {
+            return delete && writer.isFree() && indexes.isEmpty();
+        }
+        Set<Integer> fixed = new HashSet<>(writer.table().definition().primaryKey());
+        indexes.forEach(index -> fixed.addAll(index.definition().positions()));
+        // An entry lives as long as its row.
+        return Arrays.stream(columns).noneMatch(fixed::contains) && (indexes.isEmpty() || ttl.equals(TimeToLive.KEEP));
     }
 
     @Override
@@ -75,9 +97,40 @@ final class ChangeStatement implements CompiledStatement.Write {
         for (int i = 0; i < parameterTypes.length; i++) {
             converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
         }
+        int ttlSeconds = ttl.seconds(values);
+        if (point != null) {
+            PointReader row = point.read(execution.context(converted));
+            if (!row.find()) {
+                return 0;
+            }
+            if (delete || writer.table().indexes().isEmpty() || !row.record().hasTtl()) {
+                changeInPlace(row, execution, values, ttlSeconds);
+                return 1;
+            }
+        }
+        return changeRows(execution, values, converted, ttlSeconds);
+    }
+
+    private void changeInPlace(PointReader row, Execution execution, @Nullable Object[] values, int ttlSeconds) {
+        TableDescriptor table = writer.table().descriptor();
+        if (delete) {
+            execution.transaction().delete(table, row.key());
+            return;
+        }
+        @Nullable Object[] current = new @Nullable Object[columnTypes.length];
+        for (int i = read.length; i < current.length; i++) {
+            current[i] = row.field(i);
+        }
+        @Nullable Object[] changed = new @Nullable Object[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            changed[i] = sources[i].value(execution, values, current);
+        }
+        execution.transaction().update(table, row.key(), row.changed(columns, changed), ttlSeconds);
+    }
+
+    private long changeRows(Execution execution, @Nullable Object[] values, @Nullable Object[] converted, int ttlSeconds) {
         RowChanges changes = new RowChanges(writer, execution);
         List<ColumnDefinition> definitions = writer.table().definition().columns();
-        int ttlSeconds = ttl.seconds(values);
         long count = 0;
         try (Enumerator<@Nullable Object[]> found = source.run(execution.context(converted))) {
             while (found.moveNext()) {

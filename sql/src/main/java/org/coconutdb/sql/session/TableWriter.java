@@ -35,6 +35,11 @@ final class TableWriter {
         return references;
     }
 
+    /// Whether a row can come, change or leave without a look at its other columns or at other tables.
+    boolean isFree() {
+        return checks == null && references == null;
+    }
+
     /// The encoded key of a row of stored values.
     byte[] key(@Nullable Object[] row) {
         @Nullable Object[] values = new @Nullable Object[key.length];
