@@ -15,6 +15,7 @@ import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
+import org.jspecify.annotations.Nullable;
 
 /// A table that exists: its definition, the engine's descriptor, and the codecs of its rows and keys. Immutable; any thread.
 public final class CatalogTable implements QueryTable {
@@ -26,6 +27,7 @@ public final class CatalogTable implements QueryTable {
     private final KeyCodec keyCodec;
     private final List<CatalogIndex> indexes;
     private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
+    private volatile @Nullable TableSample sample;
 
     /// @param tables of the engine, among them the indexes, by name
     CatalogTable(CoconutEngine engine, TableDescriptor descriptor, Map<String, TableDescriptor> tables) {
@@ -115,6 +117,16 @@ public final class CatalogTable implements QueryTable {
             known = other == null ? made : other;
         }
         return type.cast(known);
+    }
+
+    /// Some of its rows; taken anew when the table has grown or shrunk by half.
+    public TableSample sample() {
+        TableSample known = sample;
+        if (known == null || known.isStale(rowCount())) {
+            known = TableSample.take(engine, this);
+            sample = known;
+        }
+        return known;
     }
 
     /// Rows of the newest state; 0 where the table was dropped meanwhile.

@@ -80,7 +80,7 @@ final class AccessChoice {
                             equalities(columns.size(), keys.size()));
             case AccessPath.Ranges(List<KeyInterval> intervals, String shown, Set<Integer> fixed, double fraction) ->
                     new AccessPath.Index(index, intervals, shown, fixed, false, fraction);
-            case AccessPath.Index _,AccessPath.Full _ -> null;
+            case AccessPath.Index _,AccessPath.Full _,AccessPath.Joined _ -> null;
         };
         return path == null ? null : new Chosen(path, chosen.met());
     }

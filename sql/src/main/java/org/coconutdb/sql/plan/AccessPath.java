@@ -5,6 +5,7 @@ import java.util.Set;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.KeyPart;
+import org.jspecify.annotations.Nullable;
 
 /// The way to a table's rows.
 sealed interface AccessPath {
@@ -76,6 +77,34 @@ sealed interface AccessPath {
         @Override
         public double rows(double tableRows) {
             return Math.max(1, isWhole ? Math.min(intervals.size(), tableRows) : tableRows * fraction);
+        }
+    }
+
+    /// The rows of one key, or of keys that begin alike, for each row of a join's other side.
+    ///
+    /// @param index whose entries lead to them; null: the primary key
+    /// @param columns that have values, by position in the table, in the key's order
+    /// @param isWhole whether they make a whole key, with one row at most
+    /// @param rowsEach that are guessed to be found each time
+    record Joined(@Nullable CatalogIndex index, List<Integer> columns, boolean isWhole, String text, double rowsEach) implements
+            AccessPath {
+        public Joined {
+            columns = List.copyOf(columns);
+        }
+
+        @Override
+        public String name() {
+            return index == null ? isWhole ? "PointLookup" : "RangeScan" : isWhole ? "IndexLookup" : "IndexScan";
+        }
+
+        @Override
+        public Set<Integer> fixedColumns() {
+            return Set.of();
+        }
+
+        @Override
+        public double rows(double tableRows) {
+            return rowsEach;
         }
     }
 

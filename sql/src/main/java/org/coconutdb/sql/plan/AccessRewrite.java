@@ -150,16 +150,13 @@ final class AccessRewrite {
         if (!residual.isEmpty()) {
             rel = LogicalFilter.create(rel, RexUtil.composeConjunction(rexBuilder, shifted.visitList(residual)));
         }
-        if (project != null) {
-            rel =
-                    LogicalProject.create(
-                            rel,
-                            project.getHints(),
-                            shifted.visitList(project.getProjects()),
-                            project.getRowType(),
-                            project.getVariablesSet());
+        if (project == null) {
+            return rel;
         }
-        return rel;
+        List<RexNode> projects = shifted.visitList(project.getProjects());
+        return RexUtil.isIdentity(projects, rel.getRowType())
+                ? rel
+                : LogicalProject.create(rel, project.getHints(), projects, project.getRowType(), project.getVariablesSet());
     }
 
     /// The columns of a projection that only picks columns, each once; null of any other.

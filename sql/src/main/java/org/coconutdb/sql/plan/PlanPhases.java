@@ -3,6 +3,7 @@ package org.coconutdb.sql.plan;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.calcite.adapter.enumerable.EnumerableConvention;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
 import org.apache.calcite.adapter.enumerable.EnumerableRules;
@@ -11,6 +12,7 @@ import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.RelOptPlanner;
 import org.apache.calcite.plan.RelOptRule;
 import org.apache.calcite.plan.RelOptUtil;
+import org.apache.calcite.plan.RelRule;
 import org.apache.calcite.plan.hep.HepMatchOrder;
 import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
@@ -20,9 +22,11 @@ import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
+import org.apache.calcite.rel.logical.LogicalJoin;
 import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.rules.AggregateReduceFunctionsRule;
 import org.apache.calcite.rel.rules.CoreRules;
+import org.apache.calcite.rel.rules.JoinProjectTransposeRule;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
@@ -34,11 +38,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The phases of planning, each with few rules, so that the time stays in proportion to the statement:
 ///
-/// 1. subqueries become joins, correlated ones are decorrelated;
+/// 1. subqueries become joins ([SemiJoins], and Calcite's way for all others), correlated ones are decorrelated;
 /// 2. conditions and columns move down, constants are computed, empty parts fall away;
 /// 3. three tables or more that are joined inwards get their order by estimated rows;
 /// 4. columns that nobody reads are cut off, conditions move down again;
-/// 5. reads of tables become lookups and scans ([AccessRewrite]), which also answers ORDER BY from key order;
+/// 5. reads of tables become lookups and scans ([AccessRewrite]), which also answers ORDER BY from key order; joins become lookups where that
+///    is less work ([LookupJoins]);
 /// 6. the rest becomes enumerable operators, by cost.
 final class PlanPhases {
     private static final HepProgram SUBQUERIES =
@@ -61,7 +66,6 @@ final class PlanPhases {
                     CoreRules.FILTER_INTO_JOIN,
                     CoreRules.JOIN_CONDITION_PUSH,
                     CoreRules.JOIN_PUSH_EXPRESSIONS,
-                    CoreRules.SEMI_JOIN_FILTER_TRANSPOSE,
                     CoreRules.PROJECT_MERGE,
                     CoreRules.PROJECT_REMOVE,
                     CoreRules.SORT_REMOVE_CONSTANT_KEYS,
@@ -86,12 +90,8 @@ final class PlanPhases {
                     .addRuleInstance(CoreRules.FILTER_INTO_JOIN)
                     .addMatchOrder(HepMatchOrder.BOTTOM_UP)
                     .addRuleCollection(
-                            List.of(
-                                    CoreRules.JOIN_PROJECT_LEFT_TRANSPOSE,
-                                    CoreRules.JOIN_PROJECT_RIGHT_TRANSPOSE,
-                                    CoreRules.JOIN_PROJECT_BOTH_TRANSPOSE,
-                                    CoreRules.PROJECT_MERGE,
-                                    CoreRules.PROJECT_REMOVE))
+                            projectsAboveInnerJoins())
+                    .addRuleCollection(List.of(CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE))
                     .addMatchOrder(HepMatchOrder.BOTTOM_UP)
                     .addRuleInstance(CoreRules.JOIN_TO_MULTI_JOIN)
                     .addRuleInstance(CoreRules.MULTI_JOIN_OPTIMIZE)
@@ -130,6 +130,7 @@ final class PlanPhases {
     private static final List<RelOptRule> PHYSICAL =
             List.of(
                     BlocksToEnumerableRule.INSTANCE,
+                    LookupJoinRel.Rule.INSTANCE,
                     EnumerableRules.ENUMERABLE_JOIN_RULE,
                     EnumerableRules.ENUMERABLE_ASOFJOIN_RULE,
                     EnumerableRules.ENUMERABLE_CORRELATE_RULE,
@@ -164,6 +165,29 @@ final class PlanPhases {
         this.context = context;
     }
 
+    /// Projections below inner joins go above them. Calcite's rules also take semi joins, and then fail.
+    private static List<RelOptRule> projectsAboveInnerJoins() {
+        return List.of(
+                ofInnerJoins(JoinProjectTransposeRule.Config.LEFT, join -> join.inputs(PlanPhases::project)),
+                ofInnerJoins(JoinProjectTransposeRule.Config.RIGHT, join -> join.inputs(first -> first.operand(RelNode.class).anyInputs(),
+                        PlanPhases::project)),
+                ofInnerJoins(JoinProjectTransposeRule.Config.DEFAULT, join -> join.inputs(PlanPhases::project, PlanPhases::project)));
+    }
+
+    private static RelRule.Done project(RelRule.OperandBuilder input) {
+        return input.operand(LogicalProject.class).anyInputs();
+    }
+
+    private static RelOptRule ofInnerJoins(
+            JoinProjectTransposeRule.Config config,
+            Function<RelRule.OperandDetailBuilder<LogicalJoin>, RelRule.Done> inputs) {
+        return config
+                .withOperandSupplier(rule -> inputs.apply(rule.operand(LogicalJoin.class)
+                        .predicate(join -> join.getJoinType() == JoinRelType.INNER)))
+                .as(JoinProjectTransposeRule.Config.class)
+                .toRule();
+    }
+
     /// The whole rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns or computes what
     /// [PointPlan] can, without the phases; null of any other.
     @Nullable
@@ -182,7 +206,7 @@ final class PlanPhases {
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = UuidComparisons.apply(Comparisons.align(logical));
+        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(logical)));
         rel = hep(SUBQUERIES, rel);
         rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
         rel = hep(SIMPLIFY, rel);
@@ -194,7 +218,7 @@ final class PlanPhases {
         // Again: conditions that moved down left columns behind that only they read.
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
         rel = hep(TIDY, rel);
-        return new AccessRewrite(rel.getCluster()).rewrite(rel);
+        return LookupJoins.apply(new AccessRewrite(rel.getCluster()).rewrite(rel));
     }
 
     /// Phase 6.

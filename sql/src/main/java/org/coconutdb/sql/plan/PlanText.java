@@ -147,7 +147,7 @@ final class PlanText {
     private void join(Join join) {
         List<String> names = new ArrayList<>(join.getLeft().getRowType().getFieldNames());
         names.addAll(join.getRight().getRowType().getFieldNames());
-        String name = name(join).replace("NestedLoopJoin", "NestedLoops");
+        String name = join instanceof LookupJoinRel ? "LookupJoin" : name(join).replace("NestedLoopJoin", "NestedLoops");
         text.append(name).append("(type=[").append(lower(join.getJoinType())).append("], on=[");
         text.append(new ConditionText(names).of(join.getCondition())).append("])");
     }

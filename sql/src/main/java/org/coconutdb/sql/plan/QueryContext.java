@@ -15,6 +15,8 @@ import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelCollationTraitDef;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelRoot;
+import org.apache.calcite.rel.metadata.JaninoRelMetadataProvider;
+import org.apache.calcite.rel.metadata.RelMetadataQueryBase;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexBuilder;
@@ -59,6 +61,9 @@ public final class QueryContext {
         planner.addRelTraitDef(RelCollationTraitDef.INSTANCE);
         planner.setExecutor(new GuardedExecutor());
         this.cluster = RelOptCluster.create(planner, new RexBuilder(typeFactory));
+        // Of this thread, and of what is planned on it: Calcite asks both.
+        cluster.setMetadataProvider(RowCounts.PROVIDER);
+        RelMetadataQueryBase.THREAD_PROVIDERS.set(JaninoRelMetadataProvider.of(RowCounts.PROVIDER));
     }
 
     public RelDataTypeFactory typeFactory() {

@@ -21,8 +21,11 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.QueryTable;
+import org.coconutdb.sql.run.ColumnDomain;
 import org.coconutdb.sql.run.IndexScan;
+import org.coconutdb.sql.run.LookupSource;
 import org.coconutdb.sql.run.MultiPointLookup;
 import org.coconutdb.sql.run.PointLookup;
 import org.coconutdb.sql.run.RangeScan;
@@ -173,9 +176,9 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     public double estimateRowCount(RelMetadataQuery metadata) {
         double rows = path.rows(tableRows());
         if (filter != null && !(path instanceof AccessPath.Point)) {
-            for (RexNode condition : filter.rex()) {
-                rows *= RelMdUtil.guessSelectivity(condition);
-            }
+            rows *= table instanceof CatalogTable stored
+                    ? Selectivity.of(stored, tableType, filter.rex(), getCluster().getRexBuilder())
+                    : filter.rex().stream().mapToDouble(RelMdUtil::guessSelectivity).reduce(1, (product, factor) -> product * factor);
         }
         return Math.max(1, rows);
     }
@@ -207,6 +210,12 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             facts.put("index", index.index().toString());
             isRange = !index.isWhole();
         }
+        if (path instanceof AccessPath.Joined joined) {
+            isRange = !joined.isWhole();
+            if (joined.index() != null) {
+                facts.put("index", joined.index().toString());
+            }
+        }
         if (!path.text().isEmpty()) {
             facts.put(isRange ? "range" : "key", path.text());
         }
@@ -229,6 +238,15 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             case AccessPath.Ranges ranges -> new RangeScan(read, ranges.intervals(), reverse);
             case AccessPath.Index index -> new IndexScan(read, index.index(), index.intervals(), reverse);
             case AccessPath.Full _ -> new TableScan(read, reverse);
+            case AccessPath.Joined _ -> throw new IllegalStateException("a join starts it");
         };
+    }
+
+    /// What a join asks, where the path is [AccessPath.Joined].
+    LookupSource lookups() {
+        AccessPath.Joined joined = (AccessPath.Joined) path;
+        ColumnDomain[] domains = TableDomains.of(table);
+        TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
+        return new LookupSource(read, joined.index(), joined.columns().stream().map(column -> domains[column]).toList(), joined.isWhole());
     }
 }

@@ -5,6 +5,7 @@ import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.Linq4j;
+import org.apache.calcite.linq4j.function.Predicate2;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,20 @@ public final class GeneratedCode {
                 return Linq4j.transform(source.open((PlanDataContext) context), row -> row[0]);
             }
         };
+    }
+
+    /// Rows joined with what is found by a key made of each.
+    ///
+    /// @param shape a [LookupJoinShape]
+    /// @param source a [LookupSource]
+    /// @param condition null: none
+    public static Enumerable<@Nullable Object> lookedUp(
+            Enumerable<@Nullable Object> outer,
+            Object shape,
+            Object source,
+            @Nullable Predicate2<@Nullable Object, @Nullable Object> condition,
+            DataContext context) {
+        return new LookupJoin(outer, (LookupJoinShape) shape, (LookupSource) source, condition, (PlanDataContext) context);
     }
 
     /// Rows in an order.
