@@ -224,7 +224,7 @@ IdentityClause CoconutIdentity() :
     }
 }
 
-/** An expression and its text, as it was written but for comments and for blanks, of which one stays where there were some. */
+/** An expression and its text. */
 ExpressionClause CoconutExpression() :
 {
     final Token first;
@@ -234,12 +234,36 @@ ExpressionClause CoconutExpression() :
     { first = getToken(1); }
     expression = Expression(ExprContext.ACCEPT_SUB_QUERY)
     {
+        return new ExpressionClause(expression, CoconutTextFrom(first));
+    }
+}
+
+/** A query and its text. */
+QueryClause CoconutQueryClause() :
+{
+    final Token first;
+    final SqlNode query;
+}
+{
+    { first = getToken(1); }
+    query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    {
+        return new QueryClause(query, CoconutTextFrom(first));
+    }
+}
+
+/** The text from a token to the one that was read last, as it was written but for comments and for blanks, of which one stays where there were some. */
+String CoconutTextFrom(Token first) :
+{
+}
+{
+    {
         final StringBuilder text = new StringBuilder(first.image);
         for (Token before = first; before != token; before = before.next) {
             final boolean isNext = before.endLine == before.next.beginLine && before.endColumn + 1 == before.next.beginColumn;
             text.append(isNext ? "" : " ").append(before.next.image);
         }
-        return new ExpressionClause(expression, text.toString());
+        return text.toString();
     }
 }
 
@@ -276,6 +300,44 @@ void CoconutIndexColumn(List<IndexColumnClause> columns) :
     [ <ASC> | <DESC> { descending = true; } ]
     {
         columns.add(new IndexColumnClause(name, descending));
+    }
+}
+
+/** CREATE [OR REPLACE] VIEW [IF NOT EXISTS] name [ ( column, ... ) ] AS query. */
+SqlCreate CoconutCreateView(Span s, boolean replace) :
+{
+    final boolean ifNotExists;
+    final SqlIdentifier view;
+    SqlNodeList columns = null;
+    final QueryClause query;
+}
+{
+    <VIEW> ifNotExists = IfNotExistsOpt() { Refusals.unlessBoth(replace, ifNotExists, getPos()); }
+    view = CompoundIdentifier()
+    [ columns = ParenthesizedSimpleIdentifierList() ]
+    <AS> query = CoconutQueryClause()
+    [
+        <WITH> [ <LOCAL> | SimpleIdentifier() ] <CHECK> {
+            throw Refusals.notYet("WITH CHECK OPTION", "Leave it out: a view can only be read.", getPos());
+        }
+    ]
+    {
+        return new SqlCreateView(s.end(this), replace, ifNotExists, view, columns, query);
+    }
+}
+
+/** DROP VIEW [IF EXISTS] name [CASCADE | RESTRICT]. */
+SqlDrop CoconutDropView(Span s, boolean replace) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+    boolean cascades = false;
+}
+{
+    <VIEW> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    [ <CASCADE> { cascades = true; } | <RESTRICT> ]
+    {
+        return new SqlDropView(s.end(this), ifExists, name, cascades);
     }
 }
 

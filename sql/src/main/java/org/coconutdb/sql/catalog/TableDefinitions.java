@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
 public final class TableDefinitions {
-    static final int COLUMNS_MAX = 1600;
+    public static final int COLUMNS_MAX = 1600;
     private static final int DEFAULT_CHAR_LENGTH = 1;
     // So that each fits the stored form, whatever its characters.
     private static final int EXPRESSION_LENGTH_MAX = 16_000;
@@ -65,6 +65,17 @@ public final class TableDefinitions {
                     .mend("Sequences live in the schema PUBLIC; the other schemas are the system's own.");
         }
         return TableDefinition.qualifiedName(parts[0], requireName("sequence", parts[1]));
+    }
+
+    /// The name of a view that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
+    public static TableName viewName(SqlIdentifier name, String defaultSchema) {
+        String[] parts = resolve(name, defaultSchema);
+        if (!parts[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", parts[0])
+                    .mend("Views live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        return new TableName(parts[0], requireName("view", parts[1]));
     }
 
     /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
@@ -239,7 +250,7 @@ public final class TableDefinitions {
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.
-    static String requireName(String what, String name) {
+    public static String requireName(String what, String name) {
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
             int c = name.codePointAt(i);
             if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {

@@ -83,6 +83,16 @@ public final class Refusals {
         }
     }
 
+    /// OR REPLACE and IF NOT EXISTS say different things of a view that is there.
+    public static void unlessBoth(boolean replace, boolean ifNotExists, SqlParserPos position) {
+        if (replace && ifNotExists) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend("Say OR REPLACE, or IF NOT EXISTS, not both.");
+        }
+    }
+
     /// ON CONFLICT behind UPSERT says twice what becomes of a row that is there.
     public static void unlessUpsert(SqlInsert insert, SqlParserPos position) {
         if (insert.isUpsert()) {
