@@ -80,6 +80,9 @@ public final class Catalog {
             if (CatalogIndex.isIndex(descriptor)) {
                 continue;
             }
+            if (UnfinishedTable.isUnfinished(descriptor)) {
+                continue;
+            }
             if (ViewDefinition.isView(descriptor.definition())) {
                 stored.add(CatalogView.of(descriptor));
                 continue;
@@ -110,6 +113,35 @@ public final class Catalog {
         identities(definition).forEach(identity -> changes.add(sequence(identity)));
         changeTables(changes);
         return table(definition.schema(), definition.name());
+    }
+
+    /// Makes a table that nobody sees until [#finish]. DUPLICATE_TABLE where the name is taken.
+    ///
+    /// @param definition without indexes, foreign keys and identity columns
+    public synchronized UnfinishedTable begin(TableDefinition definition, StorageOptions options) {
+        engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
+                UnfinishedTable.marked(definition.toBytes()), options)));
+        TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
+        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of()));
+    }
+
+    /// Shows a table to all, with the rows that it has.
+    public synchronized void finish(UnfinishedTable table) {
+        engine.changeTables(List.of(new TableChange.Alter(table.hidden(), table.table().descriptor().definition())));
+    }
+
+    /// Drops a table that was not finished.
+    public synchronized void abandon(UnfinishedTable table) {
+        engine.changeTables(List.of(new TableChange.Drop(table.hidden().id())));
+    }
+
+    /// Drops the tables that a crash has left unfinished. Before anybody else uses the database.
+    public synchronized void abandonAll() {
+        List<TableChange> changes = new ArrayList<>();
+        engine.tables().stream().filter(UnfinishedTable::isUnfinished).forEach(table -> changes.add(new TableChange.Drop(table.id())));
+        if (!changes.isEmpty()) {
+            engine.changeTables(changes);
+        }
     }
 
     /// Makes a view. DUPLICATE_TABLE where a table has the name, or a view that is not to be replaced; INVALID_VIEW_DEFINITION where it would read

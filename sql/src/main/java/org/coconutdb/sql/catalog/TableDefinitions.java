@@ -26,6 +26,7 @@ import org.coconutdb.sql.parser.ExpressionClause;
 import org.coconutdb.sql.parser.IdentityClause;
 import org.coconutdb.sql.parser.IndexColumnClause;
 import org.coconutdb.sql.parser.KeyClause;
+import org.coconutdb.sql.parser.OptionClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.UniqueClause;
@@ -81,18 +82,7 @@ public final class TableDefinitions {
     /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
     /// NOT_SUPPORTED for a type that no column can have.
     public static TableDefinition of(SqlCreateCoconutTable statement, String defaultSchema) {
-        String[] name = resolve(statement.table(), defaultSchema);
-        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", name[0])
-                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
-        }
-        if (statement.replace()) {
-            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
-                    .with("what", "CREATE OR REPLACE TABLE")
-                    .mend("DROP TABLE IF EXISTS it first.");
-        }
-        requireName("table", name[1]);
+        String[] name = tableName(statement.table(), statement.replace(), defaultSchema);
         Map<String, Integer> positions = new LinkedHashMap<>();
         for (ColumnClause column : statement.columns()) {
             requireName("column", column.name().getSimple());
@@ -124,6 +114,23 @@ public final class TableDefinitions {
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
                 .withChecks(checks(statement.checks(), name[1], constraints))
                 .withIndexes(uniques(statement.uniques(), name[1], positions, constraints));
+    }
+
+    /// Schema and name of a table that is to be made. UNDEFINED_SCHEMA, NOT_SUPPORTED, INVALID_TABLE_DEFINITION.
+    static String[] tableName(SqlIdentifier table, boolean replace, String defaultSchema) {
+        String[] name = resolve(table, defaultSchema);
+        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", name[0])
+                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        if (replace) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("what", "CREATE OR REPLACE TABLE")
+                    .mend("DROP TABLE IF EXISTS it first.");
+        }
+        requireName("table", name[1]);
+        return name;
     }
 
     static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
@@ -245,8 +252,8 @@ public final class TableDefinitions {
     }
 
     /// How much of the table may be in memory.
-    public static StorageOptions storage(SqlCreateCoconutTable statement) {
-        return TableOptions.of(statement.options()).storage();
+    public static StorageOptions storage(List<OptionClause> options) {
+        return TableOptions.of(options).storage();
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.
@@ -283,7 +290,7 @@ public final class TableDefinitions {
     }
 
     /// Positions of the columns that a key or an index lists.
-    private static List<Integer> listed(String what, SqlNodeList names, String table, Map<String, Integer> positions) {
+    static List<Integer> listed(String what, SqlNodeList names, String table, Map<String, Integer> positions) {
         List<Integer> listed = new ArrayList<>();
         for (SqlNode node : names) {
             String column = ((SqlIdentifier) node).getSimple();

@@ -176,6 +176,11 @@ public final class QueryContext {
         return new ViewQuery(text, columns(converted(text, validator(true)).validatedRowType), names.repeated(), names.reads());
     }
 
+    /// Names of columns that `*` of the outermost select list answers a second time, and that got others.
+    public List<String> repeatedNames(SqlNode validated) {
+        return WholeNames.repeated(validated);
+    }
+
     private static CoconutException notKept(String text) {
         return CoconutException.of(ErrorCode.NOT_SUPPORTED)
                 .with("what", "this query in a view")

@@ -204,7 +204,7 @@ final class WholeNames {
     }
 
     /// What of the outermost select list has another name than its column, and not by an AS that was written.
-    private static List<String> repeated(SqlNode query) {
+    static List<String> repeated(SqlNode query) {
         SqlNode outermost = query;
         while (!(outermost instanceof SqlSelect)) {
             if (!(outermost instanceof SqlCall call) || call.operandCount() == 0 || call.getKind() == SqlKind.VALUES) {

@@ -30,6 +30,7 @@ final class Database implements AutoCloseable {
     Database(CoconutEngine engine) {
         this.engine = engine;
         this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()), this::hindrance);
+        catalog.abandonAll();
         TableBuild.sweep(catalog);
     }
 

@@ -32,6 +32,7 @@ import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlCreateSequence;
+import org.coconutdb.sql.parser.SqlCreateTableAs;
 import org.coconutdb.sql.parser.SqlCreateView;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
@@ -80,6 +81,7 @@ final class StatementCompiler {
     CompiledStatement compile(SqlNode statement) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
+            case SqlCreateTableAs create -> CreateTableAs.compile(create, this, catalog, schema);
             case SqlDropCoconutTable drop -> drop(drop);
             case SqlTruncateTable truncate -> truncate(truncate);
             case SqlCreateView create -> new ViewCompiler(this, catalog, schema).create(create);
@@ -196,7 +198,7 @@ final class StatementCompiler {
         TableDefinition definition =
                 ForeignKeys.declareAll(create.foreignKeys(), TableDefinitions.of(create, schema), catalog, schema);
         TableRules.check(create, definition, this);
-        StorageOptions storage = TableDefinitions.storage(create);
+        StorageOptions storage = TableDefinitions.storage(create.options());
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) (database, _) -> {
             try {

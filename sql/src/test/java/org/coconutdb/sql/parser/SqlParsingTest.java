@@ -28,6 +28,8 @@ class SqlParsingTest {
                         + "USING HASH",
                 "DROP TABLE IF EXISTS t",
                 "DROP TABLE s.t",
+                "CREATE TABLE IF NOT EXISTS t (a, b, CONSTRAINT k PRIMARY KEY (b)) USING SORTED WITH (ttl = 5) AS SELECT 1, x FROM u WITH NO DATA",
+                "CREATE TABLE t AS VALUES (1)",
                 "CREATE OR REPLACE VIEW s.v (a, \"b c\") AS SELECT 1, x FROM t WHERE y > 2",
                 "CREATE VIEW IF NOT EXISTS v AS WITH w AS (SELECT 1 AS a) SELECT * FROM w",
                 "DROP VIEW IF EXISTS s.v CASCADE",
