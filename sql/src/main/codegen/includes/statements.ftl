@@ -18,11 +18,15 @@ boolean IfExistsOpt() :
     { return false; }
 }
 
-/** CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ] [ WITH ( option, ... ) ]. */
+/**
+ * CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ] [ WITH ( option, ... ) ],
+ * and CREATE TABLE [IF NOT EXISTS] name [ ( name | PRIMARY KEY ( ... ), ... ) ] [ USING ... ] [ WITH ... ] AS query [ WITH [ NO ] DATA ].
+ */
 SqlCreate CoconutCreateTable(Span s, boolean replace) :
 {
     final boolean ifNotExists;
     final SqlIdentifier name;
+    final List<SqlIdentifier> names = new ArrayList<SqlIdentifier>();
     final List<ColumnClause> columns = new ArrayList<ColumnClause>();
     final List<KeyClause> keys = new ArrayList<KeyClause>();
     final List<CheckClause> checks = new ArrayList<CheckClause>();
@@ -30,24 +34,64 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final List<ForeignKeyClause> foreignKeys = new ArrayList<ForeignKeyClause>();
     TableKind kind = null;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
+    SqlNode query = null;
+    boolean withData = true;
 }
 {
     <TABLE> ifNotExists = IfNotExistsOpt() name = CompoundIdentifier()
-    [
-        <AS> { throw Refusals.notYet("CREATE TABLE AS", "Create the table, then INSERT INTO it a SELECT.", getPos()); }
-    ]
-    <LPAREN>
-    CoconutTableElement(columns, keys, checks, uniques, foreignKeys)
-    ( <COMMA> CoconutTableElement(columns, keys, checks, uniques, foreignKeys) )*
-    <RPAREN>
-    [
-        <USING> ( <HASH> { kind = TableKind.HASH; } | <SORTED> { kind = TableKind.SORTED; } )
-    ]
-    [ CoconutOptions(optionClauses) ]
+    (
+        <LPAREN>
+        CoconutNewTableElement(names, columns, keys, checks, uniques, foreignKeys)
+        ( <COMMA> CoconutNewTableElement(names, columns, keys, checks, uniques, foreignKeys) )*
+        <RPAREN>
+        kind = CoconutTableKindOpt()
+        [ CoconutOptions(optionClauses) ]
+        [ <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) withData = CoconutWithDataOpt() ]
+    |
+        kind = CoconutTableKindOpt()
+        [ CoconutOptions(optionClauses) ]
+        <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) withData = CoconutWithDataOpt()
+    )
     {
-        return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, foreignKeys, kind,
-            optionClauses);
+        if (query == null) {
+            Refusals.unlessTyped(names);
+            return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, foreignKeys, kind,
+                optionClauses);
+        }
+        Refusals.unlessOfQuery(columns, checks, uniques, foreignKeys, getPos());
+        return new SqlCreateTableAs(s.end(this), replace, ifNotExists, name, names, keys, kind, optionClauses, query, withData);
     }
+}
+
+TableKind CoconutTableKindOpt() :
+{
+}
+{
+    <USING> ( <HASH> { return TableKind.HASH; } | <SORTED> { return TableKind.SORTED; } )
+|
+    { return null; }
+}
+
+boolean CoconutWithDataOpt() :
+{
+    boolean withData = true;
+}
+{
+    [ <WITH> [ <NO> { withData = false; } ] <DATA> ]
+    { return withData; }
+}
+
+/** An element, or the name of a column whose type is a query's. */
+void CoconutNewTableElement(List<SqlIdentifier> names, List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks,
+    List<UniqueClause> uniques, List<ForeignKeyClause> foreignKeys) :
+{
+    final SqlIdentifier name;
+}
+{
+    LOOKAHEAD( SimpleIdentifier() ( <COMMA> | <RPAREN> ) )
+    name = SimpleIdentifier() { names.add(name); }
+|
+    CoconutTableElement(columns, keys, checks, uniques, foreignKeys)
 }
 
 void CoconutTableElement(List<ColumnClause> columns, List<KeyClause> keys, List<CheckClause> checks, List<UniqueClause> uniques,
@@ -224,7 +268,7 @@ IdentityClause CoconutIdentity() :
     }
 }
 
-/** An expression and its text, as it was written but for comments and for blanks, of which one stays where there were some. */
+/** An expression and its text. */
 ExpressionClause CoconutExpression() :
 {
     final Token first;
@@ -234,12 +278,36 @@ ExpressionClause CoconutExpression() :
     { first = getToken(1); }
     expression = Expression(ExprContext.ACCEPT_SUB_QUERY)
     {
+        return new ExpressionClause(expression, CoconutTextFrom(first));
+    }
+}
+
+/** A query and its text. */
+QueryClause CoconutQueryClause() :
+{
+    final Token first;
+    final SqlNode query;
+}
+{
+    { first = getToken(1); }
+    query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY)
+    {
+        return new QueryClause(query, CoconutTextFrom(first));
+    }
+}
+
+/** The text from a token to the one that was read last, as it was written but for comments and for blanks, of which one stays where there were some. */
+String CoconutTextFrom(Token first) :
+{
+}
+{
+    {
         final StringBuilder text = new StringBuilder(first.image);
         for (Token before = first; before != token; before = before.next) {
             final boolean isNext = before.endLine == before.next.beginLine && before.endColumn + 1 == before.next.beginColumn;
             text.append(isNext ? "" : " ").append(before.next.image);
         }
-        return new ExpressionClause(expression, text.toString());
+        return text.toString();
     }
 }
 
@@ -276,6 +344,44 @@ void CoconutIndexColumn(List<IndexColumnClause> columns) :
     [ <ASC> | <DESC> { descending = true; } ]
     {
         columns.add(new IndexColumnClause(name, descending));
+    }
+}
+
+/** CREATE [OR REPLACE] VIEW [IF NOT EXISTS] name [ ( column, ... ) ] AS query. */
+SqlCreate CoconutCreateView(Span s, boolean replace) :
+{
+    final boolean ifNotExists;
+    final SqlIdentifier view;
+    SqlNodeList columns = null;
+    final QueryClause query;
+}
+{
+    <VIEW> ifNotExists = IfNotExistsOpt() { Refusals.unlessBoth(replace, ifNotExists, getPos()); }
+    view = CompoundIdentifier()
+    [ columns = ParenthesizedSimpleIdentifierList() ]
+    <AS> query = CoconutQueryClause()
+    [
+        <WITH> [ <LOCAL> | SimpleIdentifier() ] <CHECK> {
+            throw Refusals.notYet("WITH CHECK OPTION", "Leave it out: a view can only be read.", getPos());
+        }
+    ]
+    {
+        return new SqlCreateView(s.end(this), replace, ifNotExists, view, columns, query);
+    }
+}
+
+/** DROP VIEW [IF EXISTS] name [CASCADE | RESTRICT]. */
+SqlDrop CoconutDropView(Span s, boolean replace) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+    boolean cascades = false;
+}
+{
+    <VIEW> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    [ <CASCADE> { cascades = true; } | <RESTRICT> ]
+    {
+        return new SqlDropView(s.end(this), ifExists, name, cascades);
     }
 }
 

@@ -171,6 +171,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         MetaDataRows rows = new MetaDataRows("TABLE_TYPE");
         rows.add("SYSTEM VIEW");
         rows.add("TABLE");
+        rows.add("VIEW");
         return rows.on(connection);
     }
 

@@ -24,14 +24,26 @@ import org.coconutdb.engine.error.ErrorCode;
 public final class Catalog {
     private final CoconutEngine engine;
     private final List<SystemView> views;
+    private final ViewReader viewReader;
     // Replaced as a whole; two threads that build the same version do no harm.
     private volatile CatalogSnapshot snapshot;
     // By id: one object for each, which has the piece of its values that is being given out.
     private final Map<Integer, CatalogSequence> sequences = new ConcurrentHashMap<>();
 
-    /// @param more views beside the catalogue's own
+    /// Of a database without views, which nobody could check.
+    ///
+    /// @param more system views beside the catalogue's own
     public Catalog(CoconutEngine engine, List<SystemView> more) {
+        this(engine, more, (view, _) -> {
+            throw new IllegalStateException("nobody can read the view " + view.name());
+        });
+    }
+
+    /// @param more system views beside the catalogue's own
+    /// @param viewReader called while the catalogue changes: it must not change it
+    public Catalog(CoconutEngine engine, List<SystemView> more, ViewReader viewReader) {
         this.engine = engine;
+        this.viewReader = viewReader;
         List<SystemView> all = new ArrayList<>(InformationSchema.views(this));
         all.addAll(SystemSchema.views(this, engine));
         all.addAll(more);
@@ -56,6 +68,7 @@ public final class Catalog {
         long version = engine.catalogVersion();
         List<CatalogTable> tables = new ArrayList<>();
         List<CatalogSequence> named = new ArrayList<>();
+        List<CatalogView> stored = new ArrayList<>();
         List<TableDescriptor> descriptors = engine.tables();
         Map<String, TableDescriptor> byName = new HashMap<>();
         descriptors.forEach(descriptor -> byName.put(descriptor.name(), descriptor));
@@ -67,11 +80,18 @@ public final class Catalog {
             if (CatalogIndex.isIndex(descriptor)) {
                 continue;
             }
+            if (UnfinishedTable.isUnfinished(descriptor)) {
+                continue;
+            }
+            if (ViewDefinition.isView(descriptor.definition())) {
+                stored.add(CatalogView.of(descriptor));
+                continue;
+            }
             CatalogTable table = known.get(descriptor.id());
             boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName));
         }
-        return new CatalogSnapshot(version, tables, named, views);
+        return new CatalogSnapshot(version, tables, named, stored, views);
     }
 
     /// Makes a table. DUPLICATE_TABLE where the name is taken.
@@ -95,6 +115,69 @@ public final class Catalog {
         return table(definition.schema(), definition.name());
     }
 
+    /// Makes a table that nobody sees until [#finish]. DUPLICATE_TABLE where the name is taken.
+    ///
+    /// @param definition without indexes, foreign keys and identity columns
+    public synchronized UnfinishedTable begin(TableDefinition definition, StorageOptions options) {
+        engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
+                UnfinishedTable.marked(definition.toBytes()), options)));
+        TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
+        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of()));
+    }
+
+    /// Shows a table to all, with the rows that it has.
+    public synchronized void finish(UnfinishedTable table) {
+        engine.changeTables(List.of(new TableChange.Alter(table.hidden(), table.table().descriptor().definition())));
+    }
+
+    /// Drops a table that was not finished.
+    public synchronized void abandon(UnfinishedTable table) {
+        engine.changeTables(List.of(new TableChange.Drop(table.hidden().id())));
+    }
+
+    /// Drops the tables that a crash has left unfinished. Before anybody else uses the database.
+    public synchronized void abandonAll() {
+        List<TableChange> changes = new ArrayList<>();
+        engine.tables().stream().filter(UnfinishedTable::isUnfinished).forEach(table -> changes.add(new TableChange.Drop(table.id())));
+        if (!changes.isEmpty()) {
+            engine.changeTables(changes);
+        }
+    }
+
+    /// Makes a view. DUPLICATE_TABLE where a table has the name, or a view that is not to be replaced; INVALID_VIEW_DEFINITION where it would read
+    /// itself; DEPENDENT_OBJECTS where views that read the one that it replaces could not be read then.
+    ///
+    /// @param replaces whether it takes the place of a view of the name
+    /// @param version of the catalogue that its query was validated with: TABLE_CHANGED where there is another by now
+    public synchronized void createView(ViewDefinition view, boolean replaces, long version) {
+        CatalogSnapshot now = snapshot();
+        if (now.version() != version) {
+            throw CoconutException.of(ErrorCode.TABLE_CHANGED).mend("Nothing was changed: run the statement again.");
+        }
+        ViewDependencies dependencies = new ViewDependencies(now, viewReader);
+        dependencies.requireNoCycle(view);
+        CatalogView replaced = replaces ? now.view(view.schema(), view.name()).orElse(null) : null;
+        List<TableChange> changes = new ArrayList<>();
+        if (replaced == null) {
+            changes.add(new TableChange.Create(view.tableName().qualified(), TableKind.SORTED, view.toBytes(), StorageOptions.DEFAULT));
+        } else {
+            dependencies.change(view.tableName(), view.columns(), false, changes);
+            changes.add(new TableChange.Alter(replaced.descriptor(), view.toBytes()));
+        }
+        engine.changeTables(changes);
+    }
+
+    /// Drops a view. UNDEFINED_TABLE; DEPENDENT_OBJECTS where others read it.
+    ///
+    /// @param cascades whether views that read it are dropped with it
+    public synchronized void dropView(TableName name, boolean cascades) {
+        CatalogView view = snapshot().view(name.schema(), name.name()).orElseThrow(() -> undefined(name.schema(), name.name()));
+        List<TableChange> changes = new ArrayList<>();
+        new ViewDependencies(snapshot(), viewReader).drop(name, cascades, changes);
+        changes.add(new TableChange.Drop(view.descriptor().id()));
+        engine.changeTables(changes);
+    }
+
     /// Has those who write to the parents of foreign keys know of them: what was compiled before is refused.
     private void addParents(TableDefinition definition, List<ForeignKeyDefinition> foreignKeys, List<TableChange> changes) {
         Set<TableName> parents = new LinkedHashSet<>();
@@ -113,20 +196,24 @@ public final class Catalog {
     }
 
     private CatalogTable table(String schema, String name) {
-        return snapshot().table(schema, name)
-                .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
-                        .with("table", TableDefinition.qualifiedName(schema, name))
-                        .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is."));
+        return snapshot().table(schema, name).orElseThrow(() -> undefined(schema, name));
     }
 
-    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none; DEPENDENT_OBJECTS where another one refers to it.
+    private static CoconutException undefined(String schema, String name) {
+        return CoconutException.of(ErrorCode.UNDEFINED_TABLE)
+                .with("table", TableDefinition.qualifiedName(schema, name))
+                .mend("SELECT TABLE_SCHEMA, TABLE_NAME FROM INFORMATION_SCHEMA.TABLES lists what there is.");
+    }
+
+    /// Drops a table with all its rows and indexes. UNDEFINED_TABLE where there is none; DEPENDENT_OBJECTS where another one refers to it, or
+    /// a view reads it.
     public void drop(String schema, String name) {
         drop(schema, name, false);
     }
 
     /// The same.
     ///
-    /// @param cascades whether the foreign keys of other tables that refer to it are dropped with it
+    /// @param cascades whether the foreign keys of other tables that refer to it, and the views that read it, are dropped with it
     public synchronized void drop(String schema, String name, boolean cascades) {
         CatalogTable table = table(schema, name);
         List<TableChange> changes = new ArrayList<>();
@@ -147,6 +234,7 @@ public final class Catalog {
             referring.computeIfAbsent(reference.child(), _ -> new HashSet<>()).add(reference.definition().name());
         }
         referring.forEach((child, names) -> addWithout(child, names, changes));
+        new ViewDependencies(snapshot(), viewReader).drop(new TableName(schema, name), cascades, changes);
         changes.add(new TableChange.Drop(table.id()));
         table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
         identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
@@ -264,13 +352,18 @@ public final class Catalog {
 
     /// Gives a table another definition, and makes and drops the indexes and the sequences of identity columns that it has and has no more.
     /// DUPLICATE_INDEX; DEPENDENT_OBJECTS where a foreign key needs an index that goes; TABLE_CHANGED where somebody changed the table, or the parent of
-    /// a new foreign key, since it was read; TABLE_NOT_EMPTY.
+    /// a new foreign key, since it was read; TABLE_NOT_EMPTY; DEPENDENT_OBJECTS where a view could not be read any more.
     ///
     /// @param table as the definition was made from it
     /// @param whileEmpty whether it happens only where the table has no rows
-    public synchronized void alter(CatalogTable table, TableDefinition after, boolean whileEmpty) {
+    /// @param cascades whether views that could not be read any more are dropped
+    public synchronized void alter(CatalogTable table, TableDefinition after, boolean whileEmpty, boolean cascades) {
         TableDefinition before = table.definition();
         List<TableChange> changes = new ArrayList<>();
+        if (!TableDefinitions.positions(before.columns()).equals(TableDefinitions.positions(after.columns()))) {
+            new ViewDependencies(snapshot(), viewReader).change(new TableName(after.schema(), after.name()), after.columns(), cascades,
+                    changes);
+        }
         for (CatalogIndex index : table.indexes()) {
             if (after.indexes().stream().noneMatch(one -> one.name().equals(index.definition().name()))) {
                 requireNoneNeeds(table, after, index.definition().name());
@@ -306,10 +399,15 @@ public final class Catalog {
         forgetSequences(changes);
     }
 
+    /// The same of a table whose columns stay.
+    public void alter(CatalogTable table, TableDefinition after, boolean whileEmpty) {
+        alter(table, after, whileEmpty, false);
+    }
+
     /// The same with what the definition is by now. UNDEFINED_TABLE.
-    public synchronized void alter(TableName name, UnaryOperator<TableDefinition> change) {
+    public synchronized void alter(TableName name, UnaryOperator<TableDefinition> change, boolean cascades) {
         CatalogTable table = table(name.schema(), name.name());
-        alter(table, change.apply(table.definition()), false);
+        alter(table, change.apply(table.definition()), false, cascades);
     }
 
     private static Set<IdentityDefinition> identities(TableDefinition table) {

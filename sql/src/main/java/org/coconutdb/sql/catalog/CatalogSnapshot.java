@@ -15,7 +15,7 @@ import org.apache.calcite.sql.SqlIdentifier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
-/// The catalogue at one version: tables, tables of the meta space, system views, and all of them as Calcite's schemas. Immutable.
+/// The catalogue at one version: tables, tables of the meta space, views, system views, and all of them as Calcite's schemas. Immutable.
 public final class CatalogSnapshot {
     public static final String PUBLIC = "PUBLIC";
     public static final String INFORMATION_SCHEMA = "INFORMATION_SCHEMA";
@@ -31,12 +31,20 @@ public final class CatalogSnapshot {
     private final Map<String, CatalogSequence> sequences;
     private final Map<String, CatalogSequence> identities;
     private final List<MetaTable> metaTables;
-    private final List<SystemView> views;
+    private final Map<String, CatalogView> views;
+    private final List<SystemView> systemViews;
+    private final Map<String, Map<String, Table>> schemas;
     private final CalciteSchema rootSchema;
 
-    CatalogSnapshot(long version, Collection<CatalogTable> tables, Collection<CatalogSequence> sequences, List<SystemView> views) {
+    CatalogSnapshot(
+            long version,
+            Collection<CatalogTable> tables,
+            Collection<CatalogSequence> sequences,
+            Collection<CatalogView> views,
+            List<SystemView> systemViews) {
         this.version = version;
-        this.views = List.copyOf(views);
+        this.systemViews = List.copyOf(systemViews);
+        this.views = new TreeMap<>();
         Map<String, CatalogTable> byName = new TreeMap<>();
         Map<String, Map<String, Table>> bySchema = new LinkedHashMap<>();
         for (String schema : List.of(PUBLIC, INFORMATION_SCHEMA, META_SPACE, SYSTEM)) {
@@ -51,7 +59,12 @@ public final class CatalogSnapshot {
         for (MetaTable table : metaTables) {
             bySchema.computeIfAbsent(META_SPACE, _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(table));
         }
-        for (SystemView view : views) {
+        for (CatalogView view : views) {
+            this.views.put(view.toString(), view);
+            bySchema.computeIfAbsent(view.definition().schema(), _ -> new HashMap<>())
+                    .put(view.definition().name(), new StoredView(view.definition()));
+        }
+        for (SystemView view : systemViews) {
             bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
         }
         this.tables = byName;
@@ -66,8 +79,14 @@ public final class CatalogSnapshot {
         this.identities = new HashMap<>();
         sequences.forEach(sequence -> (sequence.isIdentity() ? identities : this.sequences).put(sequence.isIdentity() ? sequence.name()
                 : sequence.qualifiedName(), sequence));
-        this.rootSchema = CalciteSchema.createRootSchema(false, false);
-        bySchema.forEach((name, content) -> rootSchema.add(name, new Schema(content)));
+        this.schemas = bySchema;
+        this.rootSchema = rootSchema(bySchema);
+    }
+
+    private static CalciteSchema rootSchema(Map<String, Map<String, Table>> schemas) {
+        CalciteSchema root = CalciteSchema.createRootSchema(false, false);
+        schemas.forEach((name, content) -> root.add(name, new Schema(content)));
+        return root;
     }
 
     /// Rises with each change of a table's definition.
@@ -77,6 +96,15 @@ public final class CatalogSnapshot {
 
     public CalciteSchema rootSchema() {
         return rootSchema;
+    }
+
+    /// The schemas as they would be if a table or view had these columns, to validate queries with and not to run them.
+    CalciteSchema rootSchema(TableName table, List<ColumnDefinition> columns) {
+        Map<String, Map<String, Table>> changed = new LinkedHashMap<>(schemas);
+        Map<String, Table> content = new HashMap<>(changed.getOrDefault(table.schema(), Map.of()));
+        content.put(table.name(), new SystemView(table.schema(), table.name(), columns, List::of));
+        changed.put(table.schema(), content);
+        return rootSchema(changed);
     }
 
     public Optional<CatalogTable> table(String schema, String name) {
@@ -154,12 +182,22 @@ public final class CatalogSnapshot {
 
     /// Whether it names something that can only be read.
     public boolean isReadOnly(String schema, String name) {
-        return views.stream().anyMatch(view -> view.schema().equals(schema) && view.name().equals(name))
+        return view(schema, name).isPresent()
+                || systemViews.stream().anyMatch(view -> view.schema().equals(schema) && view.name().equals(name))
                 || (schema.equals(META_SPACE) && metaTables.stream().anyMatch(table -> table.definition().name().equals(name)));
     }
 
-    public List<SystemView> views() {
-        return views;
+    /// By schema and name.
+    public List<CatalogView> views() {
+        return List.copyOf(views.values());
+    }
+
+    public Optional<CatalogView> view(String schema, String name) {
+        return Optional.ofNullable(views.get(TableDefinition.qualifiedName(schema, name)));
+    }
+
+    public List<SystemView> systemViews() {
+        return systemViews;
     }
 
     public List<String> schemas() {

@@ -144,7 +144,7 @@ public final class ForeignKeys {
                     .with("schema", parts[0])
                     .with("line", name.getParserPosition().getLineNum())
                     .with("column", name.getParserPosition().getColumnNum())
-                    .mend(isReadOnly ? "Reference a table, rather than a view of the system." : "Make the table that is referenced first.");
+                    .mend(isReadOnly ? "Reference a table, rather than a view." : "Make the table that is referenced first.");
         }
         return requireLasting(parent);
     }

@@ -25,6 +25,10 @@ final class InformationSchema {
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
                                 integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS")),
                         () -> tables(catalog.snapshot())),
+                view("VIEWS",
+                        List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("VIEW_DEFINITION"),
+                                text("CHECK_OPTION"), text("IS_UPDATABLE"), text("INSERTABLE_INTO")),
+                        () -> views(catalog.snapshot())),
                 view("COLUMNS",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"),
                                 integer("ORDINAL_POSITION"), text("COLUMN_DEFAULT"), text("IS_NULLABLE"), text("DATA_TYPE"),
@@ -88,8 +92,21 @@ final class InformationSchema {
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name(),
                     null, null, null});
         }
-        for (SystemView view : catalog.views()) {
+        for (CatalogView view : catalog.views()) {
+            rows.add(new @Nullable Object[] {CATALOG, view.definition().schema(), view.definition().name(), "VIEW", null, null, null,
+                    null});
+        }
+        for (SystemView view : catalog.systemViews()) {
             rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null});
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> views(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogView view : catalog.views()) {
+            ViewDefinition definition = view.definition();
+            rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), definition.query(), "NONE", "NO", "NO"});
         }
         return rows;
     }
@@ -102,7 +119,10 @@ final class InformationSchema {
         for (MetaTable table : catalog.metaTables()) {
             addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
         }
-        for (SystemView view : catalog.views()) {
+        for (CatalogView view : catalog.views()) {
+            addColumns(view.definition().schema(), view.definition().name(), view.definition().columns(), rows);
+        }
+        for (SystemView view : catalog.systemViews()) {
             addColumns(view.schema(), view.name(), view.columns(), rows);
         }
         return rows;

@@ -23,10 +23,6 @@ public sealed interface QueryTable permits CatalogTable, MetaTable {
     HeaderColumn headerColumn(int column);
 
     default RelDataType rowType(RelDataTypeFactory factory) {
-        RelDataTypeFactory.Builder builder = factory.builder();
-        for (ColumnDefinition column : definition().columns()) {
-            builder.add(column.name(), Types.relType(factory, column));
-        }
-        return builder.build();
+        return Types.rowType(factory, definition().columns());
     }
 }

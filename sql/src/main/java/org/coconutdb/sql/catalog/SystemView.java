@@ -62,11 +62,7 @@ public final class SystemView extends AbstractTable implements ScannableTable {
 
     @Override
     public RelDataType getRowType(RelDataTypeFactory factory) {
-        RelDataTypeFactory.Builder builder = factory.builder();
-        for (ColumnDefinition column : columns) {
-            builder.add(column.name(), Types.relType(factory, column));
-        }
-        return builder.build();
+        return Types.rowType(factory, columns);
     }
 
     @Override

@@ -48,6 +48,11 @@ public record TableAlteration(
         return new TableAlteration(columns, checks, indexes, defaults, List.of());
     }
 
+    /// Whether what needs a column that goes is to go with it.
+    public boolean cascades() {
+        return removals.stream().anyMatch(removal -> removal instanceof TableRemoval.Column column && column.cascade());
+    }
+
     /// Whether nothing comes or changes.
     public boolean isEmpty() {
         return columns.isEmpty() && checks.isEmpty() && indexes.isEmpty() && defaults.isEmpty() && removals.isEmpty();

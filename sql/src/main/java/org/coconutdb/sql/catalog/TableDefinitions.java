@@ -26,6 +26,7 @@ import org.coconutdb.sql.parser.ExpressionClause;
 import org.coconutdb.sql.parser.IdentityClause;
 import org.coconutdb.sql.parser.IndexColumnClause;
 import org.coconutdb.sql.parser.KeyClause;
+import org.coconutdb.sql.parser.OptionClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.UniqueClause;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /// CREATE TABLE as it was written → [TableDefinition], checked.
 public final class TableDefinitions {
-    static final int COLUMNS_MAX = 1600;
+    public static final int COLUMNS_MAX = 1600;
     private static final int DEFAULT_CHAR_LENGTH = 1;
     // So that each fits the stored form, whatever its characters.
     private static final int EXPRESSION_LENGTH_MAX = 16_000;
@@ -67,21 +68,21 @@ public final class TableDefinitions {
         return TableDefinition.qualifiedName(parts[0], requireName("sequence", parts[1]));
     }
 
+    /// The name of a view that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
+    public static TableName viewName(SqlIdentifier name, String defaultSchema) {
+        String[] parts = resolve(name, defaultSchema);
+        if (!parts[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", parts[0])
+                    .mend("Views live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        return new TableName(parts[0], requireName("view", parts[1]));
+    }
+
     /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
     /// NOT_SUPPORTED for a type that no column can have.
     public static TableDefinition of(SqlCreateCoconutTable statement, String defaultSchema) {
-        String[] name = resolve(statement.table(), defaultSchema);
-        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", name[0])
-                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
-        }
-        if (statement.replace()) {
-            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
-                    .with("what", "CREATE OR REPLACE TABLE")
-                    .mend("DROP TABLE IF EXISTS it first.");
-        }
-        requireName("table", name[1]);
+        String[] name = tableName(statement.table(), statement.replace(), defaultSchema);
         Map<String, Integer> positions = new LinkedHashMap<>();
         for (ColumnClause column : statement.columns()) {
             requireName("column", column.name().getSimple());
@@ -113,6 +114,23 @@ public final class TableDefinitions {
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
                 .withChecks(checks(statement.checks(), name[1], constraints))
                 .withIndexes(uniques(statement.uniques(), name[1], positions, constraints));
+    }
+
+    /// Schema and name of a table that is to be made. UNDEFINED_SCHEMA, NOT_SUPPORTED, INVALID_TABLE_DEFINITION.
+    static String[] tableName(SqlIdentifier table, boolean replace, String defaultSchema) {
+        String[] name = resolve(table, defaultSchema);
+        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                    .with("schema", name[0])
+                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
+        }
+        if (replace) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("what", "CREATE OR REPLACE TABLE")
+                    .mend("DROP TABLE IF EXISTS it first.");
+        }
+        requireName("table", name[1]);
+        return name;
     }
 
     static ColumnDefinition withValue(ColumnDefinition definition, ColumnClause column) {
@@ -234,12 +252,12 @@ public final class TableDefinitions {
     }
 
     /// How much of the table may be in memory.
-    public static StorageOptions storage(SqlCreateCoconutTable statement) {
-        return TableOptions.of(statement.options()).storage();
+    public static StorageOptions storage(List<OptionClause> options) {
+        return TableOptions.of(options).storage();
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.
-    static String requireName(String what, String name) {
+    public static String requireName(String what, String name) {
         for (int i = 0; i < name.length(); i += Character.charCount(name.codePointAt(i))) {
             int c = name.codePointAt(i);
             if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
@@ -272,7 +290,7 @@ public final class TableDefinitions {
     }
 
     /// Positions of the columns that a key or an index lists.
-    private static List<Integer> listed(String what, SqlNodeList names, String table, Map<String, Integer> positions) {
+    static List<Integer> listed(String what, SqlNodeList names, String table, Map<String, Integer> positions) {
         List<Integer> listed = new ArrayList<>();
         for (SqlNode node : names) {
             String column = ((SqlIdentifier) node).getSimple();

@@ -151,6 +151,33 @@ public final class Types {
         return factory.createTypeWithNullability(type, column.nullable());
     }
 
+    /// A row of these columns as Calcite sees it.
+    public static RelDataType rowType(RelDataTypeFactory factory, List<ColumnDefinition> columns) {
+        RelDataTypeFactory.Builder builder = factory.builder();
+        for (ColumnDefinition column : columns) {
+            builder.add(column.name(), relType(factory, column));
+        }
+        return builder.build();
+    }
+
+    /// A column for what a query computes. NOT_SUPPORTED where no column can have the type.
+    public static ColumnDefinition computed(String name, RelDataType type) {
+        SqlTypeName typeName = type.getSqlTypeName();
+        if (find(typeName) == null) {
+            List<String> names = FACTS.values().stream().map(Facts::name).toList();
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("column", name)
+                    .with("type", type)
+                    .mend("CAST it to one of the types of columns: " + String.join(", ", names) + ".");
+        }
+        SqlTypeName stored = typeName == SqlTypeName.FLOAT ? SqlTypeName.DOUBLE : typeName;
+        int precision = switch (stored) {
+            case DECIMAL, CHAR, VARCHAR, BINARY, VARBINARY, TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> type.getPrecision();
+            default -> -1;
+        };
+        return new ColumnDefinition(name, stored, precision, stored == SqlTypeName.DECIMAL ? type.getScale() : 0, type.isNullable());
+    }
+
     /// Digits, characters or bytes that a value of the column has at most.
     public static int precision(ColumnDefinition column) {
         return column.precision() >= 0 ? column.precision() : of(column.type()).precisionMax();

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// Statements that other databases have: refused by name instead of as unknown words.
 final class ForeignStatements {
     private static final int LEADING_WORDS = 4;
-    private static final String ONLY_TABLES = "Tables, indexes and sequences can be made: CREATE TABLE, CREATE INDEX, CREATE SEQUENCE.";
+    private static final String ONLY_TABLES =
+            "Tables, views, indexes and sequences can be made: CREATE TABLE, CREATE VIEW, CREATE INDEX, CREATE SEQUENCE.";
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
-            Map.entry("CREATE VIEW", ONLY_TABLES),
-            Map.entry("CREATE OR REPLACE VIEW", ONLY_TABLES),
+            Map.entry("ALTER VIEW", "CREATE OR REPLACE VIEW gives a view another query."),
             Map.entry("CREATE MATERIALIZED", ONLY_TABLES),
             Map.entry("CREATE SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("CREATE DATABASE", "A connection to jdbc:coconut:file:DIRECTORY makes a database."),
@@ -26,7 +26,6 @@ final class ForeignStatements {
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP VIEW", "There are only tables, indexes and sequences: DROP TABLE, DROP INDEX, DROP SEQUENCE."),
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
 

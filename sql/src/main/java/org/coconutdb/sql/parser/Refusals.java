@@ -1,5 +1,6 @@
 package org.coconutdb.sql.parser;
 
+import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlInsert;
@@ -80,6 +81,43 @@ public final class Refusals {
     public static void unlessReplace(boolean replace, SqlParserPos position) {
         if (replace) {
             throw notYet("CREATE OR REPLACE INDEX", "DROP INDEX IF EXISTS it first.", position);
+        }
+    }
+
+    /// A column without a type has one only where a query gives it.
+    public static void unlessTyped(List<SqlIdentifier> names) {
+        for (SqlIdentifier name : names) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", name.getParserPosition().getLineNum())
+                    .with("column", name.getParserPosition().getColumnNum())
+                    .with("columnName", name.getSimple())
+                    .mend("Give the column a type, or the table a query: CREATE TABLE … AS SELECT ….");
+        }
+    }
+
+    /// What a table that is made from a query is not given with it.
+    public static void unlessOfQuery(
+            List<ColumnClause> columns,
+            List<CheckClause> checks,
+            List<UniqueClause> uniques,
+            List<ForeignKeyClause> foreignKeys,
+            SqlParserPos position) {
+        if (!columns.isEmpty()) {
+            throw notYet("a type in CREATE TABLE AS", "Name the column alone: its type is the query's, where a CAST gives it another.",
+                    columns.getFirst().name().getParserPosition());
+        }
+        if (!checks.isEmpty() || !uniques.isEmpty() || !foreignKeys.isEmpty()) {
+            throw notYet("a constraint other than PRIMARY KEY in CREATE TABLE AS", "Add it behind: ALTER TABLE … ADD.", position);
+        }
+    }
+
+    /// OR REPLACE and IF NOT EXISTS say different things of a view that is there.
+    public static void unlessBoth(boolean replace, boolean ifNotExists, SqlParserPos position) {
+        if (replace && ifNotExists) {
+            throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                    .with("line", position.getLineNum())
+                    .with("column", position.getColumnNum())
+                    .mend("Say OR REPLACE, or IF NOT EXISTS, not both.");
         }
     }
 

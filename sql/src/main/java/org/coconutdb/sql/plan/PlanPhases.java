@@ -62,6 +62,8 @@ final class PlanPhases {
                     CoreRules.FILTER_PROJECT_TRANSPOSE,
                     CoreRules.FILTER_AGGREGATE_TRANSPOSE,
                     CoreRules.FILTER_SET_OP_TRANSPOSE,
+                    // Past the ORDER BY of a view.
+                    CoreRules.FILTER_SORT_TRANSPOSE,
                     CoreRules.FILTER_CORRELATE,
                     CoreRules.FILTER_INTO_JOIN,
                     CoreRules.JOIN_CONDITION_PUSH,

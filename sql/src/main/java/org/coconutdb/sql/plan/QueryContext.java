@@ -3,13 +3,16 @@ package org.coconutdb.sql.plan;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.calcite.adapter.enumerable.EnumerableInterpretable;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
+import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.jdbc.JavaTypeFactoryImpl;
 import org.apache.calcite.plan.Context;
 import org.apache.calcite.plan.Contexts;
 import org.apache.calcite.plan.ConventionTraitDef;
 import org.apache.calcite.plan.RelOptCluster;
+import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.plan.volcano.VolcanoPlanner;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.RelCollationTraitDef;
@@ -22,6 +25,7 @@ import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.Bindable;
 import org.apache.calcite.runtime.CalciteContextException;
+import org.apache.calcite.sql.SqlExplainLevel;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.validate.SqlValidator;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
@@ -29,8 +33,10 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.util.CancelFlag;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CoconutTypeSystem;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.run.RowSource;
 
 /// Everything that one statement is compiled with: type factory, validator, converter and cluster, all of its own.
@@ -46,14 +52,22 @@ public final class QueryContext {
             // A long list stays a list, so that it can become a multi-point lookup.
             .withInSubQueryThreshold(Integer.MAX_VALUE);
 
+    // Views over views can double what is read with each level.
+    private static final int VIEWS_MAX = 1_000;
+    private static final Pattern COLUMN_CAST = Pattern.compile("CAST\\((\\$\\d+)\\):[A-Z_ ]+(?:\\([^)]*\\))?(?: NOT NULL)?");
+    private static final Pattern CORRELATION = Pattern.compile("\\$?cor\\d+");
+
     private final JavaTypeFactoryImpl typeFactory = new JavaTypeFactoryImpl(CoconutTypeSystem.INSTANCE);
     private final CalciteCatalogReader catalogReader;
     private final SqlValidator validator;
     private final RelOptCluster cluster;
     private final Context planningContext;
+    private final CancelFlag cancelFlag;
+    private int viewsExpanded;
 
-    QueryContext(CatalogSnapshot catalog, String schema, CancelFlag cancelFlag) {
-        this.catalogReader = new CalciteCatalogReader(catalog.rootSchema(), List.of(schema), typeFactory, Validation.CONNECTION_CONFIG);
+    QueryContext(CalciteSchema schemas, String schema, CancelFlag cancelFlag) {
+        this.cancelFlag = cancelFlag;
+        this.catalogReader = new CalciteCatalogReader(schemas, List.of(schema), typeFactory, Validation.CONNECTION_CONFIG);
         this.validator = Validation.validator(catalogReader, typeFactory);
         this.planningContext = Contexts.of(cancelFlag, Validation.CONNECTION_CONFIG);
         VolcanoPlanner planner = new VolcanoPlanner(null, planningContext);
@@ -87,6 +101,10 @@ public final class QueryContext {
 
     /// The validated form of a statement, its names qualified. The argument may be changed and is not to be used again.
     public SqlNode validate(SqlNode statement) {
+        return validate(statement, validator);
+    }
+
+    private static SqlNode validate(SqlNode statement, SqlValidator validator) {
         try {
             return validator.validate(statement);
         } catch (CalciteContextException failure) {
@@ -108,13 +126,99 @@ public final class QueryContext {
 
     /// A validated query, or INSERT, UPDATE and DELETE, as relational operators.
     public RelRoot toRel(SqlNode validated) {
+        return toRel(validated, validator, catalogReader);
+    }
+
+    private RelRoot toRel(SqlNode validated, SqlValidator by, CalciteCatalogReader reader) {
         SqlToRelConverter converter =
-                new SqlToRelConverter((_, _, _, _) -> null, validator, catalogReader, cluster, StandardConvertletTable.INSTANCE, CONVERTER);
+                new SqlToRelConverter(this::expandView, by, reader, cluster, StandardConvertletTable.INSTANCE, CONVERTER);
         try {
             return converter.convertQuery(validated, false, true);
         } catch (CalciteContextException failure) {
             throw Validation.translate(failure);
         }
+    }
+
+    /// The query of a view, in whose place it is planned.
+    private RelRoot expandView(RelDataType rowType, String query, List<String> schemaPath, List<String> viewPath) {
+        viewsExpanded++;
+        if (viewsExpanded > VIEWS_MAX || cancelFlag.isCancelRequested()) {
+            throw CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX)
+                    .with("viewsMax", VIEWS_MAX)
+                    .mend("Read fewer views, or keep what one of them answers in a table.");
+        }
+        CalciteCatalogReader reader = catalogReader.withSchemaPath(schemaPath);
+        SqlValidator own = Validation.validator(reader, typeFactory);
+        try {
+            return toRel(validate(SqlParsing.parse(query), own), own, reader);
+        } catch (CoconutException failure) {
+            throw failure.facts().containsKey("view") ? failure : failure.copy().with("view", String.join(".", viewPath));
+        }
+    }
+
+    /// A query as a view keeps it. NOT_SUPPORTED where what is kept would not be planned as what was written, or a column has a type that none of
+    /// a table can have.
+    ///
+    /// @param written the query's text
+    public ViewQuery viewQuery(String written) {
+        SqlValidator naming = validator(false);
+        WholeNames names = new WholeNames(naming, validate(SqlParsing.parse(written), naming));
+        String text = names.text();
+        // COALESCE and such stay, since the validator makes some where they would stay, too.
+        String asWritten = digest(converted(written, validator(false)));
+        try {
+            String asKept = digest(converted(text, validator(false)));
+            boolean isSame = names.joinsSameTypes()
+                    // Where USING joins NULL and NOT NULL it casts the one to the other.
+                    ? COLUMN_CAST.matcher(asWritten).replaceAll("$1").equals(COLUMN_CAST.matcher(asKept).replaceAll("$1"))
+                    : asWritten.equals(asKept);
+            if (!isSame) {
+                throw notKept(text);
+            }
+        } catch (CoconutException failure) {
+            throw failure.code() == ErrorCode.STATEMENT_TOO_COMPLEX ? failure : notKept(text);
+        }
+        return new ViewQuery(text, columns(converted(text, validator(true)).validatedRowType), names.repeated(), names.reads());
+    }
+
+    /// Names of columns that `*` of the outermost select list answers a second time, and that got others.
+    public List<String> repeatedNames(SqlNode validated) {
+        return WholeNames.repeated(validated);
+    }
+
+    private static CoconutException notKept(String text) {
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                .with("what", "this query in a view")
+                .with("kept", text)
+                .mend("Write it with other functions or operators: its text cannot be kept.");
+    }
+
+    private SqlValidator validator(boolean rewrites) {
+        return Validation.validator(catalogReader, typeFactory, rewrites);
+    }
+
+    /// Whether a query answers these columns, in types and number. Errors as those of [#validate].
+    public boolean answers(String query, List<ColumnDefinition> columns) {
+        RelDataType answered = validator.getValidatedNodeType(validate(SqlParsing.parse(query)));
+        return RelOptUtil.areRowTypesEqual(answered, Types.rowType(typeFactory, columns), false);
+    }
+
+    private RelRoot converted(String query, SqlValidator own) {
+        return toRel(validate(SqlParsing.parse(query), own), own, catalogReader);
+    }
+
+    private static List<ColumnDefinition> columns(RelDataType rowType) {
+        return rowType.getFieldList().stream().map(field -> Types.computed(field.getName(), field.getType())).toList();
+    }
+
+    /// The same for queries that are converted alike.
+    private static String digest(RelRoot root) {
+        String tree = root.validatedRowType.getFullTypeString() + root.fields + root.collation
+                + RelOptUtil.toString(root.rel, SqlExplainLevel.DIGEST_ATTRIBUTES);
+        // A number that no other query of the cluster has.
+        Map<String, String> correlations = new HashMap<>();
+        return CORRELATION.matcher(tree).replaceAll(found -> correlations.computeIfAbsent(found.group(), _ -> "cor#" + correlations
+                .size()));
     }
 
     /// Validates and plans a query.

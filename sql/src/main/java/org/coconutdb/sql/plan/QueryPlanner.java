@@ -1,6 +1,7 @@
 package org.coconutdb.sql.plan;
 
 import java.util.function.Function;
+import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 
@@ -15,6 +16,11 @@ public final class QueryPlanner {
 
     /// Runs work that needs the validator or the converter, such as the compilation of an UPDATE, with a context of its own.
     public <T> T compile(CatalogSnapshot catalog, String schema, Function<QueryContext, T> work) {
-        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(catalog, schema, cancelFlag)));
+        return compile(catalog.rootSchema(), schema, work);
+    }
+
+    /// The same with schemas that need not be those of a catalogue.
+    public <T> T compile(CalciteSchema schemas, String schema, Function<QueryContext, T> work) {
+        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(schemas, schema, cancelFlag)));
     }
 }

@@ -45,11 +45,17 @@ final class Validation {
     private Validation() {}
 
     static SqlValidator validator(CalciteCatalogReader catalogReader, RelDataTypeFactory typeFactory) {
+        return validator(catalogReader, typeFactory, true);
+    }
+
+    /// @param rewrites whether COALESCE and such become CASE
+    static SqlValidator validator(CalciteCatalogReader catalogReader, RelDataTypeFactory typeFactory, boolean rewrites) {
         SqlValidator.Config config =
                 SqlValidator.Config.DEFAULT
                         .withConformance(CONFORMANCE)
                         .withDefaultNullCollation(NullCollation.HIGH)
                         .withIdentifierExpansion(true)
+                        .withCallRewrite(rewrites)
                         .withTypeCoercionEnabled(true);
         return SqlValidatorUtil.newValidator(SqlOperatorTables.chain(OPERATORS, catalogReader), catalogReader, typeFactory, config);
     }

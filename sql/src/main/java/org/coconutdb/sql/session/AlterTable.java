@@ -159,13 +159,13 @@ final class AlterTable implements CompiledStatement.Definition {
                 added.add(declared.definition().name());
             }
             if (!alteration.removals().isEmpty()) {
-                catalog.alter(name, alteration::removed);
+                catalog.alter(name, alteration::removed, alteration.cascades());
             }
         } catch (RuntimeException | Error failure) {
             try {
                 added.forEach(foreignKey -> catalog.dropForeignKey(name, foreignKey));
                 if (!alteration.additions().isEmpty()) {
-                    catalog.alter(name, alteration::undone);
+                    catalog.alter(name, alteration::undone, true);
                 }
             } catch (RuntimeException second) {
                 // The table is gone, or the database is closed.

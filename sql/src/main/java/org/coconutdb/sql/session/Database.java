@@ -2,12 +2,16 @@ package org.coconutdb.sql.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.SystemView;
+import org.coconutdb.sql.catalog.ViewDefinition;
 import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,8 +29,22 @@ final class Database implements AutoCloseable {
 
     Database(CoconutEngine engine) {
         this.engine = engine;
-        this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()));
+        this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()), this::hindrance);
+        catalog.abandonAll();
         TableBuild.sweep(catalog);
+    }
+
+    /// See [org.coconutdb.sql.catalog.ViewReader#hindrance].
+    private Optional<String> hindrance(ViewDefinition view, CalciteSchema schemas) {
+        try {
+            boolean isSame = planner.compile(schemas, view.schema(), context -> context.answers(view.query(), view.columns()));
+            return isSame ? Optional.empty() : Optional.of("a column of " + view.name() + " would have another type");
+        } catch (CoconutException failure) {
+            if (failure.code().category() != ErrorCode.Category.CALLER || failure.code() == ErrorCode.STATEMENT_CANCELLED) {
+                throw failure;
+            }
+            return Optional.of(failure.facts().getOrDefault("detail", failure.code().message()));
+        }
     }
 
     private SystemView planCacheView() {

@@ -144,7 +144,8 @@ final class SqlErrors {
     private static List<String> tableNames(CatalogSnapshot catalog) {
         List<String> names = new ArrayList<>();
         catalog.tables().forEach(table -> names.add(table.definition().name()));
-        catalog.views().forEach(view -> names.add(view.name()));
+        catalog.views().forEach(view -> names.add(view.definition().name()));
+        catalog.systemViews().forEach(view -> names.add(view.name()));
         return names;
     }
 
@@ -152,6 +153,7 @@ final class SqlErrors {
         List<String> names = new ArrayList<>();
         catalog.tables().forEach(table -> table.definition().columns().forEach(column -> names.add(column.name())));
         catalog.metaTables().forEach(table -> table.definition().columns().forEach(column -> names.add(column.name())));
+        catalog.views().forEach(view -> view.definition().columns().forEach(column -> names.add(column.name())));
         return names;
     }
 

@@ -32,9 +32,12 @@ import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlCreateSequence;
+import org.coconutdb.sql.parser.SqlCreateTableAs;
+import org.coconutdb.sql.parser.SqlCreateView;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
 import org.coconutdb.sql.parser.SqlDropSequence;
+import org.coconutdb.sql.parser.SqlDropView;
 import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
@@ -78,8 +81,11 @@ final class StatementCompiler {
     CompiledStatement compile(SqlNode statement) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
+            case SqlCreateTableAs create -> CreateTableAs.compile(create, this, catalog, schema);
             case SqlDropCoconutTable drop -> drop(drop);
             case SqlTruncateTable truncate -> truncate(truncate);
+            case SqlCreateView create -> new ViewCompiler(this, catalog, schema).create(create);
+            case SqlDropView drop -> new ViewCompiler(this, catalog, schema).drop(drop);
             case SqlCreateSequence create -> sequences.create(create);
             case SqlDropSequence drop -> sequences.drop(drop);
             case SqlRestartSequence restart -> sequences.restart(restart);
@@ -101,7 +107,7 @@ final class StatementCompiler {
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, ALTER, DROP and TRUNCATE TABLE, "
-                                + "CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
+                                + "CREATE and DROP VIEW, CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
         };
@@ -192,7 +198,7 @@ final class StatementCompiler {
         TableDefinition definition =
                 ForeignKeys.declareAll(create.foreignKeys(), TableDefinitions.of(create, schema), catalog, schema);
         TableRules.check(create, definition, this);
-        StorageOptions storage = TableDefinitions.storage(create);
+        StorageOptions storage = TableDefinitions.storage(create.options());
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) (database, _) -> {
             try {
@@ -209,6 +215,9 @@ final class StatementCompiler {
         String[] name = TableDefinitions.resolve(drop.table(), schema);
         boolean ifExists = drop.ifExists();
         boolean cascades = drop.cascades();
+        if (catalog.view(name[0], name[1]).isPresent()) {
+            throw WriteCompiler.readOnly(name).mend("It is a view: DROP VIEW drops it.");
+        }
         if (catalog.isReadOnly(name[0], name[1])) {
             throw WriteCompiler.readOnly(name);
         }

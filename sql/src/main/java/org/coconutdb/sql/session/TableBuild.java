@@ -48,7 +48,7 @@ final class TableBuild {
             boolean whileEmpty,
             ExecutionSignal signal) {
         Catalog catalog = database.catalog();
-        begin(catalog, table, alteration.begun(table.definition(), missing), whileEmpty);
+        begin(catalog, table, alteration.begun(table.definition(), missing), whileEmpty, alteration.cascades());
         if (!alteration.needsBuild()) {
             return;
         }
@@ -60,10 +60,10 @@ final class TableBuild {
             if (alteration.checks().stream().anyMatch(check -> !check.ready())) {
                 checkRows(database, name, signal);
             }
-            catalog.alter(name, alteration::finished);
+            catalog.alter(name, alteration::finished, alteration.cascades());
         } catch (RuntimeException | Error failure) {
             try {
-                catalog.alter(name, alteration::undone);
+                catalog.alter(name, alteration::undone, true);
             } catch (RuntimeException second) {
                 // The table is gone, or the database is closed: then the next start drops what is half built.
                 failure.addSuppressed(second);
@@ -72,10 +72,10 @@ final class TableBuild {
         }
     }
 
-    private static void begin(Catalog catalog, CatalogTable table, TableDefinition begun, boolean whileEmpty) {
+    private static void begin(Catalog catalog, CatalogTable table, TableDefinition begun, boolean whileEmpty, boolean cascades) {
         for (int attempt = 1;; attempt++) {
             try {
-                catalog.alter(table, begun, whileEmpty);
+                catalog.alter(table, begun, whileEmpty, cascades);
                 return;
             } catch (CoconutException failure) {
                 if (!whileEmpty || failure.code() != ErrorCode.SERIALIZATION_CONFLICT || attempt == ATTEMPTS_MAX) {

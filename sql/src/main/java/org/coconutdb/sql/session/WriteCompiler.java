@@ -61,7 +61,7 @@ final class WriteCompiler {
     static CoconutException readOnly(String[] name) {
         return CoconutException.of(ErrorCode.READ_ONLY_TABLE)
                 .with("table", name[0] + "." + name[1])
-                .mend("Views of the system and the meta space can only be read.");
+                .mend("Views and the meta space can only be read: write to the tables that they show.");
     }
 
     private CatalogTable target(SqlNode node) {

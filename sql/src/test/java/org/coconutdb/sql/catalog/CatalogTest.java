@@ -200,7 +200,7 @@ class CatalogTest {
         try (CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 2, 1L << 30, LockPolicy.PREFERRED))) {
             Catalog catalog = new Catalog(engine, List.of());
             catalog.create(define(ALL_TYPES));
-            SystemView memory = catalog.snapshot().views().stream().filter(view -> view.name().equals("BLOCK_MEMORY")).findFirst()
+            SystemView memory = catalog.snapshot().systemViews().stream().filter(view -> view.name().equals("BLOCK_MEMORY")).findFirst()
                     .orElseThrow();
             List<Object[]> rows = memory.scan(null).toList();
 

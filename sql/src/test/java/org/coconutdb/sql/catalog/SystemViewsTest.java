@@ -32,6 +32,8 @@ class SystemViewsTest {
         engine = CoconutEngine.open(new EngineConfig(null, BLOCKS, 1L << 30, LockPolicy.PREFERRED));
         catalog = new Catalog(engine, List.of());
         create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0), UNIQUE (v))");
+        catalog.createView(new ViewDefinition("PUBLIC", "V", List.of(SystemView.text("A")), "SELECT 'a' AS A", List.of()), false,
+                catalog.snapshot().version());
         catalog.createSequence("PUBLIC.S", SequenceDefinition.of("S", new SequenceOptions()));
         create("CREATE TABLE \"Mixed\" (b TIMESTAMP(2), a DECIMAL(20, 5) NOT NULL, c VARBINARY, PRIMARY KEY (b, a)) USING SORTED");
     }
@@ -47,7 +49,7 @@ class SystemViewsTest {
     }
 
     private SystemView view(String name) {
-        return catalog.snapshot().views().stream().filter(view -> view.name().equals(name)).findFirst().orElseThrow();
+        return catalog.snapshot().systemViews().stream().filter(view -> view.name().equals(name)).findFirst().orElseThrow();
     }
 
     private List<@Nullable Object[]> rows(String view) {
@@ -70,7 +72,7 @@ class SystemViewsTest {
         Map<SqlTypeName, Class<?>> classes = Map.of(SqlTypeName.VARCHAR, String.class, SqlTypeName.INTEGER, Integer.class,
                 SqlTypeName.BIGINT, Long.class, SqlTypeName.BOOLEAN, Boolean.class, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, Long.class);
         create("CREATE TABLE refers (id BIGINT PRIMARY KEY REFERENCES kv)");
-        for (SystemView view : catalog.snapshot().views()) {
+        for (SystemView view : catalog.snapshot().systemViews()) {
             List<@Nullable Object[]> rows = view.scan(null).toList();
             assertThat(rows).as(view.name()).isNotEmpty();
             for (@Nullable Object[] row : rows) {

@@ -76,6 +76,10 @@ final class PlannedDatabase implements AutoCloseable {
         return planner.plan(SqlParsing.parse(sql), catalog.snapshot(), "PUBLIC");
     }
 
+    ViewQuery viewQuery(String sql) {
+        return planner.compile(catalog.snapshot(), "PUBLIC", context -> context.viewQuery(sql));
+    }
+
     String explain(String sql) {
         return plan(sql).explain();
     }
