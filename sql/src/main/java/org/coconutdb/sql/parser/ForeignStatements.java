@@ -27,8 +27,7 @@ final class ForeignStatements {
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
             Map.entry("DROP VIEW", "There are only tables, indexes and sequences: DROP TABLE, DROP INDEX, DROP SEQUENCE."),
-            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
-            Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
+            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."));
 
     private ForeignStatements() {}
 

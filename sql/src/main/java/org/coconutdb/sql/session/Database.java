@@ -80,13 +80,21 @@ final class Database implements AutoCloseable {
         if (known == null) {
             plans.countPlanning();
             known = compiler(snapshot, schema).compile(sql);
-            plans.put(key, known);
+            // How long it was planned is a part of what these answer.
+            if (!(known instanceof AnalyzedQuery || known instanceof AnalyzedWrite)) {
+                plans.put(key, known);
+            }
         }
         return new Prepared(known, snapshot.version(), schema);
     }
 
     /// @param catalogVersion that it was compiled for
-    record Prepared(CompiledStatement statement, long catalogVersion, String schema) {}
+    record Prepared(CompiledStatement statement, long catalogVersion, String schema) {
+        /// Another statement in the place of this one.
+        Prepared running(CompiledStatement other) {
+            return new Prepared(other, catalogVersion, schema);
+        }
+    }
 
     @Override
     public void close() {

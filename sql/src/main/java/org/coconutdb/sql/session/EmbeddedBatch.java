@@ -95,7 +95,7 @@ final class EmbeddedBatch implements SessionStatement {
     private Database.Prepared compile(int index) throws SQLException {
         Database.Prepared prepared = session.database().compile(texts.get(index), schema);
         CompiledStatement statement = prepared.statement();
-        if (statement instanceof CompiledStatement.Query) {
+        if (!statement.columns().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");
         }
         if (!statement.parameters().isEmpty()) {

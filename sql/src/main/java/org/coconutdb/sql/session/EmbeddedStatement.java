@@ -57,9 +57,14 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                     cursor = opened;
                     return new Answer(opened, -1);
                 }
+                if (statement instanceof AnalyzedWrite analyzed) {
+                    AnalyzedWrite.Run run = analyzed.start();
+                    session.runs().change(prepared.running(run), parameters, signal);
+                    return new Answer(new FixedCursor(run.answer()), -1);
+                }
                 return new Answer(null, session.runs().change(prepared, parameters, signal));
             });
-            streams = answer.rows() != null;
+            streams = answer.rows() instanceof StatementCursor;
             return answer;
         } catch (RuntimeException | Error failure) {
             throw told(failure, signal);
