@@ -73,6 +73,11 @@ final class ChangeStatement implements CompiledStatement.Write {
         return Arrays.stream(columns).noneMatch(fixed::contains) && (indexes.isEmpty() || ttl.equals(TimeToLive.KEEP));
     }
 
+    /// Columns that take parameters' values as they are, by the parameters' numbers.
+    void addStored(@Nullable ColumnDefinition[] stored) {
+        ValueSource.addStored(sources, stored);
+    }
+
     @Override
     public List<ColumnInfo> columns() {
         return List.of();

@@ -1,13 +1,12 @@
 package org.coconutdb.sql.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
-import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,22 +24,8 @@ final class Database implements AutoCloseable {
 
     Database(CoconutEngine engine) {
         this.engine = engine;
-        this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()));
+        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view()));
         TableBuild.sweep(catalog);
-    }
-
-    private SystemView planCacheView() {
-        return new SystemView(
-                CatalogSnapshot.SYSTEM,
-                "PLAN_CACHE",
-                List.of(SystemView.bigint("PLANS"), SystemView.bigint("HITS"), SystemView.bigint("MISSES"), SystemView.bigint("PLANNINGS")),
-                this::planCacheRows);
-    }
-
-    private List<@Nullable Object[]> planCacheRows() {
-        List<@Nullable Object[]> rows = new ArrayList<>();
-        rows.add(new @Nullable Object[] {(long) plans.size(), plans.hits(), plans.misses(), plans.plannings()});
-        return rows;
     }
 
     CoconutEngine engine() {
@@ -75,24 +60,32 @@ final class Database implements AutoCloseable {
     /// The statement compiled for the catalogue as it is now, from the cache where it is there.
     Prepared compile(String sql, String schema) {
         CatalogSnapshot snapshot = catalog.snapshot();
-        PlanCache.Key key = new PlanCache.Key(StatementText.normalise(sql), snapshot.version(), schema);
-        CompiledStatement known = plans.find(key);
-        if (known == null) {
-            plans.countPlanning();
-            known = compiler(snapshot, schema).compile(sql);
-            // How long it was planned is a part of what these answer.
-            if (!(known instanceof AnalyzedQuery || known instanceof AnalyzedWrite)) {
-                plans.put(key, known);
-            }
-        }
-        return new Prepared(known, snapshot.version(), schema);
+        return plans.prepare(sql, snapshot.version(), schema, text -> compiler(snapshot, schema).compile(text));
     }
 
+    /// A statement as it was compiled.
+    ///
     /// @param catalogVersion that it was compiled for
-    record Prepared(CompiledStatement statement, long catalogVersion, String schema) {
+    /// @param literals values of its parameters, where these stand for literals of its text; null where its client gives them
+    record Prepared(CompiledStatement statement, long catalogVersion, String schema, @Nullable Object @Nullable [] literals) {
+        Prepared(CompiledStatement statement, long catalogVersion, String schema) {
+            this(statement, catalogVersion, schema, null);
+        }
+
         /// Another statement in the place of this one.
         Prepared running(CompiledStatement other) {
-            return new Prepared(other, catalogVersion, schema);
+            return new Prepared(other, catalogVersion, schema, literals);
+        }
+
+        /// Parameters that the client gives values for.
+        List<ColumnInfo> parameters() {
+            return literals == null ? statement.parameters() : List.of();
+        }
+
+        /// Values of all parameters.
+        @Nullable
+        Object[] values(@Nullable Object[] given) {
+            return literals == null ? given : literals;
         }
     }
 

@@ -59,7 +59,10 @@ final class EmbeddedBatch implements SessionStatement {
             for (; done < counts.length; done++) {
                 int index = done;
                 // Not before those before it have run: it may need the table that they make.
-                counts[done] = StatementRuns.whileTablesChange(() -> session.runs().change(compile(index), NO_VALUES, signal));
+                counts[done] = StatementRuns.whileTablesChange(() -> {
+                    Database.Prepared prepared = compile(index);
+                    return session.runs().change(prepared, prepared.values(NO_VALUES), signal);
+                });
             }
             return counts;
         } catch (SQLException | RuntimeException | Error failure) {
@@ -87,7 +90,7 @@ final class EmbeddedBatch implements SessionStatement {
         for (int i = 0; i < texts.size(); i++) {
             Database.Prepared prepared = compile(i);
             first = first == null ? prepared : first;
-            steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), NO_VALUES));
+            steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), prepared.values(NO_VALUES)));
         }
         return first == null ? new long[0] : session.runs().writeAlone(steps, first, signal);
     }
@@ -98,7 +101,7 @@ final class EmbeddedBatch implements SessionStatement {
         if (!statement.columns().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");
         }
-        if (!statement.parameters().isEmpty()) {
+        if (!prepared.parameters().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch has parameters without a value: use prepareStatement()",
                     "07001");
         }

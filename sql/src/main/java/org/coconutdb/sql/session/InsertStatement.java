@@ -9,6 +9,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,16 @@ final class InsertStatement implements CompiledStatement.Write {
             facts.put("rows", String.valueOf(rows.size()));
         }
         return Explained.write(onConflict == OnConflict.REPLACE ? "Upsert" : "Insert", facts, source);
+    }
+
+    /// Whether its rows are listed, each value a constant, a parameter or made for each row.
+    boolean readsNothing() {
+        return source == null;
+    }
+
+    /// Columns that take parameters' values as they are, by the parameters' numbers.
+    void addStored(@Nullable ColumnDefinition[] stored) {
+        rows.forEach(row -> ValueSource.addStored(row, stored));
     }
 
     /// Whether it reads nothing, so that many executions can share a transaction, which does not show its own writes.
