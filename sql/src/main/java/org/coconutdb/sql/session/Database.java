@@ -21,10 +21,13 @@ final class Database implements AutoCloseable {
     private final QueryPlanner planner = new QueryPlanner();
     private final PlanCache plans = new PlanCache();
     private final CopyProgress copies = new CopyProgress();
+    private final SlowStatements slowStatements;
 
-    Database(CoconutEngine engine) {
+    /// @param slowStatementMillis from which on a statement is told; 0: none is
+    Database(CoconutEngine engine, long slowStatementMillis) {
         this.engine = engine;
-        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view()));
+        this.slowStatements = new SlowStatements(slowStatementMillis);
+        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view(), slowStatements.view()));
         TableBuild.sweep(catalog);
     }
 
@@ -38,6 +41,10 @@ final class Database implements AutoCloseable {
 
     PlanCache plans() {
         return plans;
+    }
+
+    SlowStatements slowStatements() {
+        return slowStatements;
     }
 
     CopyProgress copies() {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.Session.Answer;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session.Limits;
 import org.coconutdb.jdbc.session.SessionStatement;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ final class EmbeddedBatch implements SessionStatement {
 
     @Override
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
-        ExecutionSignal signal = new ExecutionSignal(limits);
+        ExecutionSignal signal = new ExecutionSignal(limits, KeyRequest.NOTHING, session.database()
+                .slowStatements()
+                .watch(String.join("; ", texts), schema));
         running = signal;
         long[] counts = new long[texts.size()];
         int done = 0;
@@ -54,7 +57,9 @@ final class EmbeddedBatch implements SessionStatement {
             isAlone = session.transactions().forStatement() == null;
             isAlone = isAlone && areAllWrites();
             if (isAlone) {
-                return StatementRuns.whileTablesChange(() -> writeAll(signal));
+                long[] written = StatementRuns.whileTablesChange(() -> writeAll(signal));
+                signal.count(written);
+                return written;
             }
             for (; done < counts.length; done++) {
                 int index = done;
@@ -64,6 +69,7 @@ final class EmbeddedBatch implements SessionStatement {
                     return session.runs().change(prepared, prepared.values(NO_VALUES), signal);
                 });
             }
+            signal.count(counts);
             return counts;
         } catch (SQLException | RuntimeException | Error failure) {
             SQLException told = failure instanceof SQLException known ? known : session.told(failure, signal);

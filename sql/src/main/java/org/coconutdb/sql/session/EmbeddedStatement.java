@@ -56,14 +56,17 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                 if (statement instanceof CompiledStatement.Query query) {
                     StatementCursor opened = session.runs().open(query, prepared, values, limits.maxRows(), signal, this);
                     cursor = opened;
+                    signal.pause();
                     return new Answer(opened, -1);
                 }
                 if (statement instanceof AnalyzedWrite analyzed) {
                     AnalyzedWrite.Run run = analyzed.start();
-                    session.runs().change(prepared.running(run), values, signal);
+                    signal.count(session.runs().change(prepared.running(run), values, signal));
                     return new Answer(new FixedCursor(run.answer()), -1);
                 }
-                return new Answer(null, session.runs().change(prepared, values, signal));
+                long count = session.runs().change(prepared, values, signal);
+                signal.count(count);
+                return new Answer(null, count);
             });
             streams = answer.rows() instanceof StatementCursor;
             return answer;
@@ -82,7 +85,8 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             before.close();
         }
         keys = KeyRows.EMPTY;
-        ExecutionSignal signal = new ExecutionSignal(limits, request);
+        SlowStatements.Watch watch = session.database().slowStatements().watch(sql, prepared.schema());
+        ExecutionSignal signal = new ExecutionSignal(limits, request, watch);
         running = signal;
         return signal;
     }
@@ -136,7 +140,9 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                     requireCounts(prepared, rows);
                     List<StatementRuns.Step> steps = new ArrayList<>(counts.length);
                     rows.forEach(row -> steps.add(new StatementRuns.Step(write, prepared.values(row))));
-                    return session.runs().writeAlone(steps, prepared, signal);
+                    long[] written = session.runs().writeAlone(steps, prepared, signal);
+                    signal.count(written);
+                    return written;
                 });
             }
             currentWrite();
@@ -146,6 +152,7 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                 counts[done] = StatementRuns.whileTablesChange(() -> session.runs()
                         .writeWithin(within, new StatementRuns.Step(currentWrite(), prepared.values(row)), prepared, signal));
             }
+            signal.count(counts);
             return counts;
         } catch (RuntimeException | Error failure) {
             SQLException told = told(failure, signal);
