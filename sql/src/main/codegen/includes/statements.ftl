@@ -599,32 +599,31 @@ SqlNode CoconutInsert() :
     }
 }
 
-/** EXPLAIN statement and Calcite's EXPLAIN PLAN ... FOR statement, of all that can be executed with a plan. */
+/**
+ * EXPLAIN [ANALYZE] statement, EXPLAIN (ANALYZE, FORMAT JSON) statement, and Calcite's EXPLAIN PLAN ... FOR statement, of all that can be
+ * executed with a plan.
+ */
 SqlNode CoconutExplain() :
 {
     final SqlNode stmt;
-    SqlExplainLevel detailLevel = SqlExplainLevel.EXPPLAN_ATTRIBUTES;
-    SqlExplain.Depth depth = SqlExplain.Depth.PHYSICAL;
-    SqlExplainFormat format = SqlExplainFormat.TEXT;
+    final ExplainOptions chosen = new ExplainOptions();
 }
 {
     <EXPLAIN>
     [
-        LOOKAHEAD({ getToken(1).kind == PLAN })
-        <PLAN>
-        [ detailLevel = ExplainDetailLevel() ]
-        depth = ExplainDepth()
-        [
-            <AS>
-            (
-                <XML> { format = SqlExplainFormat.XML; }
-            |
-                <JSON> { format = SqlExplainFormat.JSON; }
-            |
-                <DOT_FORMAT> { format = SqlExplainFormat.DOT; }
-            )
-        ]
-        <FOR>
+        LOOKAHEAD({ getToken(1).kind == ANALYZE || getToken(1).kind == PLAN
+            || (getToken(1).kind == LPAREN && (getToken(2).kind == ANALYZE || getToken(2).kind == FORMAT)) })
+        (
+            <ANALYZE> { chosen.analyze(true, getPos()); }
+        |
+            <LPAREN> CoconutExplainOption(chosen) ( <COMMA> CoconutExplainOption(chosen) )* <RPAREN>
+        |
+            <PLAN>
+            [ ExplainDetailLevel() ]
+            ExplainDepth()
+            [ <AS> CoconutExplainFormat(chosen) ]
+            <FOR>
+        )
     ]
     (
         LOOKAHEAD({ getToken(1).kind == INSERT || getToken(1).kind == UPSERT })
@@ -633,12 +632,35 @@ SqlNode CoconutExplain() :
         LOOKAHEAD({ getToken(1).kind == UPDATE })
         stmt = CoconutUpdate()
     |
+        LOOKAHEAD({ getToken(1).kind == DELETE || getToken(1).kind == MERGE })
         stmt = SqlQueryOrDml()
+    |
+        stmt = CoconutQuery()
     )
     {
-        return new SqlExplain(getPos(), stmt, detailLevel.symbol(SqlParserPos.ZERO), depth.symbol(SqlParserPos.ZERO),
-            format.symbol(SqlParserPos.ZERO), nDynamicParams);
+        return new SqlExplainStatement(getPos(), stmt, chosen.isAnalyze(), chosen.format(), nDynamicParams);
     }
+}
+
+void CoconutExplainOption(ExplainOptions chosen) :
+{
+    boolean analyze = true;
+}
+{
+    <ANALYZE> [ <TRUE> | <FALSE> { analyze = false; } ] { chosen.analyze(analyze, getPos()); }
+|
+    <FORMAT> CoconutExplainFormat(chosen)
+}
+
+void CoconutExplainFormat(ExplainOptions chosen) :
+{
+}
+{
+    <TEXT> { chosen.format(SqlExplainFormat.TEXT, getPos()); }
+|
+    <JSON> { chosen.format(SqlExplainFormat.JSON, getPos()); }
+|
+    <DOT_FORMAT> { chosen.format(SqlExplainFormat.DOT, getPos()); }
 }
 
 /**

@@ -1,6 +1,7 @@
 package org.coconutdb.engine.transaction;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
@@ -83,6 +84,13 @@ public final class Scan {
                 throw Commit.dropped(table);
             }
             current = slice.scan(range, reverse, point);
+        }
+    }
+
+    /// Adds the ids of the blocks that were looked into until now.
+    public void addBlocksTo(BitSet ids) {
+        for (int i = 0; i < nextBlock; i++) {
+            ids.set(blocks[reverse ? blocks.length - 1 - i : i].id());
         }
     }
 

@@ -395,6 +395,11 @@ public final class Transaction implements AutoCloseable {
         return slice(table, key).get(key, point, into);
     }
 
+    /// Id of the block that a lookup of the key looks into.
+    public int blockOf(TableDescriptor table, byte[] key) {
+        return environment.blockTable().blockOf(table, key);
+    }
+
     private void noteRead(TableDescriptor table, byte[] key) {
         if (reads != null) {
             reads.addKey(table, key);

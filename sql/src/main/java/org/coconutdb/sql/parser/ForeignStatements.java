@@ -26,8 +26,7 @@ final class ForeignStatements {
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
-            Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
+            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."));
 
     private ForeignStatements() {}
 

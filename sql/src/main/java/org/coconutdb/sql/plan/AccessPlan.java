@@ -6,6 +6,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.coconutdb.sql.run.ExecutionContext;
 import org.coconutdb.sql.run.PlanDataContext;
 import org.coconutdb.sql.run.RowSource;
+import org.coconutdb.sql.run.RunFigures;
 import org.jspecify.annotations.Nullable;
 
 /// A query that is one lookup or scan and nothing else: no generated code. The fast tier of `SELECT … WHERE key = ?`.
@@ -14,14 +15,14 @@ final class AccessPlan implements QueryPlan {
     private final RelDataType rowType;
     private final RelDataType parameterTypes;
     private final Parameters parameters;
-    private final String text;
+    private final PlanOperator operators;
 
-    AccessPlan(RowSource source, RelDataType rowType, RelDataType parameterTypes, String text) {
+    AccessPlan(RowSource source, RelDataType rowType, RelDataType parameterTypes, PlanOperator operators) {
         this.source = source;
         this.rowType = rowType;
         this.parameterTypes = parameterTypes;
         this.parameters = new Parameters(parameterTypes);
-        this.text = text;
+        this.operators = operators;
     }
 
     @Override
@@ -36,11 +37,13 @@ final class AccessPlan implements QueryPlan {
 
     @Override
     public Enumerator<@Nullable Object[]> run(ExecutionContext context) {
-        return source.open(new PlanDataContext(parameters.fitted(context), Map.of(), null));
+        PlanDataContext data = new PlanDataContext(parameters.fitted(context), Map.of(), null);
+        RunFigures figures = context.figures();
+        return figures == null ? source.open(data) : figures.measured(0, () -> source.open(data));
     }
 
     @Override
-    public String explain() {
-        return text;
+    public PlanOperator operators() {
+        return operators;
     }
 }

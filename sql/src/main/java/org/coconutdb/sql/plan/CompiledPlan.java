@@ -20,7 +20,7 @@ final class CompiledPlan implements QueryPlan {
     private final RelDataType rowType;
     private final RelDataType parameterTypes;
     private final Parameters parameters;
-    private final String text;
+    private final PlanOperator operators;
 
     CompiledPlan(
             Bindable<?> bindable,
@@ -28,14 +28,14 @@ final class CompiledPlan implements QueryPlan {
             JavaTypeFactory typeFactory,
             RelDataType rowType,
             RelDataType parameterTypes,
-            String text) {
+            PlanOperator operators) {
         this.bindable = bindable;
         this.stashed = Map.copyOf(stashed);
         this.typeFactory = typeFactory;
         this.rowType = rowType;
         this.parameterTypes = parameterTypes;
         this.parameters = new Parameters(parameterTypes);
-        this.text = text;
+        this.operators = operators;
     }
 
     @Override
@@ -61,7 +61,7 @@ final class CompiledPlan implements QueryPlan {
     }
 
     @Override
-    public String explain() {
-        return text;
+    public PlanOperator operators() {
+        return operators;
     }
 }

@@ -47,6 +47,8 @@ final class LookupJoinRel extends Join implements EnumerableRel {
 
     private final int[] keyFields;
     private final @Nullable RexNode residual;
+    // Number of the right side in what EXPLAIN ANALYZE counts.
+    private final int measuredAs;
 
     private LookupJoinRel(
             RelOptCluster cluster,
@@ -56,10 +58,12 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             RexNode condition,
             JoinRelType type,
             int[] keyFields,
-            @Nullable RexNode residual) {
+            @Nullable RexNode residual,
+            int measuredAs) {
         super(cluster, traits, List.of(), left, right, condition, Set.of(), type);
         this.keyFields = keyFields;
         this.residual = residual;
+        this.measuredAs = measuredAs;
     }
 
     /// @param condition the whole condition
@@ -73,7 +77,7 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             int[] keyFields,
             @Nullable RexNode residual) {
         return new LookupJoinRel(left.getCluster(), left.getCluster().traitSetOf(Convention.NONE), left, right, condition, type, keyFields,
-                residual);
+                residual, LookupSource.NOT_MEASURED);
     }
 
     @Override
@@ -84,7 +88,12 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             RelNode right,
             JoinRelType type,
             boolean isSemiJoinDone) {
-        return new LookupJoinRel(getCluster(), traits, left, right, condition, type, keyFields, residual);
+        return new LookupJoinRel(getCluster(), traits, left, right, condition, type, keyFields, residual, measuredAs);
+    }
+
+    /// The same, counting what it looks up as an operator of this number.
+    LookupJoinRel measured(RelNode outer, int operator) {
+        return new LookupJoinRel(getCluster(), traitSet, outer, right, condition, joinType, keyFields, residual, operator);
     }
 
     @Override
@@ -117,7 +126,7 @@ final class LookupJoinRel extends Join implements EnumerableRel {
                                 LOOKED_UP,
                                 rows,
                                 implementor.stash(shape, LookupJoinShape.class),
-                                implementor.stash(((TableAccess) right).lookups(), LookupSource.class),
+                                implementor.stash(((TableAccess) right).lookups(measuredAs), LookupSource.class),
                                 residual == null ? Expressions.constant(null) : predicate(implementor, residual, outer, inner),
                                 implementor.getRootExpression())));
         return implementor.result(joined, block.toBlock());

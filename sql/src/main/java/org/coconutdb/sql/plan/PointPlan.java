@@ -23,14 +23,14 @@ public final class PointPlan implements QueryPlan {
     private final RelDataType rowType;
     private final RelDataType parameterTypes;
     private final Parameters parameters;
-    private final String text;
+    private final PlanOperator operators;
 
-    private PointPlan(PointProjection projection, RelDataType rowType, RelDataType parameterTypes, String text) {
+    private PointPlan(PointProjection projection, RelDataType rowType, RelDataType parameterTypes, PlanOperator operators) {
         this.projection = projection;
         this.rowType = rowType;
         this.parameterTypes = parameterTypes;
         this.parameters = new Parameters(parameterTypes);
-        this.text = text;
+        this.operators = operators;
     }
 
     /// Null where the query is another.
@@ -50,7 +50,7 @@ public final class PointPlan implements QueryPlan {
             }
             fields.add(field);
         }
-        return new PointPlan(new PointProjection(lookup, fields), rowType, parameterTypes, PlanText.of(rewritten));
+        return new PointPlan(new PointProjection(lookup, fields), rowType, parameterTypes, PlanOperators.of(rewritten));
     }
 
     @Override
@@ -78,7 +78,7 @@ public final class PointPlan implements QueryPlan {
     }
 
     @Override
-    public String explain() {
-        return text;
+    public PlanOperator operators() {
+        return operators;
     }
 }

@@ -63,10 +63,13 @@ public final class QueryContext {
     private final RelOptCluster cluster;
     private final Context planningContext;
     private final CancelFlag cancelFlag;
+    private final boolean isMeasured;
     private int viewsExpanded;
 
-    QueryContext(CalciteSchema schemas, String schema, CancelFlag cancelFlag) {
+    /// @param isMeasured whether plans can count what their operators do
+    QueryContext(CalciteSchema schemas, String schema, boolean isMeasured, CancelFlag cancelFlag) {
         this.cancelFlag = cancelFlag;
+        this.isMeasured = isMeasured;
         this.catalogReader = new CalciteCatalogReader(schemas, List.of(schema), typeFactory, Validation.CONNECTION_CONFIG);
         this.validator = Validation.validator(catalogReader, typeFactory);
         this.planningContext = Contexts.of(cancelFlag, Validation.CONNECTION_CONFIG);
@@ -240,7 +243,7 @@ public final class QueryContext {
         }
         if (rewritten instanceof BlockRel access) {
             RowSource source = access.source();
-            return new AccessPlan(source, rowType, parameterTypes, PlanText.of(rewritten));
+            return new AccessPlan(source, rowType, parameterTypes, PlanOperators.of(rewritten));
         }
         PointPlan point = PointPlan.of(rewritten, rowType, parameterTypes);
         if (point != null) {
@@ -248,8 +251,10 @@ public final class QueryContext {
         }
         EnumerableRel physical = phases.physical(rewritten);
         Map<String, Object> stashed = new HashMap<>();
-        Bindable<?> bindable = compile(physical, stashed);
-        return new CompiledPlan(bindable, stashed, typeFactory, rowType, parameterTypes, PlanText.of(physical));
+        PlanOperator operators = PlanOperators.of(physical);
+        EnumerableRel compiled = isMeasured ? (EnumerableRel) MeasurePoint.insert(physical) : physical;
+        Bindable<?> bindable = compile(compiled, stashed);
+        return new CompiledPlan(bindable, stashed, typeFactory, rowType, parameterTypes, operators);
     }
 
     private static Bindable<?> compile(EnumerableRel physical, Map<String, Object> stashed) {
@@ -276,7 +281,7 @@ public final class QueryContext {
         // Nothing has run: there is no code for an operator or a type of this plan.
         return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
                 .with("detail", detail.lines().findFirst().orElse(""))
-                .with("plan", PlanText.of(physical))
+                .with("plan", PlanFormat.TEXT.write(PlanOperators.of(physical), null))
                 .mend("Write it with other functions or operators.");
     }
 }

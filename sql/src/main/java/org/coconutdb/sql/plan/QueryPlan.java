@@ -16,6 +16,11 @@ public interface QueryPlan {
     /// Starts it: rows as arrays in Calcite's internal representation, one element a column, also for one column. Close the enumerator.
     Enumerator<@Nullable Object[]> run(ExecutionContext context);
 
-    /// The plan as EXPLAIN shows it, one operator a line, indented by two.
-    String explain();
+    /// What EXPLAIN shows of it.
+    PlanOperator operators();
+
+    /// The same as lines.
+    default String explain() {
+        return PlanFormat.TEXT.write(operators(), null);
+    }
 }

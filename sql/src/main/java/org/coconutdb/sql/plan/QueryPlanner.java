@@ -11,16 +11,18 @@ import org.coconutdb.sql.catalog.CatalogSnapshot;
 public final class QueryPlanner {
     /// Validates and plans a query: anything that answers rows. The syntax tree may be changed and is not to be used again.
     public QueryPlan plan(SqlNode query, CatalogSnapshot catalog, String schema) {
-        return compile(catalog, schema, context -> context.plan(query));
+        return compile(catalog, schema, false, context -> context.plan(query));
     }
 
     /// Runs work that needs the validator or the converter, such as the compilation of an UPDATE, with a context of its own.
-    public <T> T compile(CatalogSnapshot catalog, String schema, Function<QueryContext, T> work) {
-        return compile(catalog.rootSchema(), schema, work);
+    ///
+    /// @param isMeasured whether plans can count what their operators do, which costs those that run them a little
+    public <T> T compile(CatalogSnapshot catalog, String schema, boolean isMeasured, Function<QueryContext, T> work) {
+        return compile(catalog.rootSchema(), schema, isMeasured, work);
     }
 
     /// The same with schemas that need not be those of a catalogue.
-    public <T> T compile(CalciteSchema schemas, String schema, Function<QueryContext, T> work) {
-        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(schemas, schema, cancelFlag)));
+    public <T> T compile(CalciteSchema schemas, String schema, boolean isMeasured, Function<QueryContext, T> work) {
+        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(schemas, schema, isMeasured, cancelFlag)));
     }
 }

@@ -243,10 +243,13 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     }
 
     /// What a join asks, where the path is [AccessPath.Joined].
-    LookupSource lookups() {
+    ///
+    /// @param measuredAs number of this operator in what EXPLAIN ANALYZE counts; [LookupSource#NOT_MEASURED] in other plans
+    LookupSource lookups(int measuredAs) {
         AccessPath.Joined joined = (AccessPath.Joined) path;
         ColumnDomain[] domains = TableDomains.of(table);
         TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
-        return new LookupSource(read, joined.index(), joined.columns().stream().map(column -> domains[column]).toList(), joined.isWhole());
+        return new LookupSource(read, joined.index(), joined.columns().stream().map(column -> domains[column]).toList(), joined.isWhole(),
+                measuredAs);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param forUpdate whether the commit rests on the rows that are read
 /// @param startedMillis what CURRENT_TIMESTAMP is, since the epoch
 /// @param cancelled set by another thread, or by the timeout: loops look at it
+/// @param figures counts what operators do; null where nobody wants to know
 public record ExecutionContext(
         Transaction transaction,
         @Nullable Object[] parameters,
@@ -21,4 +22,5 @@ public record ExecutionContext(
         SequenceValues sequences,
         boolean forUpdate,
         long startedMillis,
-        AtomicBoolean cancelled) {}
+        AtomicBoolean cancelled,
+        @Nullable RunFigures figures) {}

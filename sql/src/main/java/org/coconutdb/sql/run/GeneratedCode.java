@@ -65,6 +65,29 @@ public final class GeneratedCode {
         return bound;
     }
 
+    /// The operator begins to be made ready: what it computes at once is its time. [#measured] ends it.
+    public static void measuring(DataContext context, int operator) {
+        RunFigures figures = ((PlanDataContext) context).execution().figures();
+        if (figures != null) {
+            figures.enter(operator);
+        }
+    }
+
+    /// The same rows, which are counted and timed where the execution wants to know.
+    public static <T> Enumerable<T> measured(Enumerable<T> rows, DataContext context, int operator) {
+        RunFigures figures = ((PlanDataContext) context).execution().figures();
+        if (figures == null) {
+            return rows;
+        }
+        figures.leave();
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<T> enumerator() {
+                return figures.measured(operator, rows::enumerator);
+            }
+        };
+    }
+
     /// The same rows, which stop with 57014 when the statement is cancelled.
     public static <T> Enumerable<T> cancellable(Enumerable<T> rows, DataContext context) {
         return new AbstractEnumerable<>() {

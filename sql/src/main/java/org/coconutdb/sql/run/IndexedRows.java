@@ -19,6 +19,7 @@ final class IndexedRows extends Rows {
     private final ExecutionContext execution;
     private final List<KeyRange> ranges;
     private final boolean reverse;
+    private final @Nullable OperatorFigures figures;
     private final RecordView entry = new RecordView();
     private final RecordView row = new RecordView();
     private @Nullable Scan scan;
@@ -30,6 +31,7 @@ final class IndexedRows extends Rows {
         this.reader = read.start(context);
         this.index = index;
         this.execution = context.execution();
+        this.figures = reader.figures();
         this.ranges = ranges;
         this.reverse = reverse;
     }
@@ -52,6 +54,11 @@ final class IndexedRows extends Rows {
                     throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
                 }
                 byte[] key = index.primaryKey(entry);
+                if (figures != null) {
+                    figures.seeEntry();
+                    current.addBlocksTo(figures.blocks());
+                    figures.blocks().set(transaction.blockOf(read.table(), key));
+                }
                 @Nullable Object[] values = transaction.get(read.table(), key, row) ? reader.read(row) : null;
                 if (values != null) {
                     if (execution.forUpdate()) {
@@ -59,6 +66,9 @@ final class IndexedRows extends Rows {
                     }
                     return values;
                 }
+            }
+            if (figures != null) {
+                current.addBlocksTo(figures.blocks());
             }
             scan = null;
         }

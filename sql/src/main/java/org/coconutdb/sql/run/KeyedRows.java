@@ -30,6 +30,10 @@ final class KeyedRows extends Rows {
                 throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
             }
             byte[] key = keys[position++];
+            OperatorFigures figures = reader.figures();
+            if (figures != null) {
+                figures.blocks().set(execution.transaction().blockOf(read.table(), key));
+            }
             if (find(key)) {
                 @Nullable Object[] row = reader.read(view);
                 if (row != null) {

@@ -17,13 +17,27 @@ import org.jspecify.annotations.Nullable;
 /// @param index whose entries lead to them; null: the primary key
 /// @param domains of the columns that have values, the first ones of the key
 /// @param isWhole whether the values make a whole key, with one row at most
-public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<ColumnDomain> domains, boolean isWhole) {
+/// @param measuredAs number in [RunFigures]; [#NOT_MEASURED] in plans that count nothing
+public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<ColumnDomain> domains, boolean isWhole, int measuredAs) {
+    /// In place of a number.
+    public static final int NOT_MEASURED = -1;
+
     public LookupSource {
         domains = List.copyOf(domains);
     }
 
     Lookup start(PlanDataContext context) {
-        return new Lookup(context);
+        RunFigures figures = measuredAs < 0 ? null : context.execution().figures();
+        if (figures == null) {
+            return new Lookup(context, null);
+        }
+        // What is counted of the rows belongs to the operator that runs when their reader is made.
+        figures.enter(measuredAs);
+        try {
+            return new Lookup(context, figures);
+        } finally {
+            figures.leave();
+        }
     }
 
     /// Lookups of one execution.
@@ -31,13 +45,15 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
         private final TableRead.Reader reader;
         private final ExecutionContext execution;
         private final KeyCodec codec;
+        private final @Nullable RunFigures figures;
         private final RecordView view = new RecordView();
         private final RecordView row = new RecordView();
 
-        private Lookup(PlanDataContext context) {
+        private Lookup(PlanDataContext context, @Nullable RunFigures figures) {
             this.reader = read.start(context);
             this.execution = context.execution();
             this.codec = index == null ? read.keyCodec() : index.codec();
+            this.figures = figures;
         }
 
         /// The key's bytes, or how they begin; null where no row can have it: a NULL, or a value that a column cannot hold.
@@ -56,16 +72,30 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
 
         /// The rows with that key, in its order.
         List<@Nullable Object[]> rows(byte[] key) {
-            Transaction transaction = execution.transaction();
+            return figures == null ? looked(key) : measured(key, figures);
+        }
+
+        private List<@Nullable Object[]> measured(byte[] key, RunFigures counted) {
+            counted.enter(measuredAs);
+            try {
+                OperatorFigures operator = counted.operator(measuredAs);
+                operator.begin();
+                List<@Nullable Object[]> rows = looked(key);
+                rows.forEach(_ -> operator.answer());
+                return rows;
+            } finally {
+                counted.leave();
+            }
+        }
+
+        private List<@Nullable Object[]> looked(byte[] key) {
             List<@Nullable Object[]> rows = new ArrayList<>(isWhole ? 1 : 8);
             if (index == null && isWhole) {
-                @Nullable Object[] found = transaction.get(read.table(), key, view) ? reader.read(view) : null;
-                if (found != null) {
-                    rows.add(withLock(key, found));
-                }
+                add(rows, key, view);
                 return rows;
             }
-            Scan scan = transaction.scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
+            OperatorFigures counted = reader.figures();
+            Scan scan = execution.transaction().scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
             while (scan.next(view)) {
                 if (index == null) {
                     @Nullable Object[] found = reader.read(view);
@@ -73,14 +103,28 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
                         rows.add(execution.forUpdate() ? withLock(view.keyBytes(), found) : found);
                     }
                 } else {
-                    byte[] primaryKey = index.primaryKey(view);
-                    @Nullable Object[] found = transaction.get(read.table(), primaryKey, row) ? reader.read(row) : null;
-                    if (found != null) {
-                        rows.add(withLock(primaryKey, found));
+                    if (counted != null) {
+                        counted.seeEntry();
                     }
+                    add(rows, index.primaryKey(view), row);
                 }
             }
+            if (counted != null) {
+                scan.addBlocksTo(counted.blocks());
+            }
             return rows;
+        }
+
+        private void add(List<@Nullable Object[]> rows, byte[] key, RecordView into) {
+            Transaction transaction = execution.transaction();
+            OperatorFigures counted = reader.figures();
+            if (counted != null) {
+                counted.blocks().set(transaction.blockOf(read.table(), key));
+            }
+            @Nullable Object[] found = transaction.get(read.table(), key, into) ? reader.read(into) : null;
+            if (found != null) {
+                rows.add(withLock(key, found));
+            }
         }
 
         private @Nullable Object[] withLock(byte[] key, @Nullable Object[] found) {

@@ -29,12 +29,17 @@ public final class PointProjection implements RowSource {
 
     /// Starts it for who wants the row itself.
     public PointReader read(PlanDataContext context) {
-        return new PointReader(this, context);
+        return new PointReader(this, context, true);
     }
 
     @Override
     public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
-        PointReader reader = read(context);
+        RunFigures figures = context.execution().figures();
+        return figures == null ? rows(context) : figures.measured(PointReader.PROJECTION, () -> rows(context));
+    }
+
+    private Enumerator<@Nullable Object[]> rows(PlanDataContext context) {
+        PointReader reader = new PointReader(this, context, false);
         return new Rows() {
             private boolean done;
 

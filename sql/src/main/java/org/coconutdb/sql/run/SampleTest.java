@@ -25,6 +25,6 @@ public final class SampleTest {
 
     @SuppressWarnings("NullAway") // constants, and functions over them, read nothing and have no sequences
     private static ExecutionContext outsideOfTransactions() {
-        return new ExecutionContext(null, new Object[0], "", null, false, System.currentTimeMillis(), new AtomicBoolean());
+        return new ExecutionContext(null, new Object[0], "", null, false, System.currentTimeMillis(), new AtomicBoolean(), null);
     }
 }

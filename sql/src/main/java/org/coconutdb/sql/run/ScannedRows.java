@@ -15,6 +15,7 @@ final class ScannedRows extends Rows {
     private final ExecutionContext execution;
     private final List<KeyRange> ranges;
     private final boolean reverse;
+    private final @Nullable OperatorFigures figures;
     private final RecordView view = new RecordView();
     private @Nullable Scan scan;
     private int position;
@@ -24,6 +25,7 @@ final class ScannedRows extends Rows {
         this.read = read;
         this.reader = read.start(context);
         this.execution = context.execution();
+        this.figures = reader.figures();
         this.ranges = ranges;
         this.reverse = reverse;
     }
@@ -47,11 +49,17 @@ final class ScannedRows extends Rows {
                 }
                 @Nullable Object[] row = reader.read(view);
                 if (row != null) {
+                    if (figures != null) {
+                        current.addBlocksTo(figures.blocks());
+                    }
                     if (execution.forUpdate() && !read.isOfHeaders()) {
                         execution.transaction().readForUpdate(read.table(), view.keyBytes());
                     }
                     return row;
                 }
+            }
+            if (figures != null) {
+                current.addBlocksTo(figures.blocks());
             }
             scan = null;
         }

@@ -69,7 +69,8 @@ public final class TableRead {
     }
 
     Reader start(PlanDataContext context) {
-        return new Reader(condition == null ? null : condition.bind(context));
+        RunFigures figures = context.execution().figures();
+        return new Reader(condition == null ? null : condition.bind(context), figures == null ? null : figures.current());
     }
 
     /// Reads rows of one execution.
@@ -77,18 +78,33 @@ public final class TableRead {
         private static final int SCRATCH_BYTES = 512;
 
         private final @Nullable RowTest test;
+        // Null but for EXPLAIN ANALYZE.
+        private final @Nullable OperatorFigures figures;
         // The last row that was of an older version, as one of the newest. Off heap as all rows are, so that what reads columns meets one kind
         // of memory; freed by the garbage collector.
         private MemorySegment scratch = MemorySegment.NULL;
         private MemorySegment memory = MemorySegment.NULL;
         private long row;
 
-        private Reader(@Nullable RowTest test) {
+        private Reader(@Nullable RowTest test, @Nullable OperatorFigures figures) {
             this.test = test;
+            this.figures = figures;
+            if (figures != null) {
+                figures.read();
+            }
+        }
+
+        /// Null where nobody counts.
+        @Nullable
+        OperatorFigures figures() {
+            return figures;
         }
 
         /// Goes to a record; false where its row does not meet the condition.
         boolean at(RecordView view) {
+            if (figures != null) {
+                figures.see(view, readsRow);
+            }
             // A cold row is read from disk when it is asked for: not where it is only counted.
             memory = readsRow ? view.rowSegment() : view.segment();
             row = readsRow ? view.rowOffset() : 0;

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
@@ -14,6 +15,7 @@ import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.plan.PointPlan;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.coconutdb.sql.run.PointReader;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +73,11 @@ final class ChangeStatement implements CompiledStatement.Write {
         return Arrays.stream(columns).noneMatch(fixed::contains) && (indexes.isEmpty() || ttl.equals(TimeToLive.KEEP));
     }
 
+    /// Columns that take parameters' values as they are, by the parameters' numbers.
+    void addStored(@Nullable ColumnDefinition[] stored) {
+        ValueSource.addStored(sources, stored);
+    }
+
     @Override
     public List<ColumnInfo> columns() {
         return List.of();
@@ -87,8 +94,8 @@ final class ChangeStatement implements CompiledStatement.Write {
     }
 
     @Override
-    public List<String> explain() {
-        return Explained.write((delete ? "Delete" : "Update") + "(table=[" + writer.table() + "])", source);
+    public PlanOperator explain() {
+        return Explained.write(delete ? "Delete" : "Update", Map.of("table", writer.table().toString()), source);
     }
 
     @Override
@@ -99,7 +106,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         }
         int ttlSeconds = ttl.seconds(values);
         if (point != null) {
-            PointReader row = point.read(execution.context(converted));
+            PointReader row = point.read(execution.sourceContext(converted, false));
             if (!row.find()) {
                 return 0;
             }
@@ -132,7 +139,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         RowChanges changes = new RowChanges(writer, execution);
         List<ColumnDefinition> definitions = writer.table().definition().columns();
         long count = 0;
-        try (Enumerator<@Nullable Object[]> found = source.run(execution.context(converted))) {
+        try (Enumerator<@Nullable Object[]> found = source.run(execution.sourceContext(converted, false))) {
             while (found.moveNext()) {
                 execution.checkCancelled();
                 @Nullable Object[] current = found.current();

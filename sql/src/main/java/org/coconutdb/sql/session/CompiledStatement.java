@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
 /// A statement ready to run any number of times by any number of threads at once. Immutable; depends on the catalogue's version that it
@@ -16,8 +17,8 @@ interface CompiledStatement {
 
     /// A statement that answers rows.
     interface Query extends CompiledStatement {
-        /// The plan, a line an operator.
-        List<String> explain();
+        /// What EXPLAIN shows of it.
+        PlanOperator explain();
 
         /// Whether the commit of its transaction rests on the rows that it reads.
         boolean isForUpdate();
@@ -31,8 +32,8 @@ interface CompiledStatement {
         /// Gathers the changes; the caller commits. Answers how many rows are changed.
         long run(Execution execution, @Nullable Object[] parameters);
 
-        /// The plan, a line an operator.
-        List<String> explain();
+        /// What EXPLAIN shows of it.
+        PlanOperator explain();
 
         /// Whether this DUPLICATE_KEY means that another transaction was quicker: then the statement is to be run again.
         boolean retriesDuplicate(CoconutException failure);

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// @param directory of a durable database; null in memory
 /// @param schema the session's first schema
 /// @param config what the database is opened with, where this URL is the first to open it
-record ConnectionUrl(@Nullable String name, @Nullable Path directory, String schema, EngineConfig config) {
+/// @param slowStatementMillis the same of its sessions: from which on a statement is told as slow; 0: none is
+record ConnectionUrl(@Nullable String name, @Nullable Path directory, String schema, EngineConfig config,
+        long slowStatementMillis) {
     static final String MEMORY_PREFIX = "jdbc:coconut:mem:";
     static final String FILE_PREFIX = "jdbc:coconut:file:";
 
@@ -43,8 +45,10 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String SYNC_INTERVAL = "durability.interval";
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
+    static final String SLOW_STATEMENT = "slow.statement.millis";
+    private static final long SLOW_STATEMENT_LARGEST = 86_400_000;
     private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, TRANSACTION_BYTES, DURABILITY,
-            SYNC_INTERVAL, BLOCKS, SCHEMA);
+            SYNC_INTERVAL, BLOCKS, SCHEMA, SLOW_STATEMENT);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -97,7 +101,8 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             config = config.withTransactionBytesMax(transactionBytes(settings.get(TRANSACTION_BYTES)));
         }
         config = withDurability(config, settings);
-        return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config);
+        return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config,
+                settings.containsKey(SLOW_STATEMENT) ? slowStatement(settings.get(SLOW_STATEMENT)) : 0);
     }
 
     private static void readSetting(String part, Map<String, String> settings) {
@@ -143,6 +148,18 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             // Refused below, like a number outside of the bounds.
         }
         throw invalid().with(BLOCKS, value).mend("Give a number from 1 to " + EngineConfig.BLOCK_COUNT_MAX + ".");
+    }
+
+    private static long slowStatement(String value) {
+        try {
+            long millis = Long.parseLong(value);
+            if (millis >= 0 && millis <= SLOW_STATEMENT_LARGEST) {
+                return millis;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Refused below, like a number outside of the bounds.
+        }
+        throw invalid().with(SLOW_STATEMENT, value).mend("Give milliseconds, 1 to " + SLOW_STATEMENT_LARGEST + ", or 0 for none.");
     }
 
     private static long size(String property, String value) {

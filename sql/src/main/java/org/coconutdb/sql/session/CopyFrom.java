@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
@@ -17,6 +18,7 @@ import org.coconutdb.sql.catalog.NearestName;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.run.RuntimeErrors;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
 /// COPY table FROM file. As a write of a transaction it reads the whole file; [CopyPieces] runs it where it is none.
@@ -78,8 +80,8 @@ final class CopyFrom implements CompiledStatement.Write {
     }
 
     @Override
-    public List<String> explain() {
-        return List.of("CopyFrom(table=[" + table + "], file=[" + file + "])");
+    public PlanOperator explain() {
+        return new PlanOperator("CopyFrom", Map.of("table", table.toString(), "file", file.toString()), List.of());
     }
 
     @Override

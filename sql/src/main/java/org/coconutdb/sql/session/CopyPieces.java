@@ -6,6 +6,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.run.RuntimeErrors;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One run of COPY FROM outside of a transaction: the file in pieces, each a transaction of its own, so that a file of any size is read
@@ -156,7 +157,7 @@ final class CopyPieces {
         }
 
         @Override
-        public List<String> explain() {
+        public PlanOperator explain() {
             return copy.explain();
         }
 

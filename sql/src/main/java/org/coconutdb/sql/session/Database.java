@@ -1,6 +1,5 @@
 package org.coconutdb.sql.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.jdbc.CalciteSchema;
@@ -8,9 +7,9 @@ import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
-import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.catalog.ViewDefinition;
 import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,13 @@ final class Database implements AutoCloseable {
     private final QueryPlanner planner = new QueryPlanner();
     private final PlanCache plans = new PlanCache();
     private final CopyProgress copies = new CopyProgress();
+    private final SlowStatements slowStatements;
 
-    Database(CoconutEngine engine) {
+    /// @param slowStatementMillis from which on a statement is told; 0: none is
+    Database(CoconutEngine engine, long slowStatementMillis) {
         this.engine = engine;
-        this.catalog = new Catalog(engine, List.of(planCacheView(), copies.view()), this::hindrance);
+        this.slowStatements = new SlowStatements(slowStatementMillis);
+        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view(), slowStatements.view()), this::hindrance);
         catalog.abandonAll();
         TableBuild.sweep(catalog);
     }
@@ -37,7 +39,7 @@ final class Database implements AutoCloseable {
     /// See [org.coconutdb.sql.catalog.ViewReader#hindrance].
     private Optional<String> hindrance(ViewDefinition view, CalciteSchema schemas) {
         try {
-            boolean isSame = planner.compile(schemas, view.schema(), context -> context.answers(view.query(), view.columns()));
+            boolean isSame = planner.compile(schemas, view.schema(), false, context -> context.answers(view.query(), view.columns()));
             return isSame ? Optional.empty() : Optional.of("a column of " + view.name() + " would have another type");
         } catch (CoconutException failure) {
             if (failure.code().category() != ErrorCode.Category.CALLER || failure.code() == ErrorCode.STATEMENT_CANCELLED) {
@@ -45,20 +47,6 @@ final class Database implements AutoCloseable {
             }
             return Optional.of(failure.facts().getOrDefault("detail", failure.code().message()));
         }
-    }
-
-    private SystemView planCacheView() {
-        return new SystemView(
-                CatalogSnapshot.SYSTEM,
-                "PLAN_CACHE",
-                List.of(SystemView.bigint("PLANS"), SystemView.bigint("HITS"), SystemView.bigint("MISSES"), SystemView.bigint("PLANNINGS")),
-                this::planCacheRows);
-    }
-
-    private List<@Nullable Object[]> planCacheRows() {
-        List<@Nullable Object[]> rows = new ArrayList<>();
-        rows.add(new @Nullable Object[] {(long) plans.size(), plans.hits(), plans.misses(), plans.plannings()});
-        return rows;
     }
 
     CoconutEngine engine() {
@@ -71,6 +59,10 @@ final class Database implements AutoCloseable {
 
     PlanCache plans() {
         return plans;
+    }
+
+    SlowStatements slowStatements() {
+        return slowStatements;
     }
 
     CopyProgress copies() {
@@ -93,18 +85,34 @@ final class Database implements AutoCloseable {
     /// The statement compiled for the catalogue as it is now, from the cache where it is there.
     Prepared compile(String sql, String schema) {
         CatalogSnapshot snapshot = catalog.snapshot();
-        PlanCache.Key key = new PlanCache.Key(StatementText.normalise(sql), snapshot.version(), schema);
-        CompiledStatement known = plans.find(key);
-        if (known == null) {
-            plans.countPlanning();
-            known = compiler(snapshot, schema).compile(sql);
-            plans.put(key, known);
-        }
-        return new Prepared(known, snapshot.version(), schema);
+        return plans.prepare(sql, snapshot.version(), schema, text -> compiler(snapshot, schema).compile(text));
     }
 
+    /// A statement as it was compiled.
+    ///
     /// @param catalogVersion that it was compiled for
-    record Prepared(CompiledStatement statement, long catalogVersion, String schema) {}
+    /// @param literals values of its parameters, where these stand for literals of its text; null where its client gives them
+    record Prepared(CompiledStatement statement, long catalogVersion, String schema, @Nullable Object @Nullable [] literals) {
+        Prepared(CompiledStatement statement, long catalogVersion, String schema) {
+            this(statement, catalogVersion, schema, null);
+        }
+
+        /// Another statement in the place of this one.
+        Prepared running(CompiledStatement other) {
+            return new Prepared(other, catalogVersion, schema, literals);
+        }
+
+        /// Parameters that the client gives values for.
+        List<ColumnInfo> parameters() {
+            return literals == null ? statement.parameters() : List.of();
+        }
+
+        /// Values of all parameters.
+        @Nullable
+        Object[] values(@Nullable Object[] given) {
+            return literals == null ? given : literals;
+        }
+    }
 
     @Override
     public void close() {

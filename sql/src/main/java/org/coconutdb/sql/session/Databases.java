@@ -77,7 +77,7 @@ final class Databases {
                 Database database = slot.database;
                 if (database == null) {
                     try {
-                        database = new Database(Openings.open(url.config()));
+                        database = new Database(Openings.open(url.config()), url.slowStatementMillis());
                     } catch (Throwable failure) {
                         slot.isGone = true;
                         slots.remove(key, slot);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.Session.Answer;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session.Limits;
 import org.coconutdb.jdbc.session.SessionStatement;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,9 @@ final class EmbeddedBatch implements SessionStatement {
 
     @Override
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
-        ExecutionSignal signal = new ExecutionSignal(limits);
+        ExecutionSignal signal = new ExecutionSignal(limits, KeyRequest.NOTHING, session.database()
+                .slowStatements()
+                .watch(String.join("; ", texts), schema));
         running = signal;
         long[] counts = new long[texts.size()];
         int done = 0;
@@ -54,13 +57,19 @@ final class EmbeddedBatch implements SessionStatement {
             isAlone = session.transactions().forStatement() == null;
             isAlone = isAlone && areAllWrites();
             if (isAlone) {
-                return StatementRuns.whileTablesChange(() -> writeAll(signal));
+                long[] written = StatementRuns.whileTablesChange(() -> writeAll(signal));
+                signal.count(written);
+                return written;
             }
             for (; done < counts.length; done++) {
                 int index = done;
                 // Not before those before it have run: it may need the table that they make.
-                counts[done] = StatementRuns.whileTablesChange(() -> session.runs().change(compile(index), NO_VALUES, signal));
+                counts[done] = StatementRuns.whileTablesChange(() -> {
+                    Database.Prepared prepared = compile(index);
+                    return session.runs().change(prepared, prepared.values(NO_VALUES), signal);
+                });
             }
+            signal.count(counts);
             return counts;
         } catch (SQLException | RuntimeException | Error failure) {
             SQLException told = failure instanceof SQLException known ? known : session.told(failure, signal);
@@ -87,7 +96,7 @@ final class EmbeddedBatch implements SessionStatement {
         for (int i = 0; i < texts.size(); i++) {
             Database.Prepared prepared = compile(i);
             first = first == null ? prepared : first;
-            steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), NO_VALUES));
+            steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), prepared.values(NO_VALUES)));
         }
         return first == null ? new long[0] : session.runs().writeAlone(steps, first, signal);
     }
@@ -95,10 +104,10 @@ final class EmbeddedBatch implements SessionStatement {
     private Database.Prepared compile(int index) throws SQLException {
         Database.Prepared prepared = session.database().compile(texts.get(index), schema);
         CompiledStatement statement = prepared.statement();
-        if (statement instanceof CompiledStatement.Query) {
+        if (!statement.columns().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");
         }
-        if (!statement.parameters().isEmpty()) {
+        if (!prepared.parameters().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch has parameters without a value: use prepareStatement()",
                     "07001");
         }

@@ -41,7 +41,7 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
 
     @Override
     public List<ColumnInfo> parameters() {
-        return prepared.statement().parameters();
+        return prepared.parameters();
     }
 
     @Override
@@ -51,15 +51,24 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         try {
             Answer answer = StatementRuns.whileTablesChange(() -> {
                 CompiledStatement statement = current();
-                requireCount(statement, parameters);
+                requireCount(prepared, parameters);
+                @Nullable Object[] values = prepared.values(parameters);
                 if (statement instanceof CompiledStatement.Query query) {
-                    StatementCursor opened = session.runs().open(query, prepared, parameters, limits.maxRows(), signal, this);
+                    StatementCursor opened = session.runs().open(query, prepared, values, limits.maxRows(), signal, this);
                     cursor = opened;
+                    signal.pause();
                     return new Answer(opened, -1);
                 }
-                return new Answer(null, session.runs().change(prepared, parameters, signal));
+                if (statement instanceof AnalyzedWrite analyzed) {
+                    AnalyzedWrite.Run run = analyzed.start();
+                    signal.count(session.runs().change(prepared.running(run), values, signal));
+                    return new Answer(new FixedCursor(run.answer()), -1);
+                }
+                long count = session.runs().change(prepared, values, signal);
+                signal.count(count);
+                return new Answer(null, count);
             });
-            streams = answer.rows() != null;
+            streams = answer.rows() instanceof StatementCursor;
             return answer;
         } catch (RuntimeException | Error failure) {
             throw told(failure, signal);
@@ -76,7 +85,8 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             before.close();
         }
         keys = KeyRows.EMPTY;
-        ExecutionSignal signal = new ExecutionSignal(limits, request);
+        SlowStatements.Watch watch = session.database().slowStatements().watch(sql, prepared.schema());
+        ExecutionSignal signal = new ExecutionSignal(limits, request, watch);
         running = signal;
         return signal;
     }
@@ -102,16 +112,16 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         return prepared.statement();
     }
 
-    private static void requireCount(CompiledStatement statement, @Nullable Object[] parameters) throws SQLException {
-        if (parameters.length != statement.parameters().size()) {
-            throw new SQLException("the statement has " + statement.parameters().size() + " parameters and " + parameters.length
+    private static void requireCount(Database.Prepared prepared, @Nullable Object[] parameters) throws SQLException {
+        if (parameters.length != prepared.parameters().size()) {
+            throw new SQLException("the statement has " + prepared.parameters().size() + " parameters and " + parameters.length
                     + " values were given. Give one for each question mark.", "07001");
         }
     }
 
-    private static void requireCounts(CompiledStatement statement, List<@Nullable Object[]> rows) throws SQLException {
+    private static void requireCounts(Database.Prepared prepared, List<@Nullable Object[]> rows) throws SQLException {
         for (@Nullable Object[] row : rows) {
-            requireCount(statement, row);
+            requireCount(prepared, row);
         }
     }
 
@@ -127,18 +137,22 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             if (within == null) {
                 return StatementRuns.whileTablesChange(() -> {
                     CompiledStatement.Write write = currentWrite();
-                    requireCounts(write, rows);
+                    requireCounts(prepared, rows);
                     List<StatementRuns.Step> steps = new ArrayList<>(counts.length);
-                    rows.forEach(row -> steps.add(new StatementRuns.Step(write, row)));
-                    return session.runs().writeAlone(steps, prepared, signal);
+                    rows.forEach(row -> steps.add(new StatementRuns.Step(write, prepared.values(row))));
+                    long[] written = session.runs().writeAlone(steps, prepared, signal);
+                    signal.count(written);
+                    return written;
                 });
             }
-            requireCounts(currentWrite(), rows);
+            currentWrite();
+            requireCounts(prepared, rows);
             for (; done < counts.length; done++) {
                 @Nullable Object[] row = rows.get(done);
                 counts[done] = StatementRuns.whileTablesChange(() -> session.runs()
-                        .writeWithin(within, new StatementRuns.Step(currentWrite(), row), prepared, signal));
+                        .writeWithin(within, new StatementRuns.Step(currentWrite(), prepared.values(row)), prepared, signal));
             }
+            signal.count(counts);
             return counts;
         } catch (RuntimeException | Error failure) {
             SQLException told = told(failure, signal);

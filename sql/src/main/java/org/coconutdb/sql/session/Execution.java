@@ -5,6 +5,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.sql.run.ExecutionContext;
+import org.coconutdb.sql.run.RunFigures;
 import org.coconutdb.sql.run.SequenceValues;
 import org.jspecify.annotations.Nullable;
 
@@ -16,23 +17,32 @@ import org.jspecify.annotations.Nullable;
 /// @param startedMillis what CURRENT_TIMESTAMP is in all that it runs, since the epoch
 /// @param cancelled set from outside; looked at by everything that loops
 /// @param keys gathers what is handed back of inserted rows; null where nothing is
+/// @param figures counts what the operators of the statement's plan do; null where nobody wants to know
 record Execution(Transaction transaction, String schema, SequenceValues sequences, long startedMillis, AtomicBoolean cancelled,
-        @Nullable KeyCollector keys) {
+        @Nullable KeyCollector keys, @Nullable RunFigures figures) {
     /// Begins now.
     Execution(Transaction transaction, String schema, SequenceValues sequences, ExecutionSignal signal) {
-        this(transaction, schema, sequences, System.currentTimeMillis(), signal.cancelled(), signal.keys());
+        this(transaction, schema, sequences, System.currentTimeMillis(), signal.cancelled(), signal.keys(), null);
     }
 
-    /// For a plan.
+    /// The same run, counted.
+    Execution measuredBy(RunFigures counting) {
+        return new Execution(transaction, schema, sequences, startedMillis, cancelled, keys, counting);
+    }
+
+    /// For a plan beside the statement's own, such as that of a check.
     ///
     /// @param parameters in Calcite's internal representation
     ExecutionContext context(@Nullable Object[] parameters) {
-        return context(parameters, false);
+        return new ExecutionContext(transaction, parameters, schema, sequences, false, startedMillis, cancelled, null);
     }
 
+    /// For the plan of what the statement reads.
+    ///
+    /// @param parameters in Calcite's internal representation
     /// @param forUpdate whether the commit rests on the rows that are read
-    ExecutionContext context(@Nullable Object[] parameters, boolean forUpdate) {
-        return new ExecutionContext(transaction, parameters, schema, sequences, forUpdate, startedMillis, cancelled);
+    ExecutionContext sourceContext(@Nullable Object[] parameters, boolean forUpdate) {
+        return new ExecutionContext(transaction, parameters, schema, sequences, forUpdate, startedMillis, cancelled, figures);
     }
 
     void checkCancelled() {

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.session;
 
+import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.jdbc.session.KeyRequest;
@@ -12,15 +13,19 @@ final class ExecutionSignal {
     private final int timeoutSeconds;
     private final @Nullable ScheduledFuture<?> deadline;
     private final @Nullable KeyCollector keys;
+    private final SlowStatements.@Nullable Watch watch;
     private volatile boolean timedOut;
 
     /// The time counts from here on.
     ExecutionSignal(Limits limits) {
-        this(limits, KeyRequest.NOTHING);
+        this(limits, KeyRequest.NOTHING, null);
     }
 
     /// The same for one that may hand keys back.
-    ExecutionSignal(Limits limits, KeyRequest request) {
+    ///
+    /// @param watch null where nobody wants to know how long it takes
+    ExecutionSignal(Limits limits, KeyRequest request, SlowStatements.@Nullable Watch watch) {
+        this.watch = watch;
         this.keys = request instanceof KeyRequest.Nothing ? null : new KeyCollector(request);
         this.timeoutSeconds = limits.timeoutSeconds();
         this.deadline = timeoutSeconds <= 0 ? null : Deadlines.after(timeoutSeconds, this::timeOut);
@@ -42,6 +47,25 @@ final class ExecutionSignal {
         return keys;
     }
 
+    /// Null where nobody wants to know how long it takes.
+    SlowStatements.@Nullable Watch watch() {
+        return watch;
+    }
+
+    /// Notes rows that were changed.
+    void count(long... rows) {
+        if (watch != null) {
+            watch.addRows(Arrays.stream(rows).sum());
+        }
+    }
+
+    /// What the client takes until it asks for a row is not the execution's time.
+    void pause() {
+        if (watch != null) {
+            watch.pause();
+        }
+    }
+
     void cancel() {
         cancelled.set(true);
     }
@@ -56,6 +80,9 @@ final class ExecutionSignal {
 
     /// The execution is over.
     void end() {
+        if (watch != null) {
+            watch.end();
+        }
         if (deadline != null) {
             deadline.cancel(false);
         }

@@ -1,12 +1,15 @@
 package org.coconutdb.sql.session;
 
-import java.sql.Types;
 import java.util.List;
+import java.util.Map;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The answer of EXPLAIN: one column of text.
-record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters) implements CompiledStatement.Query {
+///
+/// @param parameters of the statement that is explained, whose values do not matter
+record FixedRows(List<String> rows, List<ColumnInfo> parameters) implements CompiledStatement.Query {
     @Override
     public boolean isForUpdate() {
         return false;
@@ -14,34 +17,16 @@ record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters)
 
     @Override
     public List<ColumnInfo> columns() {
-        return List.of(new ColumnInfo(column, column, "", "", Types.VARCHAR, "VARCHAR", String.class.getName(), 0, 0, false));
+        return Explained.COLUMNS;
     }
 
     @Override
-    public List<String> explain() {
-        return lines;
+    public PlanOperator explain() {
+        return new PlanOperator("Explain", Map.of(), List.of());
     }
 
     @Override
     public Rows open(Execution execution, @Nullable Object[] values) {
-        return new Rows() {
-            private int position = -1;
-
-            @Override
-            public boolean next() {
-                position++;
-                return position < lines.size();
-            }
-
-            @Override
-            public Object get(int index) {
-                return lines.get(position);
-            }
-
-            @Override
-            public void close() {
-                // Holds nothing.
-            }
-        };
+        return new FixedCursor(rows);
     }
 }

@@ -1,12 +1,16 @@
 package org.coconutdb.sql.session;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -76,14 +80,26 @@ final class InsertStatement implements CompiledStatement.Write {
     }
 
     @Override
-    public List<String> explain() {
-        String operator = switch (onConflict) {
-            case FAIL -> "Insert(table=[" + writer.table() + "]";
-            case REPLACE -> "Upsert(table=[" + writer.table() + "]";
-            case NOTHING -> "Insert(table=[" + writer.table() + "], onConflict=[do nothing]";
-            case UPDATE -> "Insert(table=[" + writer.table() + "], onConflict=[do update]";
-        };
-        return Explained.write(operator + (source == null ? ", rows=[" + rows.size() + "])" : ")"), source);
+    public PlanOperator explain() {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("table", writer.table().toString());
+        if (conflictTarget != null) {
+            facts.put("onConflict", update == null ? "do nothing" : "do update");
+        }
+        if (source == null) {
+            facts.put("rows", String.valueOf(rows.size()));
+        }
+        return Explained.write(onConflict == OnConflict.REPLACE ? "Upsert" : "Insert", facts, source);
+    }
+
+    /// Whether its rows are listed, each value a constant, a parameter or made for each row.
+    boolean readsNothing() {
+        return source == null;
+    }
+
+    /// Columns that take parameters' values as they are, by the parameters' numbers.
+    void addStored(@Nullable ColumnDefinition[] stored) {
+        rows.forEach(row -> ValueSource.addStored(row, stored));
     }
 
     /// Whether it reads nothing, so that many executions can share a transaction, which does not show its own writes.
@@ -109,7 +125,7 @@ final class InsertStatement implements CompiledStatement.Write {
         for (int i = 0; i < sourceParameters.length; i++) {
             converted[i] = ParameterValues.toPlan(sourceParameters[i], i, values[i]);
         }
-        try (Enumerator<@Nullable Object[]> computed = source.run(execution.context(converted))) {
+        try (Enumerator<@Nullable Object[]> computed = source.run(execution.sourceContext(converted, false))) {
             while (computed.moveNext()) {
                 @Nullable Object[] current = computed.current();
                 run.write(ordinalField < 0 ? rows.getFirst() : rows.get(ordinal(current)), current);

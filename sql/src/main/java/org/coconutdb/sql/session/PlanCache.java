@@ -1,71 +1,142 @@
 package org.coconutdb.sql.session;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.SystemView;
+import org.coconutdb.sql.parser.LiftedText;
 import org.jspecify.annotations.Nullable;
 
-/// Compiled statements of one database, the least recently used leaves first. Used by any thread.
+/// Compiled statements of one database. Used by any thread.
 ///
-/// The catalogue's version is part of the key, so that a plan is never found once a table was made or dropped. What it was made for
-/// is older then and leaves by age. Types of parameters come from the statement, not from the values, and so from the text.
+/// Texts that differ only in blanks and comments share a plan ([StatementText]), and so do many that differ only in literals ([LiftedText]). Types of
+/// parameters come from the statement, not from the values, and so from the text.
 final class PlanCache {
     static final int PLANS_MAX = 1_000;
     /// A longer text is mostly data (a VALUES list) that does not come a second time.
     static final int TEXT_LENGTH_MAX = 16 << 10;
 
-    /// @param text by [StatementText#normalise]
-    record Key(String text, long catalogVersion, String schema) {}
-
-    private final Map<Key, CompiledStatement> plans =
-            new LinkedHashMap<>(64, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Key, CompiledStatement> eldest) {
-                    return size() > PLANS_MAX;
-                }
-            };
+    private final PlanTable<CompiledStatement> plans = new PlanTable<>(PLANS_MAX);
+    private final PlanTable<SharedStatement> shared = new PlanTable<>(PLANS_MAX);
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder plannings = new LongAdder();
+    private volatile boolean isSharing = true;
 
-    @Nullable
-    CompiledStatement find(Key key) {
-        CompiledStatement found;
-        synchronized (plans) {
-            found = plans.get(key);
+    /// The statement for a catalogue, compiled where nobody has asked for it before.
+    ///
+    /// @param compiler runs the parser, the validator and the planner
+    Database.Prepared prepare(String sql, long catalogVersion, String schema, Function<String, CompiledStatement> compiler) {
+        if (sql.length() > TEXT_LENGTH_MAX) {
+            misses.increment();
+            plannings.increment();
+            return new Database.Prepared(compiler.apply(sql), catalogVersion, schema);
         }
-        (found == null ? misses : hits).increment();
-        return found;
-    }
-
-    void put(Key key, CompiledStatement statement) {
-        if (key.text().length() <= TEXT_LENGTH_MAX) {
-            synchronized (plans) {
-                plans.put(key, statement);
-            }
+        PlanTable.Key key = new PlanTable.Key(StatementText.normalise(sql), catalogVersion, schema);
+        CompiledStatement known = plans.find(key);
+        if (known != null) {
+            hits.increment();
+            return new Database.Prepared(known, catalogVersion, schema);
         }
-    }
-
-    /// Counts a run of the parser, the validator and the planner.
-    void countPlanning() {
+        Database.Prepared sharing = isSharing ? prepareShared(sql, catalogVersion, schema, compiler) : null;
+        if (sharing != null) {
+            return sharing;
+        }
+        misses.increment();
         plannings.increment();
+        long start = System.nanoTime();
+        CompiledStatement compiled = compiler.apply(sql);
+        // How long it was planned is a part of what EXPLAIN ANALYZE answers.
+        if (!(compiled instanceof AnalyzedQuery || compiled instanceof AnalyzedWrite)) {
+            plans.put(key, compiled, System.nanoTime() - start);
+        }
+        return new Database.Prepared(compiled, catalogVersion, schema);
     }
 
-    int size() {
-        synchronized (plans) {
-            return plans.size();
+    /// Null where the statement has a plan of its own.
+    private Database.@Nullable Prepared prepareShared(
+            String sql,
+            long catalogVersion,
+            String schema,
+            Function<String, CompiledStatement> compiler) {
+        LiftedText text = LiftedText.of(sql);
+        if (text == null) {
+            return null;
+        }
+        PlanTable.Key key = new PlanTable.Key(text.key(), catalogVersion, schema);
+        SharedStatement known = shared.find(key);
+        boolean isKnown = known != null;
+        if (known == null) {
+            long start = System.nanoTime();
+            known = compileShared(text, compiler);
+            shared.put(key, known, System.nanoTime() - start);
+        }
+        CompiledStatement statement = known.statement();
+        @Nullable Object[] values = statement == null ? null : known.values(text);
+        if (statement == null || values == null) {
+            return null;
+        }
+        (isKnown ? hits : misses).increment();
+        return new Database.Prepared(statement, catalogVersion, schema, values);
+    }
+
+    private SharedStatement compileShared(LiftedText text, Function<String, CompiledStatement> compiler) {
+        plannings.increment();
+        try {
+            return SharedStatement.of(compiler.apply(text.text()), text);
+        } catch (CoconutException refused) {
+            // As it was written it may be right; where it is not, it says what its own fault is.
+            return SharedStatement.NONE;
         }
     }
 
-    long hits() {
-        return hits.sum();
+    /// Whether literals may be lifted; for those who compare.
+    void setSharing(boolean sharing) {
+        isSharing = sharing;
     }
 
-    long misses() {
-        return misses.sum();
-    }
-
+    /// How often the parser, the validator and the planner ran.
     long plannings() {
         return plannings.sum();
+    }
+
+    /// SYSTEM.PLAN_CACHE.
+    SystemView totals() {
+        return new SystemView(
+                CatalogSnapshot.SYSTEM,
+                "PLAN_CACHE",
+                List.of(SystemView.bigint("PLANS"), SystemView.bigint("HITS"), SystemView.bigint("MISSES"), SystemView.bigint("PLANNINGS")),
+                () -> List.<@Nullable Object[]> of(new @Nullable Object[] {(long) rows().size(), hits.sum(), misses.sum(), plannings
+                        .sum()}));
+    }
+
+    /// SYSTEM.CACHED_PLANS.
+    SystemView view() {
+        return new SystemView(
+                CatalogSnapshot.SYSTEM,
+                "CACHED_PLANS",
+                List.of(SystemView.text("STATEMENT"), SystemView.text("DEFAULT_SCHEMA"), SystemView.bool("IS_SHARED"),
+                        SystemView.bigint("CATALOG_VERSION"), SystemView.bigint("USES"), SystemView.bigint("PLANNING_MICROS")),
+                this::rows);
+    }
+
+    private List<@Nullable Object[]> rows() {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        plans.all().forEach(entry -> rows.add(row(entry, entry.key().text(), false)));
+        for (PlanTable.Cached<SharedStatement> entry : shared.all()) {
+            if (entry.plan().statement() != null) {
+                rows.add(row(entry, LiftedText.textOf(entry.key().text()), true));
+            }
+        }
+        return rows;
+    }
+
+    /// Uses count the one that it was compiled for.
+    private static @Nullable Object[] row(PlanTable.Cached<?> entry, String text, boolean isShared) {
+        return new @Nullable Object[] {text, entry.key().schema(), isShared, entry.key().catalogVersion(), 1 + entry.uses().sum(),
+                entry.planningNanos() / 1_000};
     }
 }

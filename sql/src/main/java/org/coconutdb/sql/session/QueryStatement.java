@@ -5,6 +5,7 @@ import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,8 @@ final class QueryStatement implements CompiledStatement.Query {
     }
 
     @Override
-    public List<String> explain() {
-        return Explained.lines(plan);
+    public PlanOperator explain() {
+        return plan.operators();
     }
 
     @Override
@@ -56,7 +57,7 @@ final class QueryStatement implements CompiledStatement.Query {
         for (int i = 0; i < values.length; i++) {
             converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
         }
-        Enumerator<@Nullable Object[]> rows = plan.run(execution.context(converted, forUpdate));
+        Enumerator<@Nullable Object[]> rows = plan.run(execution.sourceContext(converted, forUpdate));
         return new Rows() {
             private @Nullable Object @Nullable [] row;
 

@@ -8,7 +8,6 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlDelete;
 import org.apache.calcite.sql.SqlDynamicParam;
-import org.apache.calcite.sql.SqlExplain;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlInsert;
 import org.apache.calcite.sql.SqlKind;
@@ -38,6 +37,7 @@ import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
 import org.coconutdb.sql.parser.SqlDropSequence;
 import org.coconutdb.sql.parser.SqlDropView;
+import org.coconutdb.sql.parser.SqlExplainStatement;
 import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
@@ -45,6 +45,8 @@ import org.coconutdb.sql.parser.SqlRestartSequence;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
+import org.coconutdb.sql.plan.PlanFormat;
+import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.QueryContext;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.coconutdb.sql.plan.QueryPlanner;
@@ -56,8 +58,17 @@ final class StatementCompiler {
     private final CatalogSnapshot catalog;
     private final String schema;
     private final SequenceCompiler sequences;
+    private final boolean isMeasured;
+    private final long startedNanos;
 
     StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema) {
+        this(planner, catalog, schema, false);
+    }
+
+    /// @param isMeasured whether plans can count what their operators do
+    private StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema, boolean isMeasured) {
+        this.startedNanos = System.nanoTime();
+        this.isMeasured = isMeasured;
         this.planner = planner;
         this.catalog = catalog;
         this.schema = schema;
@@ -92,7 +103,7 @@ final class StatementCompiler {
             case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
-            case SqlExplain explain -> explain(explain);
+            case SqlExplainStatement explain -> explain(explain);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy);
@@ -147,7 +158,7 @@ final class StatementCompiler {
     }
 
     <T> T planning(Function<QueryContext, T> work) {
-        return planner.compile(catalog, schema, work);
+        return planner.compile(catalog, schema, isMeasured, work);
     }
 
     /// Plans a query that is a part of a statement.
@@ -182,16 +193,30 @@ final class StatementCompiler {
         return builder.build();
     }
 
-    private CompiledStatement explain(SqlExplain explain) {
-        CompiledStatement compiled = compile(explain.getExplicandum());
-        List<String> lines = switch (compiled) {
+    private CompiledStatement explain(SqlExplainStatement explain) {
+        PlanFormat format = PlanFormat.valueOf(explain.getFormat().name());
+        CompiledStatement compiled =
+                new StatementCompiler(planner, catalog, schema, explain.isAnalyze()).compile(explain.getExplicandum());
+        if (explain.isAnalyze()) {
+            long planningNanos = System.nanoTime() - startedNanos;
+            return switch (compiled) {
+                case CompiledStatement.Query query -> new AnalyzedQuery(query, format, planningNanos);
+                case CompiledStatement.Write write -> new AnalyzedWrite(write, format, planningNanos);
+                default -> throw notExplained(explain);
+            };
+        }
+        PlanOperator plan = switch (compiled) {
             case CompiledStatement.Query query -> query.explain();
             case CompiledStatement.Write write -> write.explain();
-            default -> throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
-                    .with("statement", explain.getExplicandum().getKind())
-                    .mend("EXPLAIN shows plans of SELECT, INSERT, UPSERT, UPDATE and DELETE.");
+            default -> throw notExplained(explain);
         };
-        return new FixedRows("PLAN", lines, compiled.parameters());
+        return new FixedRows(Explained.rows(format, plan, null), compiled.parameters());
+    }
+
+    private static CoconutException notExplained(SqlExplainStatement explain) {
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                .with("statement", explain.getExplicandum().getKind())
+                .mend("EXPLAIN shows plans of SELECT, INSERT, UPSERT, UPDATE and DELETE.");
     }
 
     private CompiledStatement create(SqlCreateCoconutTable create) {

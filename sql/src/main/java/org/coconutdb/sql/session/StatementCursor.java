@@ -62,12 +62,20 @@ final class StatementCursor implements RowCursor {
         if (isClosed || (rowsMax > 0 && returned >= rowsMax)) {
             return false;
         }
+        SlowStatements.Watch watch = signal.watch();
+        if (watch != null) {
+            watch.resume();
+        }
         try {
             transaction.resume();
             boolean found = advance();
             returned++;
             // The row's values are copies: a client that stops here holds no memory for longer than `snapshot.age.max`.
             transaction.rest();
+            if (watch != null) {
+                watch.addRows(found ? 1 : 0);
+                watch.pause();
+            }
             return found;
         } catch (RuntimeException | Error failure) {
             SQLException told = owner.told(failure, signal);

@@ -19,6 +19,15 @@ sealed interface ValueSource {
     @Nullable
     Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row);
 
+    /// Columns of those that are a parameter alone, by the parameters' numbers.
+    static void addStored(ValueSource[] sources, @Nullable ColumnDefinition[] stored) {
+        for (ValueSource source : sources) {
+            if (source instanceof Parameter parameter) {
+                stored[parameter.index()] = parameter.column();
+            }
+        }
+    }
+
     /// The same in each execution.
     record Constant(@Nullable Object stored) implements ValueSource {
         @Override

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A page of the documentation: its fenced examples and its tables.
-final class MarkdownExamples {
+public final class MarkdownExamples {
     private static final Pattern FENCE = Pattern.compile("(?m)^```(\\w*)\\n(.*?)^```$", Pattern.DOTALL);
     private static final Pattern FAILS = Pattern.compile("-- fails with (\\w{5})");
 
@@ -19,16 +19,16 @@ final class MarkdownExamples {
     /// @param line of the block's first line in the page
     /// @param sqlState that it is refused with; null where it works
     /// @param answer the `text` block behind its block, where it is the block's last statement; null where the page shows none
-    record Example(int line, String sql, @Nullable String sqlState, @Nullable String answer) {}
+    public record Example(int line, String sql, @Nullable String sqlState, @Nullable String answer) {}
 
     private MarkdownExamples() {}
 
     /// A page in the folder `docs`, seen from a module's folder, where tests run.
-    static String read(String name) throws IOException {
+    public static String read(String name) throws IOException {
         return Files.readString(Path.of("..", "docs", name));
     }
 
-    static List<Example> examples(String page) {
+    public static List<Example> examples(String page) {
         List<Example> examples = new ArrayList<>();
         Matcher fence = FENCE.matcher(page);
         while (fence.find()) {

@@ -80,6 +80,9 @@ class SyntaxErrorsTest {
             "UPSERT INTO t VALUES (1) ON CONFLICT DO NOTHING|UPSERT replaces the row",
             "SELECT 1; SELECT 2|Execute one statement at a time",
             "foo|Expected: a statement",
+            "EXPLAIN (ANALYZE, ANALYZE FALSE) SELECT 1|Say ANALYZE once",
+            "EXPLAIN (FORMAT JSON, FORMAT DOT) SELECT 1|Say FORMAT once",
+            "EXPLAIN PLAN AS XML FOR SELECT 1|Expected: DOT, JSON, TEXT",
             "/**/|The statement is empty"})
     void theMendIsSaid(String sql, String mend) {
         CoconutException error = error(sql);
@@ -101,8 +104,7 @@ class SyntaxErrorsTest {
             "SELECT * FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2024-01-01 00:00:00'|FOR SYSTEM_TIME",
             "SELECT * FROM t (z INT)|EXTEND",
             "SELECT SUM(a) WITHIN DISTINCT (b) FROM t|WITHIN DISTINCT",
-            "/* all */ GRANT SELECT ON t TO me|GRANT",
-            "EXPLAIN ANALYZE SELECT 1|EXPLAIN ANALYZE"})
+            "/* all */ GRANT SELECT ON t TO me|GRANT"})
     void whatIsNotDoneYetIsRefusedByName(String sql, String what) {
         CoconutException error = error(sql);
 

@@ -98,7 +98,7 @@ final class PlannedDatabase implements AutoCloseable {
         try (Transaction transaction = engine.begin();
                 Enumerator<@Nullable Object[]> found =
                         plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, false, System.currentTimeMillis(),
-                                cancelled))) {
+                                cancelled, null))) {
             while (found.moveNext()) {
                 rows.add(new ArrayList<>(Arrays.asList(found.current())));
             }

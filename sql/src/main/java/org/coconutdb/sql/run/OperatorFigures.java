@@ -1,0 +1,104 @@
+package org.coconutdb.sql.run;
+
+import java.util.BitSet;
+import org.coconutdb.engine.version.RecordView;
+
+/// What one execution counts of one operator, for EXPLAIN ANALYZE. One thread.
+public final class OperatorFigures {
+    private long loops;
+    private long rows;
+    private long selfNanos;
+    private boolean isRead;
+    private long entriesSeen;
+    private long rowsSeen;
+    private long rowBytes;
+    private long coldRows;
+    private final BitSet blocks = new BitSet();
+
+    /// Of an operator that ran once and writes.
+    public static OperatorFigures ofWrite(long rows, long selfNanos) {
+        OperatorFigures figures = new OperatorFigures();
+        figures.loops = 1;
+        figures.rows = rows;
+        figures.selfNanos = selfNanos;
+        return figures;
+    }
+
+    /// How often it was started.
+    public long loops() {
+        return loops;
+    }
+
+    /// Rows that it answered, in all loops.
+    public long rows() {
+        return rows;
+    }
+
+    /// Time in the operator itself, its inputs not included.
+    public long selfNanos() {
+        return selfNanos;
+    }
+
+    /// Whether it reads a table, so that what follows means something.
+    public boolean isRead() {
+        return isRead;
+    }
+
+    /// Entries of an index that led to rows, or would have.
+    public long entriesSeen() {
+        return entriesSeen;
+    }
+
+    /// Rows that were looked at, whether they met the condition or not.
+    public long rowsSeen() {
+        return rowsSeen;
+    }
+
+    /// Bytes of those whose row was read: of one that is only counted, none are.
+    public long rowBytes() {
+        return rowBytes;
+    }
+
+    /// Rows that were read from disk or from a frame that was.
+    public long coldRows() {
+        return coldRows;
+    }
+
+    /// Blocks that were looked into, with rows in them or without.
+    public int blockCount() {
+        return blocks.cardinality();
+    }
+
+    void begin() {
+        loops++;
+    }
+
+    void answer() {
+        rows++;
+    }
+
+    void add(long nanos) {
+        selfNanos += nanos;
+    }
+
+    void read() {
+        isRead = true;
+    }
+
+    void seeEntry() {
+        entriesSeen++;
+    }
+
+    /// @param readsRow whether more than its header is asked for
+    void see(RecordView view, boolean readsRow) {
+        rowsSeen++;
+        if (readsRow) {
+            rowBytes += view.rowLength();
+            coldRows += view.isCold() ? 1 : 0;
+        }
+    }
+
+    BitSet blocks() {
+        return blocks;
+    }
+}
