@@ -27,6 +27,7 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
+import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
@@ -62,7 +63,7 @@ final class StatementCompiler {
     }
 
     CompiledStatement compile(String sql) {
-        return compile(resolveSequences(SqlParsing.parse(sql)));
+        return compile(resolveSequences(SqlParsing.parse(sql)), sql);
     }
 
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
@@ -75,7 +76,13 @@ final class StatementCompiler {
         return catalog.sequence(identity).id();
     }
 
+    /// A statement that answers no rows.
     CompiledStatement compile(SqlNode statement) {
+        return compile(statement, "");
+    }
+
+    /// @param sql that it was parsed from: columns are labelled by it
+    private CompiledStatement compile(SqlNode statement, String sql) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
             case SqlDropCoconutTable drop -> drop(drop);
@@ -86,17 +93,17 @@ final class StatementCompiler {
             case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
-            case SqlExplain explain -> explain(explain);
+            case SqlExplain explain -> explain(explain, sql);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
-            case SqlForUpdate locking -> query(locking.query(), true);
-            case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy);
+            case SqlForUpdate locking -> query(locking.query(), true, sql);
+            case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
             case SqlWithOptions with ->
                     write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
             case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
-                    yield query(statement, false);
+                    yield query(statement, false, sql);
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
@@ -118,25 +125,27 @@ final class StatementCompiler {
         };
     }
 
-    private CompiledStatement query(SqlNode statement, boolean forUpdate) {
+    private CompiledStatement query(SqlNode statement, boolean forUpdate, String sql) {
         SequenceCalls.requirePlaces(statement);
         int parameters = Syntax.parameterCount(statement);
+        List<String> texts = ColumnTexts.of(sql, statement);
         return planning(context -> {
             SqlNode validated = context.validate(statement);
             List<? extends @Nullable List<String>> origins = context.validator().getFieldOrigins(validated);
             QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
-            return new QueryStatement(plan, forUpdate, ColumnInfos.columns(plan.rowType(), origins, catalog));
+            List<String> labels = ColumnLabels.of(statement, texts, validated, plan.rowType());
+            return new QueryStatement(plan, forUpdate, ColumnInfos.columns(plan.rowType(), labels, origins, catalog));
         });
     }
 
-    private CompiledStatement copyTo(SqlCopy copy) {
+    private CompiledStatement copyTo(SqlCopy copy, String sql) {
         CopyOptions options = CopyOptions.of(copy);
         SqlIdentifier table = copy.table();
         SqlNodeList columns = copy.columns();
         SqlNode source = table == null
                 ? copy.source()
                 : Syntax.select(columns == null ? List.of(SqlIdentifier.star(table.getParserPosition())) : columns.getList(), table, null);
-        CompiledStatement.Query query = (CompiledStatement.Query) query(source, false);
+        CompiledStatement.Query query = (CompiledStatement.Query) query(source, false, sql);
         return new CopyTo(query, table == null ? "(query)" : table.toString(), options, WriteCompiler.file(copy));
     }
 
@@ -176,8 +185,8 @@ final class StatementCompiler {
         return builder.build();
     }
 
-    private CompiledStatement explain(SqlExplain explain) {
-        CompiledStatement compiled = compile(explain.getExplicandum());
+    private CompiledStatement explain(SqlExplain explain, String sql) {
+        CompiledStatement compiled = compile(explain.getExplicandum(), sql);
         List<String> lines = switch (compiled) {
             case CompiledStatement.Query query -> query.explain();
             case CompiledStatement.Write write -> write.explain();
