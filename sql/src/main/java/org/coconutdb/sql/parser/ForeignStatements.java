@@ -30,7 +30,40 @@ final class ForeignStatements {
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
 
+    /// Clauses of other databases that stand where the parser stumbles: two words, of which it does not know one there.
+    private static final Map<String, String> CLAUSES = Map.of(
+            "DISTINCT ON", "Number the rows and take the first ones: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.",
+            "WITH TIES", "Rank the rows and take the first ones: QUALIFY RANK() OVER (ORDER BY …) <= n.");
+
     private ForeignStatements() {}
+
+    /// NOT_SUPPORTED for the clause at the place; null where it is none of these.
+    static @Nullable CoconutException clause(String sql, int offset, Throwable failure) {
+        Tokens tokens = new Tokens(sql, 0);
+        Token before = null;
+        Token token = tokens.next();
+        while (token != null && token.start() < offset) {
+            before = token;
+            token = tokens.next();
+        }
+        Token after = tokens.next();
+        CoconutException ended = clause(sql, before, token, failure);
+        return ended == null ? clause(sql, token, after, failure) : ended;
+    }
+
+    private static @Nullable CoconutException clause(String sql, @Nullable Token first, @Nullable Token second, Throwable failure) {
+        String words = first == null || second == null ? "" : (first.text() + " " + second.text()).toUpperCase(Locale.ROOT);
+        String mend = CLAUSES.get(words);
+        return first == null || mend == null ? null : notSupported(words, TextPlace.of(sql, first.start()), mend, failure);
+    }
+
+    private static CoconutException notSupported(String what, TextPlace place, String mend, Throwable failure) {
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
+                .with("what", what)
+                .with("line", place.line())
+                .with("column", place.column())
+                .mend(mend);
+    }
 
     /// NOT_SUPPORTED for the statement around the place; null where it is none of these.
     static @Nullable CoconutException refusal(String sql, int offset, Throwable failure) {
@@ -54,12 +87,7 @@ final class ForeignStatements {
         }
         for (Map.Entry<String, String> foreign : MENDS.entrySet()) {
             if (words.indexOf(foreign.getKey() + " ") == 0) {
-                TextPlace place = TextPlace.of(sql, first.start());
-                return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
-                        .with("what", foreign.getKey())
-                        .with("line", place.line())
-                        .with("column", place.column())
-                        .mend(foreign.getValue());
+                return notSupported(foreign.getKey(), TextPlace.of(sql, first.start()), foreign.getValue(), failure);
             }
         }
         return null;
