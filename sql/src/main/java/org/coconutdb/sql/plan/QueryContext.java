@@ -1,5 +1,7 @@
 package org.coconutdb.sql.plan;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +46,7 @@ public final class QueryContext {
             // A long list stays a list, so that it can become a multi-point lookup.
             .withInSubQueryThreshold(Integer.MAX_VALUE);
 
-    private final JavaTypeFactoryImpl typeFactory = new JavaTypeFactoryImpl(CoconutTypeSystem.INSTANCE);
+    private final JavaTypeFactoryImpl typeFactory = new UnicodeTypes();
     private final CalciteCatalogReader catalogReader;
     private final SqlValidator validator;
     private final RelOptCluster cluster;
@@ -169,5 +171,17 @@ public final class QueryContext {
                 .with("detail", detail.lines().findFirst().orElse(""))
                 .with("plan", PlanText.of(physical))
                 .mend("Write it with other functions or operators.");
+    }
+
+    /// Literals of all of Unicode: Calcite's default is ISO 8859-1, in which it refuses what that has not.
+    private static final class UnicodeTypes extends JavaTypeFactoryImpl {
+        UnicodeTypes() {
+            super(CoconutTypeSystem.INSTANCE);
+        }
+
+        @Override
+        public Charset getDefaultCharset() {
+            return StandardCharsets.UTF_8;
+        }
     }
 }

@@ -1,16 +1,22 @@
 package org.coconutdb.sql.plan;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlJsonValueReturning;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOperatorTable;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.validate.SqlValidatorCatalogReader;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.jspecify.annotations.Nullable;
 
 /// Calcite's validator with the rules of [ParameterTypes]: a question mark has its type before anything looks at the types of the
 /// expression that it stands in, and none is refused for want of one.
@@ -25,6 +31,25 @@ final class StatementValidator extends SqlValidatorImpl {
     SqlValidatorScope scope(SqlNode node, SqlValidatorScope around) {
         SqlValidatorScope own = scopes.get(node);
         return own == null ? around : own;
+    }
+
+    /// `JSON_VALUE(… RETURNING type)` is a cast of the text: Calcite hands out whatever the JSON has there as the type.
+    @Override
+    protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
+        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
+        if (!(rewritten instanceof SqlCall call) || !call.getOperator().equals(SqlStdOperatorTable.JSON_VALUE)) {
+            return rewritten;
+        }
+        List<SqlNode> operands = new ArrayList<>(call.getOperandList());
+        for (int i = 0; i < operands.size() - 1; i++) {
+            if (operands.get(i) instanceof SqlLiteral symbol && symbol.getValue() == SqlJsonValueReturning.RETURNING) {
+                SqlNode type = operands.get(i + 1);
+                operands.subList(i, i + 2).clear();
+                SqlNode text = SqlStdOperatorTable.JSON_VALUE.createCall(call.getParserPosition(), operands);
+                return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), text, type);
+            }
+        }
+        return rewritten;
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A page of the documentation: its fenced examples and its tables.
-final class MarkdownExamples {
+public final class MarkdownExamples {
     private static final Pattern FENCE = Pattern.compile("(?m)^```(\\w*)\\n(.*?)^```$", Pattern.DOTALL);
     private static final Pattern FAILS = Pattern.compile("-- fails with (\\w{5})");
 
@@ -24,7 +24,7 @@ final class MarkdownExamples {
     private MarkdownExamples() {}
 
     /// A page in the folder `docs`, seen from a module's folder, where tests run.
-    static String read(String name) throws IOException {
+    public static String read(String name) throws IOException {
         return Files.readString(Path.of("..", "docs", name));
     }
 
@@ -57,7 +57,7 @@ final class MarkdownExamples {
     }
 
     /// Rows of the table whose first column has this title: their cells, without the marks of code.
-    static List<List<String>> table(String page, String firstTitle) {
+    public static List<List<String>> table(String page, String firstTitle) {
         List<List<String>> rows = new ArrayList<>();
         boolean inside = false;
         for (String line : page.lines().toList()) {
