@@ -5,8 +5,15 @@ import java.util.List;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.jspecify.annotations.Nullable;
 
-/// The answer of EXPLAIN: one column of text.
-record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters) implements CompiledStatement.Query {
+/// The answer of EXPLAIN and SHOW: text that is known when they are compiled.
+///
+/// @param names of the columns
+record FixedRows(List<String> names, List<List<@Nullable String>> lines, List<ColumnInfo> parameters) implements CompiledStatement.Query {
+    /// One column.
+    static FixedRows of(String column, List<String> lines, List<ColumnInfo> parameters) {
+        return new FixedRows(List.of(column), lines.stream().map(line -> List.<@Nullable String> of(line)).toList(), parameters);
+    }
+
     @Override
     public boolean isForUpdate() {
         return false;
@@ -14,12 +21,14 @@ record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters)
 
     @Override
     public List<ColumnInfo> columns() {
-        return List.of(new ColumnInfo(column, column, "", "", Types.VARCHAR, "VARCHAR", String.class.getName(), 0, 0, false));
+        return names.stream()
+                .map(name -> new ColumnInfo(name, name, "", "", Types.VARCHAR, "VARCHAR", String.class.getName(), 0, 0, names.size() > 1))
+                .toList();
     }
 
     @Override
     public List<String> explain() {
-        return lines;
+        return lines.stream().map(line -> String.valueOf(line.getFirst())).toList();
     }
 
     @Override
@@ -34,8 +43,8 @@ record FixedRows(String column, List<String> lines, List<ColumnInfo> parameters)
             }
 
             @Override
-            public Object get(int index) {
-                return lines.get(position);
+            public @Nullable Object get(int index) {
+                return lines.get(position).get(index);
             }
 
             @Override

@@ -40,6 +40,7 @@ import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
+import org.coconutdb.sql.parser.SqlShow;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
@@ -94,6 +95,7 @@ final class StatementCompiler {
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplain explain -> explain(explain, sql);
+            case SqlShow show -> ShowStatement.of(show, catalog, schema);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true, sql);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
@@ -107,7 +109,7 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, ALTER, DROP and TRUNCATE TABLE, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, "
                                 + "CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
@@ -194,7 +196,7 @@ final class StatementCompiler {
                     .with("statement", explain.getExplicandum().getKind())
                     .mend("EXPLAIN shows plans of SELECT, INSERT, UPSERT, UPDATE and DELETE.");
         };
-        return new FixedRows("PLAN", lines, compiled.parameters());
+        return FixedRows.of("PLAN", lines, compiled.parameters());
     }
 
     private CompiledStatement create(SqlCreateCoconutTable create) {
