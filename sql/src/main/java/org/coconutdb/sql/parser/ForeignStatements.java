@@ -28,11 +28,14 @@ final class ForeignStatements {
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
             Map.entry("DROP VIEW", "There are only tables, indexes and sequences: DROP TABLE, DROP INDEX, DROP SEQUENCE."),
             Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
+            Map.entry("COMMENT ON", "Comments are not kept: keep them beside the script that makes the tables."),
+            Map.entry("SHOW CREATE", "DESCRIBE has the columns of a table, INFORMATION_SCHEMA its constraints."),
             Map.entry("EXPLAIN ANALYZE", "EXPLAIN shows the plan without running it."));
 
-    /// Clauses of other databases that stand where the parser stumbles: two words, of which it does not know one there.
+    /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
     private static final Map<String, String> CLAUSES = Map.of(
             "DISTINCT ON", "Number the rows and take the first ones: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.",
+            "RETURNING", "Ask JDBC for generated keys, or SELECT the rows in the same transaction.",
             "WITH TIES", "Rank the rows and take the first ones: QUALIFY RANK() OVER (ORDER BY …) <= n.");
 
     private ForeignStatements() {}
@@ -48,7 +51,11 @@ final class ForeignStatements {
         }
         Token after = tokens.next();
         CoconutException ended = clause(sql, before, token, failure);
-        return ended == null ? clause(sql, token, after, failure) : ended;
+        ended = ended == null ? clause(sql, token, after, failure) : ended;
+        String mend = token == null ? null : CLAUSES.get(token.text().toUpperCase(Locale.ROOT));
+        return ended != null || token == null || mend == null
+                ? ended
+                : notSupported(token.text().toUpperCase(Locale.ROOT), TextPlace.of(sql, token.start()), mend, failure);
     }
 
     private static @Nullable CoconutException clause(String sql, @Nullable Token first, @Nullable Token second, Throwable failure) {
