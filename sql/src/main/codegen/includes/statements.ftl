@@ -1024,6 +1024,31 @@ void CoconutCopyOption(List<OptionClause> optionClauses) :
     }
 }
 
+/** SHOW TABLES [FROM schema], SHOW COLUMNS FROM table, DESCRIBE [TABLE] table. */
+SqlNode CoconutShow() :
+{
+    final Span s;
+    SqlIdentifier from = null;
+    boolean columns = false;
+}
+{
+    (
+        <SHOW> { s = span(); }
+        (
+            <TABLES> [ ( <FROM> | <IN> ) from = SimpleIdentifier() ]
+        |
+            <COLUMNS> { columns = true; } ( <FROM> | <IN> ) from = CompoundIdentifier()
+        )
+    |
+        <DESCRIBE> { s = span(); columns = true; }
+        [ <TABLE> ]
+        from = CompoundIdentifier()
+    )
+    {
+        return new SqlShow(s.end(this), columns, from);
+    }
+}
+
 /** A query, and one with FOR UPDATE behind it. */
 SqlNode CoconutQuery() :
 {

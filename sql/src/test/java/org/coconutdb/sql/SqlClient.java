@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /// A connection of a test, and short words for what tests do with one.
 public record SqlClient(Connection connection) implements AutoCloseable {
@@ -52,7 +53,18 @@ public record SqlClient(Connection connection) implements AutoCloseable {
     ///
     /// @param parts of the message
     public void refused(String sql, String sqlState, String... parts) {
-        assertThatThrownBy(() -> execute(sql)).as(sql).isInstanceOfSatisfying(SQLException.class, failure -> {
+        fails(sql, () -> execute(sql), sqlState, parts);
+    }
+
+    /// Asserts that the rows of a query cannot be computed.
+    ///
+    /// @param parts of the message
+    public void rowsRefused(String query, String sqlState, String... parts) {
+        fails(query, () -> rows(query), sqlState, parts);
+    }
+
+    private static void fails(String sql, ThrowingCallable run, String sqlState, String... parts) {
+        assertThatThrownBy(run).as(sql).isInstanceOfSatisfying(SQLException.class, failure -> {
             assertThat(failure.getSQLState()).as(failure.getMessage()).isEqualTo(sqlState);
             assertThat(parts).allSatisfy(part -> assertThat(failure.getMessage()).contains(part));
         });

@@ -17,6 +17,7 @@ public enum ErrorCode {
     INVALID_DATETIME("22007", Category.CALLER, "a value is not a valid date or time"),
     DIVISION_BY_ZERO("22012", Category.CALLER, "division by zero"),
     INVALID_ARGUMENT("22023", Category.CALLER, "an argument is outside its bounds"),
+    INVALID_JSON("22032", Category.CALLER, "a text is not valid JSON"),
     SEQUENCE_EXHAUSTED("2200H", Category.CALLER, "a sequence has no further value"),
     CARDINALITY_VIOLATION("21000", Category.CALLER, "a subquery that must give one row gave more"),
     SYNTAX_ERROR("42601", Category.CALLER, "the statement cannot be parsed"),

@@ -26,9 +26,49 @@ final class ForeignStatements {
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."));
+            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
+            Map.entry("COMMENT ON", "Comments are not kept: keep them beside the script that makes the tables."),
+            Map.entry("SHOW CREATE", "DESCRIBE has the columns of a table, INFORMATION_SCHEMA its constraints."));
+
+    /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
+    private static final Map<String, String> CLAUSES = Map.of(
+            "DISTINCT ON", "Number the rows and take the first ones: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.",
+            "RETURNING", "Ask JDBC for generated keys, or SELECT the rows in the same transaction.",
+            "WITH TIES", "Rank the rows and take the first ones: QUALIFY RANK() OVER (ORDER BY …) <= n.");
 
     private ForeignStatements() {}
+
+    /// NOT_SUPPORTED for the clause at the place; null where it is none of these.
+    static @Nullable CoconutException clause(String sql, int offset, Throwable failure) {
+        Tokens tokens = new Tokens(sql, 0);
+        Token before = null;
+        Token token = tokens.next();
+        while (token != null && token.start() < offset) {
+            before = token;
+            token = tokens.next();
+        }
+        Token after = tokens.next();
+        CoconutException ended = clause(sql, before, token, failure);
+        ended = ended == null ? clause(sql, token, after, failure) : ended;
+        String mend = token == null ? null : CLAUSES.get(token.text().toUpperCase(Locale.ROOT));
+        return ended != null || token == null || mend == null
+                ? ended
+                : notSupported(token.text().toUpperCase(Locale.ROOT), TextPlace.of(sql, token.start()), mend, failure);
+    }
+
+    private static @Nullable CoconutException clause(String sql, @Nullable Token first, @Nullable Token second, Throwable failure) {
+        String words = first == null || second == null ? "" : (first.text() + " " + second.text()).toUpperCase(Locale.ROOT);
+        String mend = CLAUSES.get(words);
+        return first == null || mend == null ? null : notSupported(words, TextPlace.of(sql, first.start()), mend, failure);
+    }
+
+    private static CoconutException notSupported(String what, TextPlace place, String mend, Throwable failure) {
+        return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
+                .with("what", what)
+                .with("line", place.line())
+                .with("column", place.column())
+                .mend(mend);
+    }
 
     /// NOT_SUPPORTED for the statement around the place; null where it is none of these.
     static @Nullable CoconutException refusal(String sql, int offset, Throwable failure) {
@@ -52,12 +92,7 @@ final class ForeignStatements {
         }
         for (Map.Entry<String, String> foreign : MENDS.entrySet()) {
             if (words.indexOf(foreign.getKey() + " ") == 0) {
-                TextPlace place = TextPlace.of(sql, first.start());
-                return CoconutException.of(ErrorCode.NOT_SUPPORTED, failure)
-                        .with("what", foreign.getKey())
-                        .with("line", place.line())
-                        .with("column", place.column())
-                        .mend(foreign.getValue());
+                return notSupported(foreign.getKey(), TextPlace.of(sql, first.start()), foreign.getValue(), failure);
             }
         }
         return null;

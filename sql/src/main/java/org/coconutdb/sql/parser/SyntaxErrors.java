@@ -52,6 +52,7 @@ final class SyntaxErrors {
             return at(sql, empty.start(), empty, failure).mend("A name has one character at least.");
         }
         CoconutException foreign = ForeignStatements.refusal(sql, offset, failure);
+        foreign = foreign == null ? ForeignStatements.clause(sql, offset, failure) : foreign;
         if (foreign != null) {
             return foreign;
         }

@@ -9,6 +9,7 @@ import org.apache.calcite.runtime.ArrayBindable;
 import org.apache.calcite.runtime.Bindable;
 import org.coconutdb.sql.run.CancellableRows;
 import org.coconutdb.sql.run.ExecutionContext;
+import org.coconutdb.sql.run.GeneratedConstants;
 import org.coconutdb.sql.run.PlanDataContext;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class CompiledPlan implements QueryPlan {
     private final RelDataType parameterTypes;
     private final Parameters parameters;
     private final PlanOperator operators;
+    private final GeneratedConstants constants = new GeneratedConstants();
 
     CompiledPlan(
             Bindable<?> bindable,
@@ -52,12 +54,12 @@ final class CompiledPlan implements QueryPlan {
     @SuppressWarnings("unchecked") // generated: one column gives values, several give arrays
     public Enumerator<@Nullable Object[]> run(ExecutionContext context) {
         PlanDataContext dataContext = new PlanDataContext(parameters.fitted(context), stashed, typeFactory);
-        Enumerator<?> rows = bindable.bind(dataContext).enumerator();
+        Enumerator<?> rows = constants.guarded(() -> bindable.bind(dataContext).enumerator());
         Enumerator<@Nullable Object[]> arrays =
                 bindable instanceof ArrayBindable
                         ? (Enumerator<@Nullable Object[]>) rows
                         : Linq4j.transform((Enumerator<Object>) rows, value -> new @Nullable Object[] {value});
-        return new CancellableRows<>(arrays, context.cancelled());
+        return new CancellableRows<>(constants.guarded(arrays), context.cancelled());
     }
 
     @Override

@@ -151,7 +151,7 @@ final class PlanPhases {
                     EnumerableRules.ENUMERABLE_VALUES_RULE,
                     EnumerableRules.ENUMERABLE_WINDOW_RULE,
                     EnumerableRules.ENUMERABLE_TABLE_SCAN_RULE,
-                    EnumerableRules.ENUMERABLE_TABLE_FUNCTION_SCAN_RULE,
+                    SeriesScan.Rule.INSTANCE,
                     EnumerableRules.ENUMERABLE_MATCH_RULE);
 
     private static final RelBuilderFactory BUILDER =

@@ -1,5 +1,7 @@
 package org.coconutdb.sql.plan;
 
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +59,7 @@ public final class QueryContext {
     private static final Pattern COLUMN_CAST = Pattern.compile("CAST\\((\\$\\d+)\\):[A-Z_ ]+(?:\\([^)]*\\))?(?: NOT NULL)?");
     private static final Pattern CORRELATION = Pattern.compile("\\$?cor\\d+");
 
-    private final JavaTypeFactoryImpl typeFactory = new JavaTypeFactoryImpl(CoconutTypeSystem.INSTANCE);
+    private final JavaTypeFactoryImpl typeFactory = new UnicodeTypes();
     private final CalciteCatalogReader catalogReader;
     private final SqlValidator validator;
     private final RelOptCluster cluster;
@@ -283,5 +285,17 @@ public final class QueryContext {
                 .with("detail", detail.lines().findFirst().orElse(""))
                 .with("plan", PlanFormat.TEXT.write(PlanOperators.of(physical), null))
                 .mend("Write it with other functions or operators.");
+    }
+
+    /// Literals of all of Unicode: Calcite's default is ISO 8859-1, in which it refuses what that has not.
+    private static final class UnicodeTypes extends JavaTypeFactoryImpl {
+        UnicodeTypes() {
+            super(CoconutTypeSystem.INSTANCE);
+        }
+
+        @Override
+        public Charset getDefaultCharset() {
+            return StandardCharsets.UTF_8;
+        }
     }
 }

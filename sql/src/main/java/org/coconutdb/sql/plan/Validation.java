@@ -1,6 +1,5 @@
 package org.coconutdb.sql.plan;
 
-import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,20 +10,10 @@ import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.runtime.CalciteContextException;
-import org.apache.calcite.sql.SqlFunctionCategory;
-import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlOperator;
-import org.apache.calcite.sql.SqlOperatorTable;
-import org.apache.calcite.sql.SqlSyntax;
-import org.apache.calcite.sql.fun.SqlLibrary;
-import org.apache.calcite.sql.fun.SqlLibraryOperatorTableFactory;
 import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
-import org.apache.calcite.sql.validate.SqlNameMatcher;
-import org.apache.calcite.sql.validate.SqlNameMatchers;
 import org.apache.calcite.sql.validate.SqlValidator;
-import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +25,6 @@ final class Validation {
 
     /// Quoted names keep their case and unquoted ones arrive in upper case, so that comparing exactly is right.
     static final CalciteConnectionConfig CONNECTION_CONFIG = connectionConfig();
-
-    private static final SqlOperatorTable OPERATORS =
-            new CaseInsensitive(SqlLibraryOperatorTableFactory.INSTANCE.getOperatorTable(SqlLibrary.STANDARD, SqlLibrary.POSTGRESQL));
 
     private static final Pattern QUOTED = Pattern.compile("'([^']*)'");
 
@@ -57,7 +43,7 @@ final class Validation {
                         .withIdentifierExpansion(true)
                         .withCallRewrite(rewrites)
                         .withTypeCoercionEnabled(true);
-        return SqlValidatorUtil.newValidator(SqlOperatorTables.chain(OPERATORS, catalogReader), catalogReader, typeFactory, config);
+        return new StatementValidator(SqlOperatorTables.chain(Functions.TABLE, catalogReader), catalogReader, typeFactory, config);
     }
 
     private static CalciteConnectionConfig connectionConfig() {
@@ -118,25 +104,5 @@ final class Validation {
     private static @Nullable String quoted(String text) {
         Matcher matcher = QUOTED.matcher(text);
         return matcher.find() ? matcher.group(1) : null;
-    }
-
-    /// Functions are found whatever the case of their letters, also those that a library names in lower case.
-    private record CaseInsensitive(SqlOperatorTable table) implements SqlOperatorTable {
-        private static final SqlNameMatcher ANY_CASE = SqlNameMatchers.withCaseSensitive(false);
-
-        @Override
-        public void lookupOperatorOverloads(
-                SqlIdentifier name,
-                @Nullable SqlFunctionCategory category,
-                SqlSyntax syntax,
-                List<SqlOperator> found,
-                SqlNameMatcher matcher) {
-            table.lookupOperatorOverloads(name, category, syntax, found, ANY_CASE);
-        }
-
-        @Override
-        public List<SqlOperator> getOperatorList() {
-            return table.getOperatorList();
-        }
     }
 }

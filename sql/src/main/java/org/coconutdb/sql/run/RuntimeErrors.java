@@ -22,6 +22,9 @@ public final class RuntimeErrors {
                 return known;
             }
         }
+        if (isInvalidJson(failure)) {
+            return CoconutException.of(ErrorCode.INVALID_JSON, failure).mend("Look for IS JSON first, or leave ERROR ON ERROR out.");
+        }
         return CoconutException.of(ErrorCode.BROKEN_INVARIANT, failure)
                 .with("cause", failure)
                 .mend("This is a defect: please report the statement and this message.");
@@ -49,6 +52,17 @@ public final class RuntimeErrors {
             case StringIndexOutOfBoundsException index -> CoconutException.of(ErrorCode.INVALID_ARGUMENT, index).with("detail", text);
             default -> null;
         };
+    }
+
+    /// What the libraries throw that read JSON for Calcite; they are no dependencies of ours.
+    private static boolean isInvalidJson(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String name = cause.getClass().getSimpleName();
+            if (name.equals("InvalidJsonException") || name.equals("JsonParseException")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static CoconutException arithmetic(ArithmeticException failure, String text) {

@@ -41,6 +41,6 @@ record AnalyzedQuery(CompiledStatement.Query query, PlanFormat format, long plan
             while (rows.next()) {}
         }
         PlanTimes times = new PlanTimes(planningNanos, System.nanoTime() - start);
-        return new FixedCursor(Explained.rows(format, query.explain().with(figures), times));
+        return new FixedCursor(FixedCursor.lines(Explained.rows(format, query.explain().with(figures), times)));
     }
 }

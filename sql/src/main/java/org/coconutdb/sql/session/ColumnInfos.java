@@ -16,17 +16,23 @@ import org.jspecify.annotations.Nullable;
 final class ColumnInfos {
     private ColumnInfos() {}
 
+    /// @param labels of the columns
     /// @param catalog that the query was compiled for
     /// @param origins of each column: catalogue, schema, table, column as far as it has one; null where it is computed
-    static List<ColumnInfo> columns(RelDataType row, List<? extends @Nullable List<String>> origins, CatalogSnapshot catalog) {
+    static List<ColumnInfo> columns(
+            RelDataType row,
+            List<String> labels,
+            List<? extends @Nullable List<String>> origins,
+            CatalogSnapshot catalog) {
         List<ColumnInfo> columns = new ArrayList<>();
         for (RelDataTypeField field : row.getFieldList()) {
             List<String> origin = field.getIndex() < origins.size() ? origins.get(field.getIndex()) : null;
             int size = origin == null ? 0 : origin.size();
-            String name = origin == null || size == 0 ? field.getName() : origin.get(size - 1);
+            String label = labels.get(field.getIndex());
+            String name = origin == null || size == 0 ? label : origin.get(size - 1);
             String table = origin == null || size < 2 ? "" : origin.get(size - 2);
             String schema = origin == null || size < 3 ? "" : origin.get(size - 3);
-            ColumnInfo info = info(field.getName(), name, table, schema, field.getType());
+            ColumnInfo info = info(label, name, table, schema, field.getType());
             columns.add(isIdentity(catalog, schema, table, name) ? info.withAutoIncrement() : info);
         }
         return List.copyOf(columns);

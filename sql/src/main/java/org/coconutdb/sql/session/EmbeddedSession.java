@@ -11,12 +11,11 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.run.ProductVersion;
 import org.jspecify.annotations.Nullable;
 
 /// A session on a database in this process. One thread at a time, but for [EmbeddedStatement#cancel].
 final class EmbeddedSession implements Session {
-    private static final String VERSION = "0.1.0";
-
     private final Databases.Share share;
     private final Set<EmbeddedStatement> statements = ConcurrentHashMap.newKeySet();
     private final SessionTransactions transactions;
@@ -187,7 +186,7 @@ final class EmbeddedSession implements Session {
 
     @Override
     public String productVersion() {
-        return VERSION;
+        return ProductVersion.NUMBER;
     }
 
     @Override

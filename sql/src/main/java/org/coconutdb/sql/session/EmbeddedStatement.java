@@ -62,7 +62,7 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                 if (statement instanceof AnalyzedWrite analyzed) {
                     AnalyzedWrite.Run run = analyzed.start();
                     signal.count(session.runs().change(prepared.running(run), values, signal));
-                    return new Answer(new FixedCursor(run.answer()), -1);
+                    return new Answer(new FixedCursor(FixedCursor.lines(run.answer())), -1);
                 }
                 long count = session.runs().change(prepared, values, signal);
                 signal.count(count);

@@ -1,15 +1,23 @@
 package org.coconutdb.sql.session;
 
+import java.sql.Types;
 import java.util.List;
 import java.util.Map;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
-/// The answer of EXPLAIN: one column of text.
+/// The answer of EXPLAIN and SHOW: text that is known when they are compiled.
 ///
+/// @param names of the columns
+/// @param lines one text for each column
 /// @param parameters of the statement that is explained, whose values do not matter
-record FixedRows(List<String> rows, List<ColumnInfo> parameters) implements CompiledStatement.Query {
+record FixedRows(List<String> names, List<List<@Nullable String>> lines, List<ColumnInfo> parameters) implements CompiledStatement.Query {
+    /// One column.
+    static FixedRows of(String column, List<String> lines, List<ColumnInfo> parameters) {
+        return new FixedRows(List.of(column), FixedCursor.lines(lines), parameters);
+    }
+
     @Override
     public boolean isForUpdate() {
         return false;
@@ -17,7 +25,9 @@ record FixedRows(List<String> rows, List<ColumnInfo> parameters) implements Comp
 
     @Override
     public List<ColumnInfo> columns() {
-        return Explained.COLUMNS;
+        return names.stream()
+                .map(name -> new ColumnInfo(name, name, "", "", Types.VARCHAR, "VARCHAR", String.class.getName(), 0, 0, names.size() > 1))
+                .toList();
     }
 
     @Override
@@ -27,6 +37,6 @@ record FixedRows(List<String> rows, List<ColumnInfo> parameters) implements Comp
 
     @Override
     public Rows open(Execution execution, @Nullable Object[] values) {
-        return new FixedCursor(rows);
+        return new FixedCursor(lines);
     }
 }

@@ -26,6 +26,7 @@ import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
+import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
@@ -42,6 +43,7 @@ import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
+import org.coconutdb.sql.parser.SqlShow;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
@@ -76,7 +78,7 @@ final class StatementCompiler {
     }
 
     CompiledStatement compile(String sql) {
-        return compile(resolveSequences(SqlParsing.parse(sql)));
+        return compile(resolveSequences(SqlParsing.parse(sql)), sql);
     }
 
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
@@ -89,7 +91,13 @@ final class StatementCompiler {
         return catalog.sequence(identity).id();
     }
 
+    /// A statement that answers no rows.
     CompiledStatement compile(SqlNode statement) {
+        return compile(statement, "");
+    }
+
+    /// @param sql that it was parsed from: columns are labelled by it
+    private CompiledStatement compile(SqlNode statement, String sql) {
         return switch (statement) {
             case SqlCreateCoconutTable create -> create(create);
             case SqlCreateTableAs create -> CreateTableAs.compile(create, this, catalog, schema);
@@ -103,21 +111,22 @@ final class StatementCompiler {
             case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
-            case SqlExplainStatement explain -> explain(explain);
+            case SqlExplainStatement explain -> explain(explain, sql);
+            case SqlShow show -> ShowStatement.of(show, catalog, schema);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
-            case SqlForUpdate locking -> query(locking.query(), true);
-            case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy);
+            case SqlForUpdate locking -> query(locking.query(), true, sql);
+            case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
             case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
             case SqlWithOptions with ->
                     write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
             case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
-                    yield query(statement, false);
+                    yield query(statement, false, sql);
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, CREATE, ALTER, DROP and TRUNCATE TABLE, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, "
                                 + "CREATE and DROP VIEW, CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
             }
@@ -135,25 +144,27 @@ final class StatementCompiler {
         };
     }
 
-    private CompiledStatement query(SqlNode statement, boolean forUpdate) {
+    private CompiledStatement query(SqlNode statement, boolean forUpdate, String sql) {
         SequenceCalls.requirePlaces(statement);
         int parameters = Syntax.parameterCount(statement);
+        List<String> texts = ColumnTexts.of(sql, statement);
         return planning(context -> {
             SqlNode validated = context.validate(statement);
             List<? extends @Nullable List<String>> origins = context.validator().getFieldOrigins(validated);
             QueryPlan plan = context.plan(context.toRel(validated), parameterTypes(context, validated, parameters));
-            return new QueryStatement(plan, forUpdate, ColumnInfos.columns(plan.rowType(), origins, catalog));
+            List<String> labels = ColumnLabels.of(statement, texts, validated, plan.rowType());
+            return new QueryStatement(plan, forUpdate, ColumnInfos.columns(plan.rowType(), labels, origins, catalog));
         });
     }
 
-    private CompiledStatement copyTo(SqlCopy copy) {
+    private CompiledStatement copyTo(SqlCopy copy, String sql) {
         CopyOptions options = CopyOptions.of(copy);
         SqlIdentifier table = copy.table();
         SqlNodeList columns = copy.columns();
         SqlNode source = table == null
                 ? copy.source()
                 : Syntax.select(columns == null ? List.of(SqlIdentifier.star(table.getParserPosition())) : columns.getList(), table, null);
-        CompiledStatement.Query query = (CompiledStatement.Query) query(source, false);
+        CompiledStatement.Query query = (CompiledStatement.Query) query(source, false, sql);
         return new CopyTo(query, table == null ? "(query)" : table.toString(), options, WriteCompiler.file(copy));
     }
 
@@ -193,10 +204,10 @@ final class StatementCompiler {
         return builder.build();
     }
 
-    private CompiledStatement explain(SqlExplainStatement explain) {
+    private CompiledStatement explain(SqlExplainStatement explain, String sql) {
         PlanFormat format = PlanFormat.valueOf(explain.getFormat().name());
         CompiledStatement compiled =
-                new StatementCompiler(planner, catalog, schema, explain.isAnalyze()).compile(explain.getExplicandum());
+                new StatementCompiler(planner, catalog, schema, explain.isAnalyze()).compile(explain.getExplicandum(), sql);
         if (explain.isAnalyze()) {
             long planningNanos = System.nanoTime() - startedNanos;
             return switch (compiled) {
@@ -210,7 +221,7 @@ final class StatementCompiler {
             case CompiledStatement.Write write -> write.explain();
             default -> throw notExplained(explain);
         };
-        return new FixedRows(Explained.rows(format, plan, null), compiled.parameters());
+        return FixedRows.of("PLAN", Explained.rows(format, plan, null), compiled.parameters());
     }
 
     private static CoconutException notExplained(SqlExplainStatement explain) {

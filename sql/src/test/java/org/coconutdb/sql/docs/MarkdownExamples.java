@@ -57,7 +57,7 @@ public final class MarkdownExamples {
     }
 
     /// Rows of the table whose first column has this title: their cells, without the marks of code.
-    static List<List<String>> table(String page, String firstTitle) {
+    public static List<List<String>> table(String page, String firstTitle) {
         List<List<String>> rows = new ArrayList<>();
         boolean inside = false;
         for (String line : page.lines().toList()) {

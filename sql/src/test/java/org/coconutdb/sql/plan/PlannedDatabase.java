@@ -77,7 +77,7 @@ final class PlannedDatabase implements AutoCloseable {
     }
 
     ViewQuery viewQuery(String sql) {
-        return planner.compile(catalog.snapshot(), "PUBLIC", context -> context.viewQuery(sql));
+        return planner.compile(catalog.snapshot(), "PUBLIC", false, context -> context.viewQuery(sql));
     }
 
     String explain(String sql) {

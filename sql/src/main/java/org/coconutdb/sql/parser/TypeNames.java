@@ -1,0 +1,26 @@
+package org.coconutdb.sql.parser;
+
+import java.util.Locale;
+import java.util.Map;
+import org.apache.calcite.sql.type.SqlTypeName;
+import org.jspecify.annotations.Nullable;
+
+/// Other names of types, those of PostgreSQL. They are no reserved words.
+public final class TypeNames {
+    private static final Map<String, SqlTypeName> NAMES = Map.of(
+            "TEXT", SqlTypeName.VARCHAR,
+            "INT2", SqlTypeName.SMALLINT,
+            "INT4", SqlTypeName.INTEGER,
+            "INT8", SqlTypeName.BIGINT,
+            "FLOAT4", SqlTypeName.REAL,
+            "FLOAT8", SqlTypeName.DOUBLE,
+            "BOOL", SqlTypeName.BOOLEAN,
+            "BYTEA", SqlTypeName.VARBINARY);
+
+    private TypeNames() {}
+
+    /// The type of a name as it is written, without quotes; null where it is none of these.
+    public static @Nullable SqlTypeName find(String name) {
+        return NAMES.get(name.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,88 @@
+package org.coconutdb.sql.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.rel.type.RelDataTypeFactory;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlJsonValueReturning;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.validate.SqlValidatorCatalogReader;
+import org.apache.calcite.sql.validate.SqlValidatorImpl;
+import org.apache.calcite.sql.validate.SqlValidatorScope;
+import org.jspecify.annotations.Nullable;
+
+/// Calcite's validator with the rules of [ParameterTypes]: a question mark has its type before anything looks at the types of the
+/// expression that it stands in, and none is refused for want of one.
+final class StatementValidator extends SqlValidatorImpl {
+    private final ParameterTypes parameters = new ParameterTypes(this);
+
+    StatementValidator(SqlOperatorTable operators, SqlValidatorCatalogReader catalogReader, RelDataTypeFactory typeFactory, Config config) {
+        super(operators, catalogReader, typeFactory, config);
+    }
+
+    /// The scope in which the names of a node are looked up.
+    SqlValidatorScope scope(SqlNode node, SqlValidatorScope around) {
+        SqlValidatorScope own = scopes.get(node);
+        return own == null ? around : own;
+    }
+
+    /// `JSON_VALUE(… RETURNING type)` is a cast of the text: Calcite hands out whatever the JSON has there as the type.
+    @Override
+    protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
+        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
+        if (!(rewritten instanceof SqlCall call) || !call.getOperator().equals(SqlStdOperatorTable.JSON_VALUE)) {
+            return rewritten;
+        }
+        List<SqlNode> operands = new ArrayList<>(call.getOperandList());
+        for (int i = 0; i < operands.size() - 1; i++) {
+            if (operands.get(i) instanceof SqlLiteral symbol && symbol.getValue() == SqlJsonValueReturning.RETURNING) {
+                SqlNode type = operands.get(i + 1);
+                operands.subList(i, i + 2).clear();
+                SqlNode text = SqlStdOperatorTable.JSON_VALUE.createCall(call.getParserPosition(), operands);
+                return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), text, type);
+            }
+        }
+        return rewritten;
+    }
+
+    @Override
+    protected void inferUnknownTypes(RelDataType inferredType, SqlValidatorScope scope, SqlNode node) {
+        RelDataType wanted = inferredType.equals(unknownType) || inferredType.isStruct() ? null : inferredType;
+        if (parameters.areOpenIn(node)) {
+            parameters.settle(scope, node, wanted);
+        }
+        // What is settled stays: operators that infer from their first operand alone know less.
+        if (!(node instanceof SqlDynamicParam)) {
+            super.inferUnknownTypes(inferredType, scope, node);
+        }
+    }
+
+    /// Calcite infers nothing in ORDER BY.
+    @Override
+    protected void validateOrderList(SqlSelect select) {
+        if (select.getOrderList() != null) {
+            for (SqlNode item : select.getOrderList()) {
+                if (parameters.areOpenIn(item)) {
+                    parameters.settle(getOrderScope(select), item, null);
+                }
+            }
+        }
+        super.validateOrderList(select);
+    }
+
+    /// The rows of a VALUES list suggest each other's types, column by column.
+    @Override
+    protected void validateValues(SqlCall values, RelDataType targetRowType, SqlValidatorScope scope) {
+        if (parameters.areOpenIn(values) && values.getKind() == SqlKind.VALUES) {
+            parameters.settleRows(scope, values.getOperandList());
+        }
+        super.validateValues(values, targetRowType, scope);
+    }
+}
