@@ -28,7 +28,6 @@ import org.apache.calcite.util.CancelFlag;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
-import org.coconutdb.sql.catalog.CoconutTypeSystem;
 import org.coconutdb.sql.run.RowSource;
 
 /// Everything that one statement is compiled with: type factory, validator, converter and cluster, all of its own.
@@ -44,7 +43,7 @@ public final class QueryContext {
             // A long list stays a list, so that it can become a multi-point lookup.
             .withInSubQueryThreshold(Integer.MAX_VALUE);
 
-    private final JavaTypeFactoryImpl typeFactory = new JavaTypeFactoryImpl(CoconutTypeSystem.INSTANCE);
+    private final JavaTypeFactoryImpl typeFactory = new StatementTypes();
     private final CalciteCatalogReader catalogReader;
     private final SqlValidator validator;
     private final RelOptCluster cluster;

@@ -1,0 +1,35 @@
+package org.coconutdb.sql.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.SQLException;
+import org.coconutdb.sql.SqlClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What the corpus has found, each once, by name.
+class FoundByCorpusTest {
+    private SqlClient client;
+
+    @BeforeEach
+    void open() throws SQLException {
+        client = SqlClient.open("jdbc:coconut:mem:");
+        client.execute(
+                "CREATE TABLE t (k INT PRIMARY KEY, a INT, s VARCHAR(8), b BOOLEAN) USING SORTED",
+                "INSERT INTO t VALUES (1, 1, '日本', TRUE), (2, 1, 'é', FALSE), (3, NULL, NULL, NULL)");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        client.close();
+    }
+
+    @Test
+    void textsOfAllCharactersAreLiterals() throws SQLException {
+        assertThat(client.rows("SELECT k, '日本' || s FROM t WHERE s = '日本' OR s LIKE '日%' OR s IN ('𝄞', 'x')")).containsExactly("1|日本日本");
+        assertThat(client.update("UPDATE t SET s = '東京' WHERE s = '日本'")).isEqualTo(1);
+        assertThat(client.rows("SELECT COALESCE(s, '無') FROM t ORDER BY k")).containsExactly("東京", "é", "無");
+    }
+}
