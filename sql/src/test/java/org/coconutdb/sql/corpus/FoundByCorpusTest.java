@@ -32,4 +32,11 @@ class FoundByCorpusTest {
         assertThat(client.update("UPDATE t SET s = '東京' WHERE s = '日本'")).isEqualTo(1);
         assertThat(client.rows("SELECT COALESCE(s, '無') FROM t ORDER BY k")).containsExactly("東京", "é", "無");
     }
+
+    @Test
+    void textsOfDifferentLengthsAreNotFilledUp() throws SQLException {
+        assertThat(client.rows("SELECT CASE WHEN k = 1 THEN 'a' ELSE 'abc' END || '|' FROM t ORDER BY k"))
+                .containsExactly("a|", "abc|", "abc|");
+        assertThat(client.rows("SELECT v || '|' FROM (VALUES ('a'), ('abc')) AS x (v) ORDER BY v")).containsExactly("a|", "abc|");
+    }
 }
