@@ -194,7 +194,7 @@ final class PlanPhases {
         // Again: conditions that moved down left columns behind that only they read.
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
         rel = hep(TIDY, rel);
-        return new AccessRewrite(rel.getCluster()).rewrite(rel);
+        return OuterJoinRows.keepApart(new AccessRewrite(rel.getCluster()).rewrite(rel));
     }
 
     /// Phase 6.

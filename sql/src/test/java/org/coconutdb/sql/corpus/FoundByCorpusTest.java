@@ -39,4 +39,13 @@ class FoundByCorpusTest {
                 .containsExactly("a|", "abc|", "abc|");
         assertThat(client.rows("SELECT v || '|' FROM (VALUES ('a'), ('abc')) AS x (v) ORDER BY v")).containsExactly("a|", "abc|");
     }
+
+    @Test
+    void anOuterJoinByNestedLoopsKeepsEqualRows() throws SQLException {
+        assertThat(client.rows("SELECT r.a FROM t l RIGHT JOIN t r ON l.k > 5 AND l.k < r.k")).containsExactlyInAnyOrder("1", "1", "null");
+        assertThat(client.rows("SELECT COUNT(*) FROM t l RIGHT JOIN t r ON FALSE")).containsExactly("3");
+        assertThat(client.rows("SELECT l.k, r.b IS NULL FROM (SELECT k FROM t WHERE k = 3) l FULL JOIN (SELECT b FROM t WHERE k <> 1 "
+                + "UNION ALL SELECT b FROM t WHERE k <> 1) r ON l.k < 0")).containsExactlyInAnyOrder("3|true", "null|true", "null|true",
+                        "null|false", "null|false");
+    }
 }
