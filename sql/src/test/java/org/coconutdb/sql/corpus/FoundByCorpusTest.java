@@ -48,4 +48,16 @@ class FoundByCorpusTest {
                 + "UNION ALL SELECT b FROM t WHERE k <> 1) r ON l.k < 0")).containsExactlyInAnyOrder("3|true", "null|true", "null|true",
                         "null|false", "null|false");
     }
+
+    @Test
+    void theSmallestNumberHasNoAbsoluteValue() throws SQLException {
+        client.execute("INSERT INTO t (k, a) VALUES (4, -2147483648), (5, -7)");
+
+        for (String overflow : List.of("SELECT ABS(a) FROM t WHERE k = 4", "SELECT SUM(ABS(a)) FROM t",
+                "SELECT ABS(CAST(a - 32761 AS SMALLINT)) FROM t WHERE k = 5")) {
+            assertThatThrownBy(() -> client.rows(overflow)).as(overflow).isInstanceOfSatisfying(SQLException.class,
+                    failure -> assertThat(failure.getSQLState()).isEqualTo("22003"));
+        }
+        assertThat(client.rows("SELECT ABS(a), ABS(CAST(a AS BIGINT)), ABS(NULLIF(a, a)) FROM t WHERE k = 5")).containsExactly("7|7|null");
+    }
 }
