@@ -60,4 +60,10 @@ class FoundByCorpusTest {
         }
         assertThat(client.rows("SELECT ABS(a), ABS(CAST(a AS BIGINT)), ABS(NULLIF(a, a)) FROM t WHERE k = 5")).containsExactly("7|7|null");
     }
+
+    @Test
+    void aggregatesOfExpressionsOverGroupingSetsAreComputed() throws SQLException {
+        assertThat(client.rows("SELECT a, k, MIN(k + 1) FROM t GROUP BY GROUPING SETS ((a), (k)) HAVING MIN(k + 1) > 1"))
+                .containsExactlyInAnyOrder("1|null|2", "null|null|4", "null|1|2", "null|2|3", "null|3|4");
+    }
 }
