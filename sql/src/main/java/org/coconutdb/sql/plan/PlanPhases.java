@@ -182,7 +182,7 @@ final class PlanPhases {
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = UuidComparisons.apply(Comparisons.align(InputNullability.fit(logical)));
+        RelNode rel = UuidComparisons.apply(Comparisons.align(NullTests.ofOperands(InputNullability.fit(logical))));
         rel = hep(SUBQUERIES, rel);
         rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
         rel = hep(SIMPLIFY, rel);

@@ -66,4 +66,11 @@ class FoundByCorpusTest {
         assertThat(client.rows("SELECT a, k, MIN(k + 1) FROM t GROUP BY GROUPING SETS ((a), (k)) HAVING MIN(k + 1) > 1"))
                 .containsExactlyInAnyOrder("1|null|2", "null|null|4", "null|1|2", "null|2|3", "null|3|4");
     }
+
+    @Test
+    void aComputedValueIsLookedAtForNullBehindAnOuterJoin() throws SQLException {
+        assertThat(client.rows("SELECT l.k FROM t l LEFT JOIN t r ON l.a = r.a WHERE (r.k / 2) IS NOT NULL ORDER BY l.k"))
+                .containsExactly("1", "1", "2", "2");
+        assertThat(client.rows("SELECT l.k FROM t l LEFT JOIN t r ON l.a = r.a WHERE (r.k + 1 > 2) IS NULL")).containsExactly("3");
+    }
 }
