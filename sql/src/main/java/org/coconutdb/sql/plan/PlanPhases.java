@@ -49,6 +49,9 @@ final class PlanPhases {
                     CoreRules.PROJECT_OVER_SUM_TO_SUM0_RULE);
 
     /// Joins with nothing stay: pruning an outer join puts NULL literals in the place of columns, which windows have no code for.
+    ///
+    /// Keys of a sort that others determine stay too: to find them, Calcite asks for the dependencies between the columns of a join, and that
+    /// fails (ArrayIndexOutOfBoundsException) below a projection of a join whose condition became FALSE.
     private static final List<RelOptRule> PUSH_DOWN =
             List.of(
                     CoreRules.FILTER_REDUCE_EXPRESSIONS,
@@ -65,7 +68,6 @@ final class PlanPhases {
                     CoreRules.PROJECT_MERGE,
                     CoreRules.PROJECT_REMOVE,
                     CoreRules.SORT_REMOVE_CONSTANT_KEYS,
-                    CoreRules.SORT_REMOVE_DUPLICATE_KEYS,
                     CoreRules.UNION_MERGE,
                     PruneEmptyRules.FILTER_INSTANCE,
                     PruneEmptyRules.PROJECT_INSTANCE,

@@ -73,4 +73,10 @@ class FoundByCorpusTest {
                 .containsExactly("1", "1", "2", "2");
         assertThat(client.rows("SELECT l.k FROM t l LEFT JOIN t r ON l.a = r.a WHERE (r.k + 1 > 2) IS NULL")).containsExactly("3");
     }
+
+    @Test
+    void aSortedSubqueryBelowAConditionThatNeverHoldsIsPlanned() throws SQLException {
+        assertThat(client.rows("SELECT (SELECT i.s FROM t i WHERE i.s NOT LIKE 'e' OR o.s NOT LIKE 'a_') AS v0, o.k AS v1 FROM t o "
+                + "WHERE (o.s IS NOT NULL) IS UNKNOWN ORDER BY v0, v1")).isEmpty();
+    }
 }
