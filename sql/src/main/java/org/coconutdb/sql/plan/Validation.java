@@ -24,7 +24,6 @@ import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.calcite.sql.validate.SqlNameMatchers;
 import org.apache.calcite.sql.validate.SqlValidator;
-import org.apache.calcite.sql.validate.SqlValidatorUtil;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ final class Validation {
                         .withDefaultNullCollation(NullCollation.HIGH)
                         .withIdentifierExpansion(true)
                         .withTypeCoercionEnabled(true);
-        return SqlValidatorUtil.newValidator(SqlOperatorTables.chain(OPERATORS, catalogReader), catalogReader, typeFactory, config);
+        return new StatementValidator(SqlOperatorTables.chain(OPERATORS, catalogReader), catalogReader, typeFactory, config);
     }
 
     private static CalciteConnectionConfig connectionConfig() {

@@ -3,7 +3,11 @@ package org.coconutdb.sql.corpus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.coconutdb.sql.SqlClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,5 +82,30 @@ class FoundByCorpusTest {
     void aSortedSubqueryBelowAConditionThatNeverHoldsIsPlanned() throws SQLException {
         assertThat(client.rows("SELECT (SELECT i.s FROM t i WHERE i.s NOT LIKE 'e' OR o.s NOT LIKE 'a_') AS v0, o.k AS v1 FROM t o "
                 + "WHERE (o.s IS NOT NULL) IS UNKNOWN ORDER BY v0, v1")).isEmpty();
+    }
+
+    @Test
+    void questionMarksStandInsideCase() throws SQLException {
+        assertThat(prepared("SELECT (CASE WHEN a < ? THEN k END + 1) FROM t ORDER BY k", 5)).containsExactly("2", "3", "null");
+        assertThat(prepared("SELECT k FROM t WHERE CASE WHEN b THEN TRUE ELSE s LIKE ? END ORDER BY k", "é%")).containsExactly("1", "2");
+        assertThat(prepared("SELECT COUNT(*) FILTER (WHERE CASE WHEN k = ? THEN b ELSE k IN (?, ?) END) FROM t", 1, 2, 4))
+                .containsExactly("2");
+        assertThat(prepared("SELECT NULLIF(CASE WHEN k = ? THEN a ELSE k + ? END, ?) FROM t ORDER BY k", 1, 1, 3))
+                .containsExactly("1", "null", "4");
+    }
+
+    private List<String> prepared(String sql, Object... parameters) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (PreparedStatement statement = client.connection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    rows.add(String.valueOf(found.getString(1)));
+                }
+            }
+        }
+        return rows;
     }
 }
