@@ -94,6 +94,12 @@ class FoundByCorpusTest {
                 .containsExactly("1", "null", "4");
     }
 
+    @Test
+    void aConditionMayBeAQuestionMark() throws SQLException {
+        assertThat(prepared("SELECT k FROM t l LEFT JOIN (SELECT a FROM t WHERE k > 0 AND CAST(? AS BOOLEAN)) r ON FALSE ORDER BY k", true))
+                .containsExactly("1", "2", "3");
+    }
+
     private List<String> prepared(String sql, Object... parameters) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (PreparedStatement statement = client.connection().prepareStatement(sql)) {
