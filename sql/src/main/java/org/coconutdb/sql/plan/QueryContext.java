@@ -136,6 +136,7 @@ public final class QueryContext {
         if (point != null) {
             return point;
         }
+        CaseBranches.check(rewritten);
         EnumerableRel physical = phases.physical(rewritten);
         Map<String, Object> stashed = new HashMap<>();
         Bindable<?> bindable = compile(physical, stashed);

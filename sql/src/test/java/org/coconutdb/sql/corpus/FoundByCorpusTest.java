@@ -8,6 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.coconutdb.sql.SqlClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,6 +101,16 @@ class FoundByCorpusTest {
     void aConditionMayBeAQuestionMark() throws SQLException {
         assertThat(prepared("SELECT k FROM t l LEFT JOIN (SELECT a FROM t WHERE k > 0 AND CAST(? AS BOOLEAN)) r ON FALSE ORDER BY k", true))
                 .containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void branchesOfCaseAreBoundedBeforeCodeIsMade() throws SQLException {
+        IntFunction<String> query = branches -> "SELECT CASE " + IntStream.range(0, branches).mapToObj(i -> "WHEN k = " + i + " THEN " + 7
+                * i)
+                .collect(Collectors.joining(" ")) + " ELSE k END FROM t ORDER BY 1";
+
+        assertThat(client.rows(query.apply(200))).containsExactly("7", "14", "21");
+        client.refused(query.apply(1_001), "54001", "caseBranchesMax=1000");
     }
 
     private List<String> prepared(String sql, Object... parameters) throws SQLException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Statements that are deeper, longer or wider than anyone writes: they are answered, or refused with a code of their own.
-class DeepStatementsTest {
+class DeepStatementsIT {
     /// Those of some hundred are planned for seconds each.
     private static final List<Integer> DEPTHS = Boolean.getBoolean("corpus.deep") ? List.of(60, 300, 700, 2_500, 6_000, 50_000)
             : List.of(6_000);
