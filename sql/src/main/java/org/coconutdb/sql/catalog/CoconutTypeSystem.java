@@ -33,6 +33,12 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
         return type == SqlTypeName.DECIMAL ? DECIMAL_DIGITS_MAX : super.getMaxScale(type);
     }
 
+    /// CASE, UNION and VALUES of texts of different lengths have the texts as they are, not filled up with spaces to the longest.
+    @Override
+    public boolean shouldConvertRaggedUnionTypesToVarying() {
+        return true;
+    }
+
     /// Wider than its argument, so that a sum of many rows fits: BIGINT for smaller whole numbers, DECIMAL for BIGINT.
     @Override
     public RelDataType deriveSumType(RelDataTypeFactory factory, RelDataType argument) {

@@ -148,7 +148,9 @@ final class AccessRewrite {
         RelNode rel = TableAccess.create(cluster, table, tableType, path, columns, inPlace, false);
         RexShuttle shifted = new Shifted(columns, rel.getRowType());
         if (!residual.isEmpty()) {
-            rel = LogicalFilter.create(rel, RexUtil.composeConjunction(rexBuilder, shifted.visitList(residual)));
+            RexNode condition = RexUtil.composeConjunction(rexBuilder, shifted.visitList(residual));
+            // Rules leave casts that take the NULL from a type, which a filter does not accept: `x > ANY (SELECT …)` with a parameter.
+            rel = LogicalFilter.create(rel, RexUtil.removeNullabilityCast(cluster.getTypeFactory(), condition));
         }
         if (project == null) {
             return rel;

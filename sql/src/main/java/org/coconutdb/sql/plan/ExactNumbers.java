@@ -20,6 +20,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexOver;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexSubQuery;
+import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.schema.impl.ScalarFunctionImpl;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
@@ -224,6 +225,9 @@ final class ExactNumbers extends RelHomogeneousShuttle {
                     || (SqlTypeName.INTERVAL_TYPES.contains(type.getSqlTypeName())
                             && call.getOperands().stream().anyMatch(operand -> SqlTypeName.INTERVAL_TYPES.contains(operand.getType()
                                     .getSqlTypeName())));
+            if (checked && call.getOperator().equals(SqlStdOperatorTable.ABS) && RexUtil.isDeterministic(call)) {
+                return absolute(call);
+            }
             SqlOperator operator = checked ? checked(call) : call.getOperator();
             return operator.equals(call.getOperator()) ? call : rexBuilder.makeCall(call.getParserPosition(), type, operator, call
                     .getOperands());
@@ -244,6 +248,19 @@ final class ExactNumbers extends RelHomogeneousShuttle {
                 return call;
             }
             return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale(type)));
+        }
+
+        /// Calcite's ABS answers the smallest whole number as it is, below 0.
+        private RexNode absolute(RexCall call) {
+            RexNode number = call.getOperands().getFirst();
+            RexNode zero = rexBuilder.makeExactLiteral(BigDecimal.ZERO);
+            return rexBuilder.makeCall(
+                    call.getType(),
+                    SqlStdOperatorTable.CASE,
+                    List.of(
+                            rexBuilder.makeCall(SqlStdOperatorTable.LESS_THAN, number, zero),
+                            rexBuilder.makeCall(call.getType(), SqlStdOperatorTable.CHECKED_UNARY_MINUS, List.of(number)),
+                            number));
         }
 
         private static SqlOperator checked(RexCall call) {

@@ -54,6 +54,9 @@ final class PlanPhases {
                     CoreRules.PROJECT_OVER_SUM_TO_SUM0_RULE);
 
     /// Joins with nothing stay: pruning an outer join puts NULL literals in the place of columns, which windows have no code for.
+    ///
+    /// Keys of a sort that others determine stay too: to find them, Calcite asks for the dependencies between the columns of a join, and that
+    /// fails (ArrayIndexOutOfBoundsException) below a projection of a join whose condition became FALSE.
     private static final List<RelOptRule> PUSH_DOWN =
             List.of(
                     CoreRules.FILTER_REDUCE_EXPRESSIONS,
@@ -71,7 +74,6 @@ final class PlanPhases {
                     CoreRules.PROJECT_MERGE,
                     CoreRules.PROJECT_REMOVE,
                     CoreRules.SORT_REMOVE_CONSTANT_KEYS,
-                    CoreRules.SORT_REMOVE_DUPLICATE_KEYS,
                     CoreRules.UNION_MERGE,
                     PruneEmptyRules.FILTER_INSTANCE,
                     PruneEmptyRules.PROJECT_INSTANCE,
@@ -208,7 +210,7 @@ final class PlanPhases {
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(logical)));
+        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(NullTests.ofOperands(InputNullability.fit(logical)))));
         rel = hep(SUBQUERIES, rel);
         rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
         rel = hep(SIMPLIFY, rel);
@@ -220,7 +222,7 @@ final class PlanPhases {
         // Again: conditions that moved down left columns behind that only they read.
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
         rel = hep(TIDY, rel);
-        return LookupJoins.apply(new AccessRewrite(rel.getCluster()).rewrite(rel));
+        return OuterJoinRows.keepApart(LookupJoins.apply(new AccessRewrite(rel.getCluster()).rewrite(rel)));
     }
 
     /// Phase 6.

@@ -1,7 +1,5 @@
 package org.coconutdb.sql.plan;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +33,6 @@ import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.util.CancelFlag;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
-import org.coconutdb.sql.catalog.CoconutTypeSystem;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.SqlParsing;
@@ -59,7 +56,7 @@ public final class QueryContext {
     private static final Pattern COLUMN_CAST = Pattern.compile("CAST\\((\\$\\d+)\\):[A-Z_ ]+(?:\\([^)]*\\))?(?: NOT NULL)?");
     private static final Pattern CORRELATION = Pattern.compile("\\$?cor\\d+");
 
-    private final JavaTypeFactoryImpl typeFactory = new UnicodeTypes();
+    private final JavaTypeFactoryImpl typeFactory = new StatementTypes();
     private final CalciteCatalogReader catalogReader;
     private final SqlValidator validator;
     private final RelOptCluster cluster;
@@ -251,6 +248,7 @@ public final class QueryContext {
         if (point != null) {
             return point;
         }
+        CaseBranches.check(rewritten);
         EnumerableRel physical = phases.physical(rewritten);
         Map<String, Object> stashed = new HashMap<>();
         PlanOperator operators = PlanOperators.of(physical);
@@ -285,17 +283,5 @@ public final class QueryContext {
                 .with("detail", detail.lines().findFirst().orElse(""))
                 .with("plan", PlanFormat.TEXT.write(PlanOperators.of(physical), null))
                 .mend("Write it with other functions or operators.");
-    }
-
-    /// Literals of all of Unicode: Calcite's default is ISO 8859-1, in which it refuses what that has not.
-    private static final class UnicodeTypes extends JavaTypeFactoryImpl {
-        UnicodeTypes() {
-            super(CoconutTypeSystem.INSTANCE);
-        }
-
-        @Override
-        public Charset getDefaultCharset() {
-            return StandardCharsets.UTF_8;
-        }
     }
 }

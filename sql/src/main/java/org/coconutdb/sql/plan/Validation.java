@@ -55,7 +55,7 @@ final class Validation {
     /// What Calcite says of a statement, with our code. Names that it quotes become facts.
     static CoconutException translate(CalciteContextException failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        String text = String.valueOf(cause.getMessage());
+        String text = StatementTypes.withoutCharset(String.valueOf(cause.getMessage()));
         CoconutException translated = CoconutException.of(code(text), cause).with("detail", text);
         if (failure.getPosLine() > 0) {
             translated.with("line", failure.getPosLine()).with("column", failure.getPosColumn());

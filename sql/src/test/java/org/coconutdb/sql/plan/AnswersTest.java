@@ -336,7 +336,7 @@ class AnswersTest {
         assertRows("SELECT h.id, s.a FROM h LEFT JOIN s ON h.id = s.a AND s.b = 1 AND s.a > 8 WHERE h.id > 7 ORDER BY 1")
                 .containsExactly(row(8, null), row(9, 9));
         assertRows("SELECT x.id FROM h x WHERE x.v > (SELECT AVG(y.v) FROM h y WHERE y.id <= x.id) AND x.id > 7").hasSize(2);
-        assertRows("VALUES (1, 'a'), (2, 'bc')").containsExactly(row(1, "a "), row(2, "bc"));
+        assertRows("VALUES (1, 'a'), (2, 'bc')").containsExactly(row(1, "a"), row(2, "bc"));
         assertRows("SELECT 1").containsExactly(row(1));
     }
 }

@@ -1,0 +1,130 @@
+package org.coconutdb.sql.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.coconutdb.sql.SqlClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What the corpus has found, each once, by name.
+class FoundByCorpusTest {
+    private SqlClient client;
+
+    @BeforeEach
+    void open() throws SQLException {
+        client = SqlClient.open("jdbc:coconut:mem:");
+        client.execute(
+                "CREATE TABLE t (k INT PRIMARY KEY, a INT, s VARCHAR(8), b BOOLEAN) USING SORTED",
+                "INSERT INTO t VALUES (1, 1, '日本', TRUE), (2, 1, 'é', FALSE), (3, NULL, NULL, NULL)");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        client.close();
+    }
+
+    @Test
+    void textsOfAllCharactersAreLiterals() throws SQLException {
+        assertThat(client.rows("SELECT k, '日本' || s FROM t WHERE s = '日本' OR s LIKE '日%' OR s IN ('𝄞', 'x')")).containsExactly("1|日本日本");
+        assertThat(client.update("UPDATE t SET s = '東京' WHERE s = '日本'")).isEqualTo(1);
+        assertThat(client.rows("SELECT COALESCE(s, '無') FROM t ORDER BY k")).containsExactly("東京", "é", "無");
+    }
+
+    @Test
+    void textsOfDifferentLengthsAreNotFilledUp() throws SQLException {
+        assertThat(client.rows("SELECT CASE WHEN k = 1 THEN 'a' ELSE 'abc' END || '|' FROM t ORDER BY k"))
+                .containsExactly("a|", "abc|", "abc|");
+        assertThat(client.rows("SELECT v || '|' FROM (VALUES ('a'), ('abc')) AS x (v) ORDER BY v")).containsExactly("a|", "abc|");
+    }
+
+    @Test
+    void anOuterJoinByNestedLoopsKeepsEqualRows() throws SQLException {
+        assertThat(client.rows("SELECT r.a FROM t l RIGHT JOIN t r ON l.k > 5 AND l.k < r.k")).containsExactlyInAnyOrder("1", "1", "null");
+        assertThat(client.rows("SELECT COUNT(*) FROM t l RIGHT JOIN t r ON FALSE")).containsExactly("3");
+        assertThat(client.rows("SELECT l.k, r.b IS NULL FROM (SELECT k FROM t WHERE k = 3) l FULL JOIN (SELECT b FROM t WHERE k <> 1 "
+                + "UNION ALL SELECT b FROM t WHERE k <> 1) r ON l.k < 0")).containsExactlyInAnyOrder("3|true", "null|true", "null|true",
+                        "null|false", "null|false");
+    }
+
+    @Test
+    void theSmallestNumberHasNoAbsoluteValue() throws SQLException {
+        client.execute("INSERT INTO t (k, a) VALUES (4, -2147483648), (5, -7)");
+
+        for (String overflow : List.of("SELECT ABS(a) FROM t WHERE k = 4", "SELECT SUM(ABS(a)) FROM t",
+                "SELECT ABS(CAST(a - 32761 AS SMALLINT)) FROM t WHERE k = 5")) {
+            assertThatThrownBy(() -> client.rows(overflow)).as(overflow).isInstanceOfSatisfying(SQLException.class,
+                    failure -> assertThat(failure.getSQLState()).isEqualTo("22003"));
+        }
+        assertThat(client.rows("SELECT ABS(a), ABS(CAST(a AS BIGINT)), ABS(NULLIF(a, a)) FROM t WHERE k = 5")).containsExactly("7|7|null");
+    }
+
+    @Test
+    void aggregatesOfExpressionsOverGroupingSetsAreComputed() throws SQLException {
+        assertThat(client.rows("SELECT a, k, MIN(k + 1) FROM t GROUP BY GROUPING SETS ((a), (k)) HAVING MIN(k + 1) > 1"))
+                .containsExactlyInAnyOrder("1|null|2", "null|null|4", "null|1|2", "null|2|3", "null|3|4");
+    }
+
+    @Test
+    void aComputedValueIsLookedAtForNullBehindAnOuterJoin() throws SQLException {
+        assertThat(client.rows("SELECT l.k FROM t l LEFT JOIN t r ON l.a = r.a WHERE (r.k / 2) IS NOT NULL ORDER BY l.k"))
+                .containsExactly("1", "1", "2", "2");
+        assertThat(client.rows("SELECT l.k FROM t l LEFT JOIN t r ON l.a = r.a WHERE (r.k + 1 > 2) IS NULL")).containsExactly("3");
+    }
+
+    @Test
+    void aSortedSubqueryBelowAConditionThatNeverHoldsIsPlanned() throws SQLException {
+        assertThat(client.rows("SELECT (SELECT i.s FROM t i WHERE i.s NOT LIKE 'e' OR o.s NOT LIKE 'a_') AS v0, o.k AS v1 FROM t o "
+                + "WHERE (o.s IS NOT NULL) IS UNKNOWN ORDER BY v0, v1")).isEmpty();
+    }
+
+    @Test
+    void questionMarksStandInsideCase() throws SQLException {
+        assertThat(prepared("SELECT (CASE WHEN a < ? THEN k END + 1) FROM t ORDER BY k", 5)).containsExactly("2", "3", "null");
+        assertThat(prepared("SELECT k FROM t WHERE CASE WHEN b THEN TRUE ELSE s LIKE ? END ORDER BY k", "é%")).containsExactly("1", "2");
+        assertThat(prepared("SELECT COUNT(*) FILTER (WHERE CASE WHEN k = ? THEN b ELSE k IN (?, ?) END) FROM t", 1, 2, 4))
+                .containsExactly("2");
+        assertThat(prepared("SELECT NULLIF(CASE WHEN k = ? THEN a ELSE k + ? END, ?) FROM t ORDER BY k", 1, 1, 3))
+                .containsExactly("1", "null", "4");
+    }
+
+    @Test
+    void aConditionMayBeAQuestionMark() throws SQLException {
+        assertThat(prepared("SELECT k FROM t l LEFT JOIN (SELECT a FROM t WHERE k > 0 AND CAST(? AS BOOLEAN)) r ON FALSE ORDER BY k", true))
+                .containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void branchesOfCaseAreBoundedBeforeCodeIsMade() throws SQLException {
+        IntFunction<String> query = branches -> "SELECT CASE " + IntStream.range(0, branches).mapToObj(i -> "WHEN k = " + i + " THEN " + 7
+                * i)
+                .collect(Collectors.joining(" ")) + " ELSE k END FROM t ORDER BY 1";
+
+        assertThat(client.rows(query.apply(200))).containsExactly("7", "14", "21");
+        client.refused(query.apply(1_001), "54001", "caseBranchesMax=1000");
+    }
+
+    private List<String> prepared(String sql, Object... parameters) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (PreparedStatement statement = client.connection().prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet found = statement.executeQuery()) {
+                while (found.next()) {
+                    rows.add(String.valueOf(found.getString(1)));
+                }
+            }
+        }
+        return rows;
+    }
+}
