@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.calcite.adapter.enumerable.EnumerableConvention;
 import org.apache.calcite.adapter.enumerable.EnumerableRel;
 import org.apache.calcite.adapter.enumerable.EnumerableRules;
@@ -59,8 +61,6 @@ final class PlanPhases {
     /// fails (ArrayIndexOutOfBoundsException) below a projection of a join whose condition became FALSE.
     private static final List<RelOptRule> PUSH_DOWN =
             List.of(
-                    CoreRules.FILTER_REDUCE_EXPRESSIONS,
-                    CoreRules.JOIN_REDUCE_EXPRESSIONS,
                     CoreRules.FILTER_MERGE,
                     CoreRules.FILTER_PROJECT_TRANSPOSE,
                     CoreRules.FILTER_AGGREGATE_TRANSPOSE,
@@ -82,11 +82,20 @@ final class PlanPhases {
                     PruneEmptyRules.AGGREGATE_INSTANCE,
                     PruneEmptyRules.UNION_INSTANCE);
 
-    private static final HepProgram SIMPLIFY = new HepProgramBuilder()
-            .addRuleCollection(PUSH_DOWN)
-            // Not later: it gives back the columns that were trimmed.
-            .addRuleInstance(CoreRules.AGGREGATE_PROJECT_MERGE)
-            .build();
+    /// The same, and what conditions say of each other: `a = b AND b = 1` says that a is 1.
+    private static final List<RelOptRule> PUSH_DOWN_AND_INFER = Stream.concat(
+            Stream.of(CoreRules.FILTER_REDUCE_EXPRESSIONS, CoreRules.JOIN_REDUCE_EXPRESSIONS), PUSH_DOWN.stream()).toList();
+
+    private static final HepProgram SIMPLIFY = simplify(PUSH_DOWN_AND_INFER);
+    private static final HepProgram SIMPLIFY_MANY_JOINS = simplify(PUSH_DOWN);
+
+    private static HepProgram simplify(List<RelOptRule> pushDown) {
+        return new HepProgramBuilder()
+                .addRuleCollection(pushDown)
+                // Not later: it gives back the columns that were trimmed.
+                .addRuleInstance(CoreRules.AGGREGATE_PROJECT_MERGE)
+                .build();
+    }
 
     private static final HepProgram GATHER_JOINS =
             new HepProgramBuilder()
@@ -108,18 +117,22 @@ final class PlanPhases {
                             EnumSet.of(SqlKind.AVG, SqlKind.STDDEV_POP, SqlKind.STDDEV_SAMP, SqlKind.VAR_POP, SqlKind.VAR_SAMP))
                     .toRule();
 
-    private static final HepProgram REWRITE_FOR_RUNNING =
-            new HepProgramBuilder()
-                    // Before projections are merged: a window reads all columns of its input, so the input is cut to what it needs.
-                    .addRuleInstance(CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW)
-                    .addRuleCollection(PUSH_DOWN)
-                    .addRuleCollection(
-                            List.of(
-                                    AVERAGES,
-                                    CoreRules.AGGREGATE_EXPAND_DISTINCT_AGGREGATES,
-                                    CoreRules.PROJECT_MERGE,
-                                    CoreRules.PROJECT_REMOVE))
-                    .build();
+    private static final HepProgram REWRITE_FOR_RUNNING = rewriteForRunning(PUSH_DOWN_AND_INFER);
+    private static final HepProgram REWRITE_MANY_JOINS = rewriteForRunning(PUSH_DOWN);
+
+    private static HepProgram rewriteForRunning(List<RelOptRule> pushDown) {
+        return new HepProgramBuilder()
+                // Before projections are merged: a window reads all columns of its input, so the input is cut to what it needs.
+                .addRuleInstance(CoreRules.PROJECT_TO_LOGICAL_PROJECT_AND_WINDOW)
+                .addRuleCollection(pushDown)
+                .addRuleCollection(
+                        List.of(
+                                AVERAGES,
+                                CoreRules.AGGREGATE_EXPAND_DISTINCT_AGGREGATES,
+                                CoreRules.PROJECT_MERGE,
+                                CoreRules.PROJECT_REMOVE))
+                .build();
+    }
 
     private static final HepProgram TIDY =
             program(CoreRules.FILTER_PROJECT_TRANSPOSE, CoreRules.FILTER_MERGE, CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE);
@@ -161,6 +174,10 @@ final class PlanPhases {
 
     /// Two tables have an order too: the rows of the second are held in memory.
     private static final int JOINS_TO_ORDER_MIN = 1;
+
+    /// Beyond, joins stay in the order in which they were written, and nothing is inferred of their conditions: both take time that grows with a
+    /// power of them, and eighty took a minute.
+    private static final int JOINS_TO_INFER_MAX = 30;
 
     private final Context context;
 
@@ -213,12 +230,14 @@ final class PlanPhases {
         RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(NullTests.ofOperands(InputNullability.fit(logical)))));
         rel = hep(SUBQUERIES, rel);
         rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
-        rel = hep(SIMPLIFY, rel);
-        if (innerJoins(rel) >= JOINS_TO_ORDER_MIN) {
+        boolean manyJoins = joins(rel, _ -> true) > JOINS_TO_INFER_MAX;
+        rel = hep(manyJoins ? SIMPLIFY_MANY_JOINS : SIMPLIFY, rel);
+        int innerJoins = joins(rel, join -> join.getJoinType() == JoinRelType.INNER);
+        if (innerJoins >= JOINS_TO_ORDER_MIN && !manyJoins) {
             rel = hep(GATHER_JOINS, rel);
         }
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
-        rel = ExactNumbers.applyLast(hep(REWRITE_FOR_RUNNING, rel));
+        rel = ExactNumbers.applyLast(hep(manyJoins ? REWRITE_MANY_JOINS : REWRITE_FOR_RUNNING, rel));
         // Again: conditions that moved down left columns behind that only they read.
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
         rel = hep(TIDY, rel);
@@ -248,10 +267,10 @@ final class PlanPhases {
         return BUILDER.create(rel.getCluster(), null);
     }
 
-    private static int innerJoins(RelNode rel) {
-        int joins = rel instanceof Join join && join.getJoinType() == JoinRelType.INNER ? 1 : 0;
+    private static int joins(RelNode rel, Predicate<Join> counted) {
+        int joins = rel instanceof Join join && counted.test(join) ? 1 : 0;
         for (RelNode input : rel.getInputs()) {
-            joins += innerJoins(input);
+            joins += joins(input, counted);
         }
         return joins;
     }

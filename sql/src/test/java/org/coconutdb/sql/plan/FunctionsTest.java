@@ -82,7 +82,7 @@ class FunctionsTest {
         return found;
     }
 
-    /// As PostgreSQL 15 answers, where it has the function.
+    /// As PostgreSQL documents it, where it has the function.
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '#', quoteCharacter = '`', value = {
             "lpad('hi', 5), rpad('hi', 1), lpad('hi', -1, 'x'), lpad('hi', 5, ''), rpad('hi', 5, 'xy') # [   hi]|[h]|[]|[hi]|[hixyx]",
