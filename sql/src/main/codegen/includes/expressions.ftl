@@ -16,8 +16,8 @@ SqlTypeNameSpec CoconutTypeName() :
 {
 }
 {
-    LOOKAHEAD({ getToken(1).kind == IDENTIFIER && TypeNames.find(getToken(1).image) != null })
-    <IDENTIFIER> {
+    LOOKAHEAD({ (getToken(1).kind == IDENTIFIER || getToken(1).kind == TEXT) && TypeNames.find(getToken(1).image) != null })
+    ( <IDENTIFIER> | <TEXT> ) {
         return new SqlBasicTypeNameSpec(TypeNames.find(token.image), getPos());
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// CAST's length) or may decide a type; they stay. Whether those lifted have a type for which the answer is the same is for the compiled statement to
 /// say, see [Literal#kind]. A text with question marks of its own stays as it is.
 ///
-/// @param text with one blank between two words
+/// @param text as it was written but for them, so that columns without a name are labelled by it
 /// @param literals in order of their question marks; at least one
 public record LiftedText(String text, List<Literal> literals) {
     /// What a literal's type in SQL depends on.
@@ -60,10 +60,11 @@ public record LiftedText(String text, List<Literal> literals) {
     /// Null where nothing can be lifted.
     public static @Nullable LiftedText of(String sql) {
         Tokens tokens = new Tokens(sql, 0);
-        List<String> words = new ArrayList<>();
+        List<Token> places = new ArrayList<>();
         for (Token token = tokens.next(); token != null; token = tokens.next()) {
-            words.add(token.text());
+            places.add(token);
         }
+        List<String> words = places.stream().map(Token::text).toList();
         if (words.isEmpty() || tokens.unclosed() != null) {
             return null;
         }
@@ -73,7 +74,8 @@ public record LiftedText(String text, List<Literal> literals) {
         if ((!isInsert && !isUpdate && !first.equals("SELECT") && !first.equals("DELETE")) || !isSimple(words, isInsert)) {
             return null;
         }
-        return isInsert ? ofValues(words) : ofComparisons(words, isUpdate);
+        Lifting lifting = new Lifting(sql, places, words);
+        return isInsert ? ofValues(lifting, words) : ofComparisons(lifting, words, isUpdate, first.equals("SELECT"));
     }
 
     private static boolean isSimple(List<String> words, boolean isInsert) {
@@ -88,8 +90,7 @@ public record LiftedText(String text, List<Literal> literals) {
         return true;
     }
 
-    private static @Nullable LiftedText ofValues(List<String> words) {
-        Lifting lifting = new Lifting(words);
+    private static @Nullable LiftedText ofValues(Lifting lifting, List<String> words) {
         int values = 0;
         while (values < words.size() && !upper(words.get(values)).equals("VALUES")) {
             values++;
@@ -112,12 +113,14 @@ public record LiftedText(String text, List<Literal> literals) {
         return lifting.lifted();
     }
 
-    private static @Nullable LiftedText ofComparisons(List<String> words, boolean isUpdate) {
-        Lifting lifting = new Lifting(words);
+    private static @Nullable LiftedText ofComparisons(Lifting lifting, List<String> words, boolean isUpdate, boolean isQuery) {
         boolean isSetting = isUpdate;
+        // What is selected is a label, too.
+        boolean isSelected = isQuery;
         for (int i = 0; i < words.size(); i++) {
             isSetting &= !upper(words.get(i)).equals("WHERE");
-            if (i < 3 || !words.get(i - 1).equals("=")) {
+            isSelected &= !upper(words.get(i)).equals("FROM");
+            if (isSelected || i < 3 || !words.get(i - 1).equals("=")) {
                 continue;
             }
             int name = i - 2;
@@ -146,20 +149,26 @@ public record LiftedText(String text, List<Literal> literals) {
 
     /// The words as they become question marks one after the other.
     private static final class Lifting {
+        private final String sql;
+        private final List<Token> places;
         private final List<String> words;
-        private final List<String> lifted;
+        private final StringBuilder text = new StringBuilder();
         private final List<Literal> literals = new ArrayList<>();
+        // Behind what of the statement is in the text.
+        private int copied;
 
-        Lifting(List<String> words) {
+        Lifting(String sql, List<Token> places, List<String> words) {
+            this.sql = sql;
+            this.places = places;
             this.words = words;
-            this.lifted = new ArrayList<>(words);
         }
 
         void lift(int index, boolean isStored) {
             Literal literal = literal(words.get(index), isStored);
             if (literal != null) {
                 literals.add(literal);
-                lifted.set(index, "?");
+                text.append(sql, copied, places.get(index).start()).append('?');
+                copied = places.get(index).end();
             }
         }
 
@@ -194,7 +203,8 @@ public record LiftedText(String text, List<Literal> literals) {
 
         @Nullable
         LiftedText lifted() {
-            return literals.isEmpty() || literals.size() > LITERALS_MAX ? null : new LiftedText(String.join(" ", lifted), literals);
+            return literals.isEmpty() || literals.size() > LITERALS_MAX ? null : new LiftedText(
+                    text + sql.substring(copied), literals);
         }
     }
 }

@@ -53,7 +53,8 @@ public final class QueryContext {
 
     // Views over views can double what is read with each level.
     private static final int VIEWS_MAX = 1_000;
-    private static final Pattern COLUMN_CAST = Pattern.compile("CAST\\((\\$\\d+)\\):[A-Z_ ]+(?:\\([^)]*\\))?(?: NOT NULL)?");
+    private static final Pattern COLUMN_CAST = Pattern.compile(
+            "CAST\\((\\$\\d+)\\):[A-Z_ ]+(?:\\([^)]*\\))?(?: CHARACTER SET \"[^\"]*\")?(?: NOT NULL)?");
     private static final Pattern CORRELATION = Pattern.compile("\\$?cor\\d+");
 
     private final JavaTypeFactoryImpl typeFactory = new StatementTypes();

@@ -62,7 +62,7 @@ final class PlanCache {
             long catalogVersion,
             String schema,
             Function<String, CompiledStatement> compiler) {
-        LiftedText text = LiftedText.of(sql);
+        LiftedText text = LiftedText.of(StatementText.normalise(sql));
         if (text == null) {
             return null;
         }

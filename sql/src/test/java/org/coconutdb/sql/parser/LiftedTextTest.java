@@ -14,19 +14,19 @@ class LiftedTextTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', value = {
             "SELECT * FROM t WHERE id = 7|SELECT * FROM t WHERE id = ?",
-            "select a, b + 1 from s.t /* all */ where s.t.id=7 AND \"b c\" = 'x' limit 3;|select a , b + 1 from s . t where s . t . id = ? AND \"b c\" = ? limit 3 ;",
-            "SELECT * FROM t WHERE (a = 1 AND b = 2) FOR UPDATE|SELECT * FROM t WHERE ( a = ? AND b = ? ) FOR UPDATE",
-            "UPDATE t SET a = 1, b = 'x' WHERE id = 3|UPDATE t SET a = ? , b = ? WHERE id = ?",
-            "UPDATE t SET a = a + 1, b = 2 WHERE id = 3|UPDATE t SET a = a + 1 , b = ? WHERE id = ?",
+            "select a, b + 1 from s.t /* all */ where s.t.id=7 AND \"b c\" = 'x' limit 3;|select a, b + 1 from s.t /* all */ where s.t.id=? AND \"b c\" = ? limit 3;",
+            "SELECT * FROM t WHERE (a = 1 AND b = 2) FOR UPDATE|SELECT * FROM t WHERE (a = ? AND b = ?) FOR UPDATE",
+            "UPDATE t SET a = 1, b = 'x' WHERE id = 3|UPDATE t SET a = ?, b = ? WHERE id = ?",
+            "UPDATE t SET a = a + 1, b = 2 WHERE id = 3|UPDATE t SET a = a + 1, b = ? WHERE id = ?",
             "DELETE FROM t WHERE a = 1 AND b > 2|DELETE FROM t WHERE a = ? AND b > 2",
-            "INSERT INTO t (a, b) VALUES (1, 'x'), (2, DEFAULT)|INSERT INTO t ( a , b ) VALUES ( ? , ? ) , ( ? , DEFAULT )",
-            "UPSERT INTO t VALUES (1, -2, 3 + 4, 5.50, DATE '2024-01-01')|UPSERT INTO t VALUES ( ? , - 2 , 3 + 4 , ? , DATE '2024-01-01' )"})
+            "INSERT INTO t (a, b) VALUES (1, 'x'), (2, DEFAULT)|INSERT INTO t (a, b) VALUES (?, ?), (?, DEFAULT)",
+            "UPSERT INTO t VALUES (1, -2, 3 + 4, 5.50, DATE '2024-01-01')|UPSERT INTO t VALUES (?, -2, 3 + 4, ?, DATE '2024-01-01')"})
     void literalsThatStandAloneAreLifted(String sql, String text) {
         assertThat(LiftedText.of(sql)).isNotNull().extracting(LiftedText::text).isEqualTo(text);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SELECT * FROM t WHERE id = ?", "SELECT * FROM t WHERE id = ? AND a = 1", "SELECT 7", "SELECT * FROM t LIMIT 7",
+    @ValueSource(strings = {"SELECT * FROM t WHERE id = ?", "SELECT * FROM t WHERE id = ? AND a = 1", "SELECT 7", "SELECT * FROM t LIMIT 7", "SELECT COUNT(*) FILTER (WHERE a = 7) FROM t",
             "SELECT * FROM t WHERE a LIKE 'x%'", "SELECT * FROM t WHERE a > 7", "SELECT * FROM t WHERE a = 7 + b",
             "SELECT * FROM t WHERE b + a = 7",
             "SELECT * FROM t WHERE a = 7 OR b = 8", "SELECT * FROM t WHERE NOT a = 7", "SELECT * FROM t WHERE a <> 7",
@@ -61,7 +61,7 @@ class LiftedTextTest {
     void theKeyTellsKindsApart() {
         String small = key("SELECT * FROM t WHERE id = 7");
 
-        assertThat(key("SELECT  *  FROM t WHERE id = 8")).isEqualTo(small);
+        assertThat(key("SELECT * FROM t WHERE id = 8")).isEqualTo(small);
         assertThat(key("SELECT * FROM t WHERE id = 2147483648")).isNotEqualTo(small);
         assertThat(key("SELECT * FROM t WHERE id = '7'")).isNotEqualTo(small);
         assertThat(LiftedText.textOf(small)).isEqualTo("SELECT * FROM t WHERE id = ?");

@@ -179,7 +179,7 @@ class SharedPlansTest {
 
             assertThat(peer.plans().plannings() - before).isEqualTo(3);
             assertThat(sql.rows("SELECT statement, is_shared, uses FROM \"SYSTEM\".CACHED_PLANS WHERE is_shared ORDER BY uses, statement"))
-                    .containsExactly("UPDATE t SET n = ? WHERE id = ?|true|2", "INSERT INTO t ( id , v ) VALUES ( ? , ? )|true|1000",
+                    .containsExactly("UPDATE t SET n = ? WHERE id = ?|true|2", "INSERT INTO t (id, v) VALUES (?, ?)|true|1000",
                             "SELECT v FROM t WHERE id = ?|true|1000");
             assertThat(sql.rows("SELECT COUNT(*) FROM \"SYSTEM\".CACHED_PLANS WHERE planning_micros <= 0")).containsExactly("0");
         }
