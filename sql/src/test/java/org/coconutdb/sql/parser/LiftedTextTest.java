@@ -26,7 +26,8 @@ class LiftedTextTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SELECT * FROM t WHERE id = ?", "SELECT * FROM t WHERE id = ? AND a = 1", "SELECT 7", "SELECT * FROM t LIMIT 7", "SELECT COUNT(*) FILTER (WHERE a = 7) FROM t",
+    @ValueSource(strings = {"SELECT * FROM t WHERE id = ?", "SELECT * FROM t WHERE id = ? AND a = 1", "SELECT 7", "SELECT * FROM t LIMIT 7",
+            "SELECT COUNT(*) FILTER (WHERE a = 7) FROM t",
             "SELECT * FROM t WHERE a LIKE 'x%'", "SELECT * FROM t WHERE a > 7", "SELECT * FROM t WHERE a = 7 + b",
             "SELECT * FROM t WHERE b + a = 7",
             "SELECT * FROM t WHERE a = 7 OR b = 8", "SELECT * FROM t WHERE NOT a = 7", "SELECT * FROM t WHERE a <> 7",
