@@ -50,10 +50,16 @@ final class ForeignStatements {
         Token after = tokens.next();
         CoconutException ended = clause(sql, before, token, failure);
         ended = ended == null ? clause(sql, token, after, failure) : ended;
-        String mend = token == null ? null : CLAUSES.get(token.text().toUpperCase(Locale.ROOT));
-        return ended != null || token == null || mend == null
-                ? ended
-                : notSupported(token.text().toUpperCase(Locale.ROOT), TextPlace.of(sql, token.start()), mend, failure);
+        ended = ended == null ? clause(sql, token, failure) : ended;
+        // Behind a table a word without meaning passes for another name of it, and the parser stumbles over the next.
+        return ended == null ? clause(sql, before, failure) : ended;
+    }
+
+    private static @Nullable CoconutException clause(String sql, @Nullable Token word, Throwable failure) {
+        String mend = word == null ? null : CLAUSES.get(word.text().toUpperCase(Locale.ROOT));
+        return word == null || mend == null
+                ? null
+                : notSupported(word.text().toUpperCase(Locale.ROOT), TextPlace.of(sql, word.start()), mend, failure);
     }
 
     private static @Nullable CoconutException clause(String sql, @Nullable Token first, @Nullable Token second, Throwable failure) {

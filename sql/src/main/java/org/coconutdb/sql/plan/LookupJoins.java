@@ -15,6 +15,7 @@ import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 import org.coconutdb.engine.TableKind;
@@ -82,7 +83,7 @@ final class LookupJoins {
 
     /// The condition with the sides in the other order.
     private static RexNode moved(RexNode condition, int left, int right) {
-        return condition.accept(new org.apache.calcite.rex.RexShuttle() {
+        return condition.accept(new RexShuttle() {
             @Override
             public RexNode visitInputRef(RexInputRef ref) {
                 int field = ref.getIndex();

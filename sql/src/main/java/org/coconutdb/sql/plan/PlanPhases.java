@@ -209,8 +209,8 @@ final class PlanPhases {
                 .toRule();
     }
 
-    /// The whole rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns or computes what
-    /// [PointPlan] can, without the phases; null of any other.
+    /// The rewriting of a query that reads one table by its whole key, or a unique index's, and picks columns or computes some of them, without the
+    /// phases; null of any other.
     @Nullable
     RelNode rewriteSimple(RelNode logical) {
         RelNode below = logical instanceof LogicalProject project ? project.getInput() : logical;
@@ -219,10 +219,8 @@ final class PlanPhases {
             return null;
         }
         RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));
-        if (rel instanceof LogicalProject project) {
-            return PointPlan.of(project, logical.getRowType(), logical.getRowType()) == null ? null : rel;
-        }
-        return rel instanceof TableAccess access && access.isOneRow() ? rel : null;
+        RelNode read = rel instanceof LogicalProject project ? project.getInput() : rel;
+        return read instanceof TableAccess access && access.isOneRow() ? rel : null;
     }
 
     /// Phases 1 to 5: a tree whose leaves read blocks.

@@ -36,7 +36,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.SqlParsing;
-import org.coconutdb.sql.run.RowSource;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that one statement is compiled with: type factory, validator, converter and cluster, all of its own.
 ///
@@ -237,17 +237,15 @@ public final class QueryContext {
         RelNode logical = ExactNumbers.apply(root.project());
         RelDataType rowType = root.validatedRowType;
         PlanPhases phases = new PlanPhases(planningContext);
-        RelNode rewritten = phases.rewriteSimple(logical);
-        if (rewritten == null) {
-            rewritten = phases.rewrite(logical);
+        RelNode simple = phases.rewriteSimple(logical);
+        QueryPlan plan = simple == null ? null : withoutCode(simple, rowType, parameterTypes);
+        if (plan != null) {
+            return plan;
         }
-        if (rewritten instanceof BlockRel access) {
-            RowSource source = access.source();
-            return new AccessPlan(source, rowType, parameterTypes, PlanOperators.of(rewritten));
-        }
-        PointPlan point = PointPlan.of(rewritten, rowType, parameterTypes);
-        if (point != null) {
-            return point;
+        RelNode rewritten = phases.rewrite(logical);
+        plan = withoutCode(rewritten, rowType, parameterTypes);
+        if (plan != null) {
+            return plan;
         }
         CaseBranches.check(rewritten);
         EnumerableRel physical = phases.physical(rewritten);
@@ -256,6 +254,13 @@ public final class QueryContext {
         EnumerableRel compiled = isMeasured ? (EnumerableRel) MeasurePoint.insert(physical) : physical;
         Bindable<?> bindable = compile(compiled, stashed);
         return new CompiledPlan(bindable, stashed, typeFactory, rowType, parameterTypes, operators);
+    }
+
+    /// The fast tier; null of a query that needs generated code.
+    private static @Nullable QueryPlan withoutCode(RelNode rewritten, RelDataType rowType, RelDataType parameterTypes) {
+        return rewritten instanceof BlockRel access
+                ? new AccessPlan(access.source(), rowType, parameterTypes, PlanOperators.of(rewritten))
+                : PointPlan.of(rewritten, rowType, parameterTypes);
     }
 
     private static Bindable<?> compile(EnumerableRel physical, Map<String, Object> stashed) {

@@ -23,6 +23,7 @@ import org.apache.calcite.rex.RexSubQuery;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.type.SqlTypeUtil;
 import org.apache.calcite.util.ImmutableBitSet;
 import org.apache.calcite.util.Litmus;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ final class SemiJoins extends RelHomogeneousShuttle {
     private static boolean hasOneAtMost(Inner inner, int shift) {
         ImmutableBitSet.Builder columns = ImmutableBitSet.builder();
         for (RexNode condition : RelOptUtil.conjunctions(inner.condition())) {
-            if (isEquality(condition, shift)) {
+            if (isEquality(condition, shift) && tellsApart((RexCall) condition)) {
                 for (RexNode side : ((RexCall) condition).getOperands()) {
                     if (side instanceof RexInputRef ref && ref.getIndex() >= shift) {
                         columns.set(ref.getIndex() - shift);
@@ -110,6 +111,17 @@ final class SemiJoins extends RelHomogeneousShuttle {
         }
         RelNode rows = inner.rows();
         return Boolean.TRUE.equals(rows.getCluster().getMetadataQuery().areColumnsUnique(rows, columns.build()));
+    }
+
+    /// Whether values that differ cannot be equal to the same one. A CHAR, also one that was cast to VARCHAR, equals texts with and without blanks
+    /// at their end ([Comparisons]), so of texts only two columns of one type are sure.
+    private static boolean tellsApart(RexCall equality) {
+        RexNode first = equality.getOperands().get(0);
+        RexNode second = equality.getOperands().get(1);
+        if (first.getType().getSqlTypeName() != second.getType().getSqlTypeName()) {
+            return SqlTypeUtil.isExactNumeric(first.getType()) && SqlTypeUtil.isExactNumeric(second.getType());
+        }
+        return !SqlTypeUtil.inCharFamily(first.getType()) || (first instanceof RexInputRef && second instanceof RexInputRef);
     }
 
     /// Null where the conjunct is none that can be joined.

@@ -62,15 +62,14 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
             // All pairs of one outer row are answered before the next is asked for; between them `position` is behind the last.
             while (true) {
                 while (position < found.size()) {
+                    requireNotCancelled();
                     @Nullable Object[] inner = found.get(position++);
                     if (meets(outerRows.current(), inner)) {
                         current = shape.joined(outerRows.current(), inner);
                         return true;
                     }
                 }
-                if (context.execution().cancelled().get()) {
-                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
-                }
+                requireNotCancelled();
                 if (!outerRows.moveNext()) {
                     return false;
                 }
@@ -103,11 +102,19 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
 
         private boolean hasPair(@Nullable Object outerRow) {
             for (@Nullable Object[] inner : found) {
+                requireNotCancelled();
                 if (meets(outerRow, inner)) {
                     return true;
                 }
             }
             return false;
+        }
+
+        /// For each pair: many may be refused before one is answered.
+        private void requireNotCancelled() {
+            if (context.execution().cancelled().get()) {
+                throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+            }
         }
 
         private boolean meets(@Nullable Object outerRow, @Nullable Object[] inner) {

@@ -2,6 +2,8 @@ package org.coconutdb.sql.run;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
@@ -97,6 +99,9 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             OperatorFigures counted = reader.figures();
             Scan scan = execution.transaction().scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
             while (scan.next(view)) {
+                if (execution.cancelled().get()) {
+                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+                }
                 if (index == null) {
                     @Nullable Object[] found = reader.read(view);
                     if (found != null) {

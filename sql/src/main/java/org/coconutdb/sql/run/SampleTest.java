@@ -5,12 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.sql.catalog.TableSample;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Tries a condition on some rows, to guess how many of all meet it.
 public final class SampleTest {
+    private static final Logger LOG = LoggerFactory.getLogger(SampleTest.class);
+
     private SampleTest() {}
 
-    /// The part of the sample's rows that meet it, at least half a row's; NaN where there are no rows.
+    /// The part of the sample's rows that meet it, at least half a row's; NaN where there are no rows, or where the condition cannot be computed.
     ///
     /// @param condition without parameters
     public static double fraction(TableSample sample, RowCondition condition) {
@@ -18,7 +22,15 @@ public final class SampleTest {
         if (rows.isEmpty()) {
             return Double.NaN;
         }
-        RowTest test = condition.bind(new PlanDataContext(outsideOfTransactions(), Map.of(), null));
+        RowTest test;
+        try {
+            test = condition.bind(new PlanDataContext(outsideOfTransactions(), Map.of(), null));
+        } catch (RuntimeException failure) {
+            // Of a constant such as 1 / 0 or CAST('x' AS INT), whose functions throw what they like: the statement says so when it is executed, if it
+            // comes to it, and not when it is prepared or explained.
+            LOG.debug("a condition is guessed by its form", failure);
+            return Double.NaN;
+        }
         long met = rows.stream().filter(row -> test.test(sample.layout(), row, 0) == RowTest.TRUE).count();
         return Math.max(0.5, (double) met) / rows.size();
     }

@@ -1,8 +1,11 @@
 package org.coconutdb.sql.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +141,36 @@ class LookupJoinsTest {
             """)
     void subqueriesOfConditionsAreJoined(String query) throws SQLException {
         assertThat(coconut.rows(query)).as(query).containsExactlyInAnyOrderElementsOf(h2.rows(query));
+    }
+
+    /// A CHAR equals texts with and without blanks at their end: then one row meets several of a unique key, and is still one.
+    @Test
+    void aRowThatMeetsSeveralIsAnsweredOnce() throws SQLException {
+        coconut.execute("CREATE TABLE short (id INT PRIMARY KEY, c CHAR(5))", "CREATE TABLE texts (v VARCHAR(10) PRIMARY KEY)",
+                "INSERT INTO short VALUES (1, 'a'), (2, 'b')", "INSERT INTO texts VALUES ('a'), ('a '), ('a  '), ('c')");
+
+        assertThat(coconut.rows("SELECT id FROM short WHERE c IN (SELECT v FROM texts)")).containsExactly("1");
+        assertThat(coconut.rows("SELECT id FROM short WHERE EXISTS (SELECT 1 FROM texts WHERE v = c)")).containsExactly("1");
+    }
+
+    @Test
+    void aConstantThatCannotBeComputedIsToldWhenItIsExecuted() throws SQLException {
+        for (String condition : List.of("hashed.a = 1 / 0", "hashed.a > CAST('x' AS INT)")) {
+            String query = "SELECT few.id FROM few JOIN hashed ON few.a = hashed.id WHERE " + condition;
+            assertThat(coconut.rows("EXPLAIN " + query)).isNotEmpty();
+            try (PreparedStatement statement = coconut.connection().prepareStatement(query)) {
+                assertThatThrownBy(() -> readAll(statement)).isInstanceOfSatisfying(SQLException.class,
+                        failure -> assertThat(failure.getSQLState()).isIn("22012", "22018"));
+            }
+        }
+    }
+
+    private static void readAll(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                rows.getObject(1);
+            }
+        }
     }
 
     @Test

@@ -59,6 +59,10 @@ final class PlannedDatabase implements AutoCloseable {
         return catalog.snapshot().table("PUBLIC", name).orElseThrow();
     }
 
+    void drop(CatalogTable table) {
+        catalog.drop(table.definition().schema(), table.definition().name());
+    }
+
     /// @param rows in storage representation
     void insert(CatalogTable table, List<@Nullable Object[]> rows) {
         for (int from = 0; from < rows.size(); from += 10_000) {
