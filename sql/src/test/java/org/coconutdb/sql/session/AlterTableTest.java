@@ -439,6 +439,8 @@ class AlterTableTest {
                     int first = round * 10_000;
                     sql.execute("ALTER TABLE t ADD x INT DEFAULT " + first + " NOT NULL, ADD y VARCHAR(9) DEFAULT 'v" + first + "'");
                     await(steps, 15, others);
+                    // On a slow machine writers take all the steps while the reader's query is still planned.
+                    await(seen, 1, others);
                     sql.execute("ALTER TABLE t DROP x, DROP y");
                     await(steps, 5, others);
                     if (round == rounds / 2) {
@@ -455,7 +457,7 @@ class AlterTableTest {
         System.out.println("increments: " + increments + ", snapshots with the columns: " + seen);
         assertThat(sql.rows("SELECT CAST(SUM(CAST(a AS BIGINT) - id) / " + ids + " AS BIGINT), COUNT(*) FROM t")).containsExactly(increments
                 + "|" + ids);
-        assertThat(seen.get()).isPositive();
+        assertThat(seen.get()).isGreaterThanOrEqualTo(rounds);
         assertThat(IndexEntries.verify(URL)).isEqualTo(ids);
     }
 
