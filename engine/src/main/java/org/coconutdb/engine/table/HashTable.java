@@ -142,6 +142,48 @@ final class HashTable implements RecordIndex {
         }
     }
 
+    @Override
+    public void findAll(byte[][] keys, int count, long[] records) {
+        int[] tags = new int[count];
+        long[] words = new long[count];
+        for (int i = 0; i < count; i++) {
+            tags[i] = HashPages.tag(hash.applyAsLong(keys[i]));
+            words[i] = word(tags[i]);
+        }
+        // One access after another that none of the keys waits for: the entries, then the records.
+        long seen = 0;
+        for (int i = 0; i < count; i++) {
+            seen += pages.entryAt(HashPages.homeAt(HashPages.pageOf(words[i]), tags[i]));
+        }
+        for (int i = 0; i < count; i++) {
+            records[i] = firstOf(words[i], tags[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            if (records[i] != 0) {
+                seen += heap.glance(records[i], keys[i].length);
+            }
+        }
+        RecordHeap.want(seen);
+        for (int i = 0; i < count; i++) {
+            if (records[i] == 0 ? HashPages.isChained(words[i]) : heap.compareKey(records[i], keys[i]) != 0) {
+                // Of two keys with one tag, the other; or in a page behind this one.
+                records[i] = find(keys[i]);
+            }
+        }
+    }
+
+    /// The first record in the word's own page that may be of a key with that tag; 0 where none is.
+    private long firstOf(long word, int tag) {
+        long at = HashPages.homeAt(HashPages.pageOf(word), tag);
+        for (long entry = pages.entryAt(at); !HashPages.isEmpty(entry); entry = pages.entryAt(at)) {
+            if (HashPages.tagOf(entry) == tag && HashPages.isRecord(entry)) {
+                return HashPages.recordOf(entry);
+            }
+            at = HashPages.behind(at);
+        }
+        return 0;
+    }
+
     // The array itself, which the log's entry holds: equal bytes in another array are only looked for again.
     @SuppressWarnings("ReferenceEquality")
     @Override

@@ -17,6 +17,10 @@ interface RecordIndex extends AutoCloseable {
     /// Offset of the newest record of the key, 0 where there is none. Allocates nothing.
     long find(byte[] key);
 
+    /// As [#find] of each of the first keys, answered in the array at the same places; records of keys that are there, and what leads to
+    /// them, come from memory side by side.
+    void findAll(byte[][] keys, int count, long[] records);
+
     /// Writer: as [#find], and remembers the place. The next call, where that is a [#put] or [#locate] of the same array, need not look for
     /// it again; keys do not change.
     long locate(byte[] key);

@@ -92,6 +92,11 @@ final class SortedTable implements RecordIndex {
         }
     }
 
+    @Override
+    public void findAll(byte[][] keys, int count, long[] records) {
+        new TreeLookups(this, pages, heap, keys, count).find(records);
+    }
+
     private boolean isKey(long leaf, int slot, long head, byte[] key) {
         if (pages.head(leaf, slot) != head) {
             return false;
@@ -121,7 +126,7 @@ final class SortedTable implements RecordIndex {
     }
 
     /// Slot of the child that the key belongs to: the last whose separator is at or below it.
-    private int childSlot(long inner, long head, byte[] key) {
+    int childSlot(long inner, long head, byte[] key) {
         int low = 1;
         int high = pages.entryCount(inner, false);
         while (low < high) {

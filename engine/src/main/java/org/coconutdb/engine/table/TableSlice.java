@@ -136,7 +136,14 @@ public final class TableSlice implements AutoCloseable {
         return true;
     }
 
-    void show(long record, RecordView into) {
+    /// Puts into each place the record that [#get] would show for the key there; 0 where there is none.
+    public void findAll(byte[][] keys, int count, ReadPoint point, long[] records) {
+        index.findAll(keys, count, records);
+        resolve(records, 0, count, point);
+    }
+
+    /// Points the view at a record that was found.
+    public void show(long record, RecordView into) {
         into.at(heap.segment(), record, coldRows);
     }
 

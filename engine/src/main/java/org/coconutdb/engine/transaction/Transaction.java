@@ -384,6 +384,36 @@ public final class Transaction implements AutoCloseable {
         return true;
     }
 
+    /// Lookups of many keys of a table, some at a time.
+    public BatchLookup lookups(TableDescriptor table) {
+        return new BatchLookup(this, table);
+    }
+
+    /// For [BatchLookup]: whether each key has to be looked up alone, since the transaction may have written it.
+    boolean hasWritten(TableDescriptor table) {
+        return writes != null && writes.table(table.id()) != null;
+    }
+
+    /// For [BatchLookup]: puts into each place the record that [#get] would show for the key there; 0 where there is none. All keys are of one
+    /// block.
+    TableSlice findAll(TableDescriptor table, byte[][] keys, int count, long[] records) {
+        TableSlice slice = slice(table, keys[0]);
+        for (int i = 0; i < count; i++) {
+            noteRead(table, keys[i]);
+        }
+        slice.findAll(keys, count, point, records);
+        return slice;
+    }
+
+    /// For [BatchLookup]: points the view at a record that was found, as [#get] does.
+    void show(TableSlice slice, long record, RecordView into) {
+        slice.show(record, into);
+        into.markRead(environment.clock().coarseSeconds());
+        if (into.isCold()) {
+            slice.wanted(into);
+        }
+    }
+
     /// Point lookup that leaves no trace on the row: for those who look at the record's header rather than at the row.
     public boolean inspect(TableDescriptor table, byte[] key, RecordView into) {
         requireOpen();

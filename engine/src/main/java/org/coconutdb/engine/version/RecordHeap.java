@@ -280,6 +280,24 @@ public final class RecordHeap implements AutoCloseable {
         }
     }
 
+    /// Any reader: looks at the cache lines of a record's header and of its row's beginning, so that they are there when they are read. What it
+    /// answers means nothing; [#want] takes it, or the compiler would leave the loads out.
+    ///
+    /// @param offset plausible ([#isPlausible])
+    /// @param keyLength the record's own key's, as the caller knows it without the header
+    public long glance(long offset, int keyLength) {
+        long last = offset + SLACK_BYTES - Long.BYTES;
+        long row = Math.min(offset + RecordView.rowStart(keyLength), last);
+        return segment.get(LONG, offset) ^ segment.get(LONG, row) ^ segment.get(LONG, Math.min(row + CACHE_LINE_BYTES, last));
+    }
+
+    /// Takes what was glanced at.
+    public static void want(long glanced) {
+        if (glanced == UNLIKELY) {
+            Thread.onSpinWait();
+        }
+    }
+
     /// Compares the record's key with another, unsigned byte by byte, the shorter first among equals.
     public int compareKey(long offset, byte[] key) {
         int length = keyLength(offset);

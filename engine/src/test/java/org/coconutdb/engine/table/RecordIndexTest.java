@@ -277,6 +277,15 @@ class RecordIndexTest {
             byte[] key = key(random, (int) (seed % 6), random.nextInt(20_000));
             assertThat(fixture.index.find(key)).as(rerun).isEqualTo(model.getOrDefault(key, 0L));
         }
+        for (int i = 0; i < 20; i++) {
+            byte[][] keys = new byte[random.nextInt(1, 100)][];
+            Arrays.setAll(keys, _ -> key(random, (int) (seed % 6), random.nextInt(20_000)));
+            int count = random.nextInt(keys.length + 1);
+            long[] found = new long[keys.length];
+            fixture.index.findAll(keys, count, found);
+            assertThat(Arrays.copyOf(found, count)).as(rerun)
+                    .isEqualTo(Arrays.stream(keys).limit(count).mapToLong(key -> model.getOrDefault(key, 0L)).toArray());
+        }
         List<Long> all = read(fixture.index.cursor(KeyRange.ALL, false));
         if (kind == TableKind.HASH) {
             assertThat(all).as(rerun).containsExactlyInAnyOrderElementsOf(model.values());
@@ -316,7 +325,7 @@ class RecordIndexTest {
     @EnumSource(TableKind.class)
     void readersMissNothingWhileTheWriterChangesEverything(TableKind kind) throws Exception {
         int lasting = 4000;
-        try (Fixture fixture = new Fixture(kind); ExecutorService readers = Executors.newFixedThreadPool(3)) {
+        try (Fixture fixture = new Fixture(kind); ExecutorService readers = Executors.newFixedThreadPool(4)) {
             for (int i = 0; i < lasting; i++) {
                 byte[] key = number(2L * i);
                 fixture.put(key, fixture.record(key));
@@ -324,6 +333,7 @@ class RecordIndexTest {
             AtomicBoolean stop = new AtomicBoolean();
             List<Future<Long>> results = List.of(
                     readers.submit(() -> lookUp(fixture, stop, lasting)),
+                    readers.submit(() -> lookManyUp(fixture, stop, lasting)),
                     readers.submit(() -> scan(fixture, stop, lasting, kind, false)),
                     readers.submit(() -> scan(fixture, stop, lasting, kind, true)));
             try {
@@ -360,7 +370,7 @@ class RecordIndexTest {
     private static Long lookUp(Fixture fixture, AtomicBoolean stop, int lasting) {
         Random random = Seeds.random(11);
         long rounds = 0;
-        while (!stop.get()) {
+        do {
             int snapshot = fixture.snapshots.open();
             for (int i = random.nextInt(50); i >= 0; i--) {
                 byte[] key = number(2L * random.nextInt(lasting));
@@ -370,13 +380,32 @@ class RecordIndexTest {
             }
             fixture.snapshots.close(snapshot);
             rounds++;
-        }
+        } while (!stop.get());
+        return rounds;
+    }
+
+    private static Long lookManyUp(Fixture fixture, AtomicBoolean stop, int lasting) {
+        Random random = Seeds.random(13);
+        long rounds = 0;
+        do {
+            byte[][] keys = new byte[random.nextInt(1, 64)][];
+            Arrays.setAll(keys, _ -> number(2L * random.nextInt(lasting)));
+            long[] found = new long[keys.length];
+            int snapshot = fixture.snapshots.open();
+            fixture.index.findAll(keys, keys.length, found);
+            for (int i = 0; i < keys.length; i++) {
+                assertThat(found[i]).isNotZero();
+                assertThat(fixture.heap.key(found[i])).isEqualTo(keys[i]);
+            }
+            fixture.snapshots.close(snapshot);
+            rounds++;
+        } while (!stop.get());
         return rounds;
     }
 
     private static Long scan(Fixture fixture, AtomicBoolean stop, int lasting, TableKind kind, boolean reverse) {
         long rounds = 0;
-        while (!stop.get()) {
+        do {
             Set<Long> seen = new HashSet<>();
             byte[] previous = null;
             int snapshot = fixture.snapshots.open();
@@ -394,7 +423,7 @@ class RecordIndexTest {
             fixture.snapshots.close(snapshot);
             assertThat(seen).hasSize(lasting);
             rounds++;
-        }
+        } while (!stop.get());
         return rounds;
     }
 

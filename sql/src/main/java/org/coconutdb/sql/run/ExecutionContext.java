@@ -1,6 +1,8 @@
 package org.coconutdb.sql.run;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Transaction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,4 +25,11 @@ public record ExecutionContext(
         boolean forUpdate,
         long startedMillis,
         AtomicBoolean cancelled,
-        @Nullable RunFigures figures) {}
+        @Nullable RunFigures figures) {
+    /// To be asked by whatever may go on for long. STATEMENT_CANCELLED.
+    void requireNotCancelled() {
+        if (cancelled.get()) {
+            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+        }
+    }
+}

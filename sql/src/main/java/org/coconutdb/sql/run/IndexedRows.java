@@ -1,11 +1,8 @@
 package org.coconutdb.sql.run;
 
 import java.util.List;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
-import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.jspecify.annotations.Nullable;
@@ -13,62 +10,70 @@ import org.jspecify.annotations.Nullable;
 /// The rows of an index's entries, one range after another. Entry and row are read at one snapshot, so they are of one state; an entry of a row whose
 /// time to live is over leads to nothing.
 final class IndexedRows extends Rows {
-    private final TableRead read;
-    private final TableRead.Reader reader;
     private final CatalogIndex index;
     private final ExecutionContext execution;
     private final List<KeyRange> ranges;
     private final boolean reverse;
     private final @Nullable OperatorFigures figures;
+    private final KeyBatch batch;
     private final RecordView entry = new RecordView();
-    private final RecordView row = new RecordView();
     private @Nullable Scan scan;
+    private int nextRange;
     private int position;
 
     /// @param ranges apart from each other, in the order of the answer
     IndexedRows(TableRead read, CatalogIndex index, PlanDataContext context, List<KeyRange> ranges, boolean reverse) {
-        this.read = read;
-        this.reader = read.start(context);
+        TableRead.Reader reader = read.start(context);
         this.index = index;
         this.execution = context.execution();
         this.figures = reader.figures();
         this.ranges = ranges;
         this.reverse = reverse;
+        this.batch = new KeyBatch(read, reader, execution);
     }
 
     @Override
     @Nullable
     Object @Nullable [] next() {
-        Transaction transaction = execution.transaction();
+        while (true) {
+            while (position < batch.count()) {
+                @Nullable Object[] row = batch.row(position++);
+                if (row != null) {
+                    return row;
+                }
+            }
+            batch.clear();
+            position = 0;
+            while (!batch.isFull() && nextEntry()) {
+                batch.add(index.primaryKey(entry));
+            }
+            if (batch.count() == 0) {
+                return null;
+            }
+            batch.look();
+        }
+    }
+
+    private boolean nextEntry() {
+        execution.requireNotCancelled();
         while (true) {
             Scan current = scan;
             if (current == null) {
-                if (position == ranges.size()) {
-                    return null;
+                if (nextRange == ranges.size()) {
+                    return false;
                 }
-                current = transaction.scan(index.descriptor(), ranges.get(position++), reverse);
+                current = execution.transaction().scan(index.descriptor(), ranges.get(nextRange++), reverse);
                 scan = current;
             }
-            while (current.next(entry)) {
-                if (execution.cancelled().get()) {
-                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
-                }
-                byte[] key = index.primaryKey(entry);
-                if (figures != null) {
-                    figures.seeEntry();
-                    current.addBlocksTo(figures.blocks());
-                    figures.blocks().set(transaction.blockOf(read.table(), key));
-                }
-                @Nullable Object[] values = transaction.get(read.table(), key, row) ? reader.read(row) : null;
-                if (values != null) {
-                    if (execution.forUpdate()) {
-                        transaction.readForUpdate(read.table(), key);
-                    }
-                    return values;
-                }
-            }
+            boolean isThere = current.next(entry);
             if (figures != null) {
                 current.addBlocksTo(figures.blocks());
+            }
+            if (isThere) {
+                if (figures != null) {
+                    figures.seeEntry();
+                }
+                return true;
             }
             scan = null;
         }
@@ -76,7 +81,9 @@ final class IndexedRows extends Rows {
 
     @Override
     void restart() {
+        batch.clear();
         scan = null;
+        nextRange = 0;
         position = 0;
     }
 }

@@ -1,11 +1,11 @@
 package org.coconutdb.sql.run;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyRange;
+import org.coconutdb.engine.transaction.BatchLookup;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -49,13 +49,14 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
         private final KeyCodec codec;
         private final @Nullable RunFigures figures;
         private final RecordView view = new RecordView();
-        private final RecordView row = new RecordView();
+        private final BatchLookup lookups;
 
         private Lookup(PlanDataContext context, @Nullable RunFigures figures) {
             this.reader = read.start(context);
             this.execution = context.execution();
             this.codec = index == null ? read.keyCodec() : index.codec();
             this.figures = figures;
+            this.lookups = execution.transaction().lookups(read.table());
         }
 
         /// The key's bytes, or how they begin; null where no row can have it: a NULL, or a value that a column cannot hold.
@@ -72,52 +73,94 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             return codec.encodePrefix(fitted);
         }
 
-        /// The rows with that key, in its order.
-        List<@Nullable Object[]> rows(byte[] key) {
-            return figures == null ? looked(key) : measured(key, figures);
+        /// Whether [#rows] takes several keys at once.
+        boolean takesSeveral() {
+            return index == null && isWhole && !execution.forUpdate();
         }
 
-        private List<@Nullable Object[]> measured(byte[] key, RunFigures counted) {
+        /// The rows with each of the keys, in its order.
+        ///
+        /// @param keys one, or as many as are worth it where [#takesSeveral]
+        List<List<@Nullable Object[]>> rows(List<byte[]> keys) {
+            return figures == null ? looked(keys) : measured(keys, figures);
+        }
+
+        private List<List<@Nullable Object[]>> measured(List<byte[]> keys, RunFigures counted) {
             counted.enter(measuredAs);
             try {
                 OperatorFigures operator = counted.operator(measuredAs);
-                operator.begin();
-                List<@Nullable Object[]> rows = looked(key);
-                rows.forEach(_ -> operator.answer());
+                keys.forEach(_ -> operator.begin());
+                List<List<@Nullable Object[]>> rows = looked(keys);
+                rows.forEach(each -> each.forEach(_ -> operator.answer()));
                 return rows;
             } finally {
                 counted.leave();
             }
         }
 
-        private List<@Nullable Object[]> looked(byte[] key) {
-            List<@Nullable Object[]> rows = new ArrayList<>(isWhole ? 1 : 8);
+        private List<List<@Nullable Object[]>> looked(List<byte[]> keys) {
+            return takesSeveral() ? lookedUp(keys) : List.of(scanned(keys.getFirst()));
+        }
+
+        private List<List<@Nullable Object[]>> lookedUp(List<byte[]> keys) {
+            execution.requireNotCancelled();
+            Transaction transaction = execution.transaction();
+            OperatorFigures counted = reader.figures();
+            if (counted != null) {
+                keys.forEach(key -> counted.blocks().set(transaction.blockOf(read.table(), key)));
+            }
+            lookups.find(keys.toArray(byte[][]::new), keys.size());
+            List<List<@Nullable Object[]>> rows = new ArrayList<>(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                @Nullable Object[] found = lookups.isFound(i) ? reader.read(lookups.row(i)) : null;
+                rows.add(found == null ? List.of() : Collections.singletonList(found));
+            }
+            return rows;
+        }
+
+        private List<@Nullable Object[]> scanned(byte[] key) {
             if (index == null && isWhole) {
+                List<@Nullable Object[]> rows = new ArrayList<>(1);
                 add(rows, key, view);
                 return rows;
             }
+            List<@Nullable Object[]> rows = new ArrayList<>();
             OperatorFigures counted = reader.figures();
             Scan scan = execution.transaction().scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
+            KeyBatch batch = new KeyBatch(read, reader, execution);
             while (scan.next(view)) {
-                if (execution.cancelled().get()) {
-                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
-                }
+                execution.requireNotCancelled();
                 if (index == null) {
                     @Nullable Object[] found = reader.read(view);
                     if (found != null) {
                         rows.add(execution.forUpdate() ? withLock(view.keyBytes(), found) : found);
                     }
-                } else {
-                    if (counted != null) {
-                        counted.seeEntry();
-                    }
-                    add(rows, index.primaryKey(view), row);
+                    continue;
+                }
+                if (counted != null) {
+                    counted.seeEntry();
+                }
+                batch.add(index.primaryKey(view));
+                if (batch.isFull()) {
+                    take(batch, rows);
                 }
             }
+            take(batch, rows);
             if (counted != null) {
                 scan.addBlocksTo(counted.blocks());
             }
             return rows;
+        }
+
+        private static void take(KeyBatch batch, List<@Nullable Object[]> rows) {
+            batch.look();
+            for (int i = 0; i < batch.count(); i++) {
+                @Nullable Object[] found = batch.row(i);
+                if (found != null) {
+                    rows.add(found);
+                }
+            }
+            batch.clear();
         }
 
         private void add(List<@Nullable Object[]> rows, byte[] key, RecordView into) {
