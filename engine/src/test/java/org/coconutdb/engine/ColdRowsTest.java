@@ -328,7 +328,8 @@ class ColdRowsTest {
                 }
             }));
             long end = System.nanoTime() + 3_000_000_000L;
-            while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+            while ((System.nanoTime() < end || sums.get() == 0 || transfers.get() == 0 || coldReads.get() == 0) && running.stream()
+                    .noneMatch(Future::isDone)) {
                 Thread.sleep(10);
             }
             stop.set(true);

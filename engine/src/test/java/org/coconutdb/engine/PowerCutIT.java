@@ -170,7 +170,7 @@ class PowerCutIT {
         } finally {
             open.countDown();
             cutter.join();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         }
         return new Heard(heard, cutNanos.get());
     }

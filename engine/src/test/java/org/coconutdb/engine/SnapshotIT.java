@@ -59,7 +59,7 @@ class SnapshotIT {
                 running.add(threads.submit(() -> addUp(engine, table, reverse, stop, read)));
             }
             long end = System.nanoTime() + 4_000_000_000L;
-            while (System.nanoTime() < end && running.stream().noneMatch(Future::isDone)) {
+            while ((System.nanoTime() < end || moved.get() == 0 || read.get() == 0) && running.stream().noneMatch(Future::isDone)) {
                 Thread.onSpinWait();
                 Thread.yield();
             }

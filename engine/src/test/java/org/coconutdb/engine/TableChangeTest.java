@@ -183,7 +183,7 @@ class TableChangeTest {
                     .<Future<?>> map(writer -> writers.submit(() -> write(engine, new Random(seed + writer), stop, refused)))
                     .toList();
             try {
-                for (int definition = 1; definition <= 40; definition++) {
+                for (int definition = 1; definition <= 40 || (refused.get() == 0 && definition <= 10_000); definition++) {
                     TableDescriptor now = alter(engine, engine.table("T").orElseThrow(), definition);
                     long from = maxTimestamp(engine, now);
                     put(engine, now, -1);

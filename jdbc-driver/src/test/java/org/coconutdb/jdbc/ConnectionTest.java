@@ -372,22 +372,22 @@ class ConnectionTest {
         try {
             Statement statement = connection.createStatement();
             Future<String> state = threads.submit(() -> stateOf(() -> statement.execute("WAIT")));
-            assertThat(session.waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(session.waiting.await(120, TimeUnit.SECONDS)).isTrue();
 
             statement.cancel();
 
-            assertThat(state.get(20, TimeUnit.SECONDS)).isEqualTo("57014");
+            assertThat(state.get(120, TimeUnit.SECONDS)).isEqualTo("57014");
             assertThatCode(statement::cancel).as("nothing runs").doesNotThrowAnyException();
 
             FakeSession other = new FakeSession();
             CoconutConnection second = new CoconutConnection("jdbc:coconut:mem:x", "", other);
             Statement waits = second.createStatement();
             Future<String> ended = threads.submit(() -> stateOf(() -> waits.execute("WAIT")));
-            assertThat(other.waiting.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(other.waiting.await(120, TimeUnit.SECONDS)).isTrue();
 
             second.abort(Runnable::run);
 
-            assertThat(ended.get(20, TimeUnit.SECONDS)).isEqualTo("57014");
+            assertThat(ended.get(120, TimeUnit.SECONDS)).isEqualTo("57014");
             assertThat(second.isClosed()).isTrue();
         } finally {
             threads.shutdownNow();

@@ -279,7 +279,7 @@ final class FakeSession implements Session {
 
         private void awaitCancel() {
             try {
-                if (!cancelled.await(20, TimeUnit.SECONDS)) {
+                if (!cancelled.await(120, TimeUnit.SECONDS)) {
                     throw new AssertionError("nobody cancelled");
                 }
             } catch (InterruptedException interrupted) {

@@ -382,7 +382,7 @@ class SequenceTest {
             }
         } finally {
             process.destroyForcibly();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(told).isGreaterThanOrEqualTo(values);
     }

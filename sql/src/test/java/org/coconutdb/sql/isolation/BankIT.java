@@ -244,7 +244,7 @@ class BankIT {
             }
         } finally {
             process.destroyForcibly();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
             killer.join();
         }
     }
