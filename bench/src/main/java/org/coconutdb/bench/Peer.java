@@ -23,7 +23,14 @@ enum Peer {
     COCONUT_HASH_MEMORY("jdbc:coconut:mem:bench-hash", " USING HASH"),
     COCONUT_SORTED_MEMORY("jdbc:coconut:mem:bench-sorted", " USING SORTED"),
     H2_MEMORY("jdbc:h2:mem:bench;DB_CLOSE_DELAY=-1", ""),
-    SQLITE_MEMORY("jdbc:sqlite:file:bench?mode=memory&cache=shared&busy_timeout=60000", "");
+    SQLITE_MEMORY("jdbc:sqlite:file:bench?mode=memory&cache=shared&busy_timeout=60000", ""),
+    /// One connection has it for itself, which is its quickest way.
+    SQLITE_MEMORY_ALONE("jdbc:sqlite::memory:", ""),
+    HSQLDB_MEMORY("jdbc:hsqldb:mem:bench", "");
+
+    static final List<Peer> IN_MEMORY = List.of(COCONUT_HASH_MEMORY, COCONUT_SORTED_MEMORY, H2_MEMORY, SQLITE_MEMORY);
+    static final List<Peer> IN_MEMORY_ALONE = List.of(COCONUT_HASH_MEMORY, COCONUT_SORTED_MEMORY, H2_MEMORY, SQLITE_MEMORY_ALONE, HSQLDB_MEMORY);
+    static final List<Peer> ON_DISK = List.of(COCONUT_HASH, COCONUT_SORTED, H2_SYNCED, H2, SQLITE, HSQLDB, DERBY);
 
     private final String url;
     private final String using;
@@ -59,6 +66,11 @@ enum Peer {
                 statement.execute("PRAGMA read_uncommitted = 0");
             }
         }
+    }
+
+    /// What stands behind a table's definition to choose its kind.
+    String using() {
+        return using;
     }
 
     void createTable(Connection connection) throws SQLException {

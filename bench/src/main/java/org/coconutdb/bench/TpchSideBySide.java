@@ -9,6 +9,7 @@ import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +25,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// TPC-H's 22 queries over JDBC beside other databases in memory, by turns in one process; answers are compared. Arguments: the directory of the
-/// queries' texts (q01.sql to q22.sql), the scale factor, rounds, seconds that a query may take, and peers (all by default).
+/// queries' texts (q01.sql to q22.sql), the scale factor, rounds, seconds that a query may take, and peers ([Database]; all but Ignite by
+/// default).
 public final class TpchSideBySide {
     private static final int BATCH_ROWS = 5_000;
     private static final int QUERIES = 22;
@@ -32,12 +34,17 @@ public final class TpchSideBySide {
     private enum Database {
         COCONUT("jdbc:coconut:mem:tpch"),
         H2("jdbc:h2:mem:tpch"),
-        HSQLDB("jdbc:hsqldb:mem:tpch");
+        HSQLDB("jdbc:hsqldb:mem:tpch"),
+        IGNITE("");
 
         private final String url;
 
         Database(String url) {
             this.url = url;
+        }
+
+        private Connection connect() throws SQLException {
+            return this == IGNITE ? IgniteNode.start() : DriverManager.getConnection(url);
         }
     }
 
@@ -59,7 +66,7 @@ public final class TpchSideBySide {
 
         Side(Database database, int rounds) throws SQLException {
             this.database = database;
-            this.connection = DriverManager.getConnection(database.url);
+            this.connection = database.connect();
             this.millis = new double[QUERIES][rounds];
         }
 
@@ -86,7 +93,7 @@ public final class TpchSideBySide {
         TpchSideBySide run = new TpchSideBySide(Path.of(arguments[0]), Integer.parseInt(arguments[3]));
         List<Database> databases = arguments.length > 4
                 ? Arrays.stream(arguments).skip(4).map(Database::valueOf).toList()
-                : List.of(Database.values());
+                : List.of(Database.COCONUT, Database.H2, Database.HSQLDB);
         for (Database database : databases) {
             run.sides.add(new Side(database, rounds));
         }
@@ -98,6 +105,8 @@ public final class TpchSideBySide {
         for (Side side : run.sides) {
             side.connection.close();
         }
+        // Ignite has threads that would not end.
+        System.exit(0);
     }
 
     private <E extends TpchEntity> void fill(TpchTable<E> source, double scale) throws SQLException {
@@ -114,7 +123,7 @@ public final class TpchSideBySide {
                 int waiting = 0;
                 for (E entity : source.createGenerator(scale, 1, 1)) {
                     for (int i = 0; i < columns.size(); i++) {
-                        insert.setObject(i + 1, value(columns.get(i), entity));
+                        insert.setObject(i + 1, value(columns.get(i), entity, side.database));
                     }
                     insert.addBatch();
                     if (++waiting == BATCH_ROWS) {
@@ -129,11 +138,13 @@ public final class TpchSideBySide {
         }
     }
 
-    private static <E extends TpchEntity> Object value(TpchColumn<E> column, E entity) {
+    private static <E extends TpchEntity> Object value(TpchColumn<E> column, E entity, Database database) {
         return switch (column.getType().getBase()) {
             case INTEGER -> column.getInteger(entity);
             case IDENTIFIER -> column.getIdentifier(entity);
-            case DATE -> LocalDate.ofEpochDay(column.getDate(entity));
+            // Ignite takes a LocalDate for an object of no SQL type.
+            case DATE -> database == Database.IGNITE ? Date.valueOf(LocalDate.ofEpochDay(column.getDate(entity))) : LocalDate.ofEpochDay(
+                    column.getDate(entity));
             case DOUBLE -> BigDecimal.valueOf(column.getDouble(entity)).setScale(2, RoundingMode.HALF_UP);
             case VARCHAR -> column.getString(entity);
         };

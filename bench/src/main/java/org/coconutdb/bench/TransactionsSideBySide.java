@@ -186,7 +186,7 @@ public final class TransactionsSideBySide {
         int rounds = Integer.parseInt(arguments[3]);
         List<Peer> peers = arguments.length > 4
                 ? Arrays.stream(arguments).skip(4).map(Peer::valueOf).toList()
-                : Arrays.stream(Peer.values()).filter(peer -> peer.name().endsWith("MEMORY") == memory).toList();
+                : (memory ? Peer.IN_MEMORY : Peer.ON_DISK);
         TransactionsSideBySide run = new TransactionsSideBySide(Integer.parseInt(arguments[2]));
         for (Peer peer : peers) {
             run.open(peer, directory);

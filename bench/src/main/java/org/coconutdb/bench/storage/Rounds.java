@@ -4,18 +4,21 @@ import java.util.Arrays;
 
 /// Times of several things that take turns in rounds. A shared machine's speed drifts by half within minutes, so a ratio is taken within a
 /// round, where all had the same machine, and the median over the rounds is told.
-final class Rounds {
+public final class Rounds {
     private final double[][] nanos;
 
-    Rounds(int things, int rounds) {
+    /// Nothing is measured yet.
+    public Rounds(int things, int rounds) {
         this.nanos = new double[things][rounds];
     }
 
-    void put(int thing, int round, double time) {
+    /// What one took in a round.
+    public void put(int thing, int round, double time) {
         nanos[thing][round] = time;
     }
 
-    double median(int thing) {
+    /// Of the rounds.
+    public double median(int thing) {
         return median(nanos[thing]);
     }
 
@@ -24,7 +27,7 @@ final class Rounds {
     }
 
     /// How many times the other's time a thing takes.
-    double ratio(int thing, int other) {
+    public double ratio(int thing, int other) {
         return median(ratios(thing, other));
     }
 
