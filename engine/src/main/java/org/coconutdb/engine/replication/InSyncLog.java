@@ -1,0 +1,68 @@
+package org.coconutdb.engine.replication;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Who is in sync, as the entries of one replica's log say: all members at first; entries evict and admit. It follows the log, also where that
+/// loses its end. One thread at a time.
+final class InSyncLog {
+    /// An entry that evicts or admits a replica.
+    record Change(long index, int replica, boolean admits) {}
+
+    private final ReplicaSet members;
+    // By index.
+    private final List<Change> changes = new ArrayList<>();
+
+    InSyncLog(ReplicaSet members) {
+        this.members = members;
+    }
+
+    ReplicaSet members() {
+        return members;
+    }
+
+    void append(Change change) {
+        changes.add(change);
+    }
+
+    /// Entries from an index on are not in the log any more.
+    void truncate(long from) {
+        while (!changes.isEmpty() && changes.getLast().index() >= from) {
+            changes.removeLast();
+        }
+    }
+
+    /// The newest entry about a replica; null where there is none, so that it is in sync.
+    @Nullable
+    Change newest(int replica) {
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (changes.get(i).replica() == replica) {
+                return changes.get(i);
+            }
+        }
+        return null;
+    }
+
+    /// Whether a replica is in sync by all entries, those that may yet be lost included.
+    boolean contains(int replica) {
+        Change newest = newest(replica);
+        return newest == null || newest.admits();
+    }
+
+    /// Who is in sync by the entries up to an index.
+    ReplicaSet upTo(long index) {
+        ReplicaSet set = members;
+        for (Change change : changes) {
+            if (change.index() <= index) {
+                set = change.admits() ? set.with(change.replica()) : set.without(change.replica());
+            }
+        }
+        return set;
+    }
+
+    /// The same by all entries.
+    ReplicaSet all() {
+        return upTo(Long.MAX_VALUE);
+    }
+}
