@@ -479,8 +479,40 @@ SqlNode CoconutUpdate() :
         update = new SqlUpdate(s.addAll(columns).addAll(values).addIf(where).pos(), target, columns, values, where, null, alias);
     }
     [ CoconutOptions(optionClauses) { update = new SqlWithOptions(getPos(), update, optionClauses); } ]
+    update = CoconutReturningOpt(update)
     {
         return update;
+    }
+}
+
+/** Calcite's DELETE, with RETURNING. */
+SqlNode CoconutDelete() :
+{
+    SqlNode delete;
+}
+{
+    delete = SqlDelete()
+    delete = CoconutReturningOpt(delete)
+    {
+        return delete;
+    }
+}
+
+/** The statement, with [ RETURNING item, ... ] behind it. */
+SqlNode CoconutReturningOpt(SqlNode statement) :
+{
+    final Span s;
+    final List<SqlNode> items = new ArrayList<SqlNode>();
+}
+{
+    [
+        <RETURNING> { s = span(); }
+        AddSelectItem(items)
+        ( <COMMA> AddSelectItem(items) )*
+        { return new SqlReturning(s.end(this), statement, new SqlNodeList(items, s.pos())); }
+    ]
+    {
+        return statement;
     }
 }
 
@@ -594,6 +626,7 @@ SqlNode CoconutInsert() :
         }
     ]
     [ CoconutOptions(optionClauses) { insert = new SqlWithOptions(getPos(), insert, optionClauses); } ]
+    insert = CoconutReturningOpt(insert)
     {
         return insert;
     }
@@ -632,7 +665,10 @@ SqlNode CoconutExplain() :
         LOOKAHEAD({ getToken(1).kind == UPDATE })
         stmt = CoconutUpdate()
     |
-        LOOKAHEAD({ getToken(1).kind == DELETE || getToken(1).kind == MERGE })
+        LOOKAHEAD({ getToken(1).kind == DELETE })
+        stmt = CoconutDelete()
+    |
+        LOOKAHEAD({ getToken(1).kind == MERGE })
         stmt = SqlQueryOrDml()
     |
         stmt = CoconutQuery()

@@ -33,7 +33,6 @@ final class ForeignStatements {
     /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
     private static final Map<String, String> CLAUSES = Map.of(
             "DISTINCT ON", "Number the rows and take the first ones: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.",
-            "RETURNING", "Ask JDBC for generated keys, or SELECT the rows in the same transaction.",
             "WITH TIES", "Rank the rows and take the first ones: QUALIFY RANK() OVER (ORDER BY …) <= n.");
 
     private ForeignStatements() {}

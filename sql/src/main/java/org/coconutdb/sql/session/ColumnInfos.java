@@ -54,6 +54,23 @@ final class ColumnInfos {
         return List.copyOf(parameters);
     }
 
+    /// A parameter of which nothing says a type.
+    static ColumnInfo untyped(int index) {
+        String name = "?" + (index + 1);
+        return new ColumnInfo(name, name, "", "", Types.NULL, "NULL", String.class.getName(), 0, 0, true);
+    }
+
+    /// What is computed from a row.
+    static List<ColumnInfo> computed(RelDataType row) {
+        return row.getFieldList().stream().map(field -> info(field.getName(), field.getName(), "", "", field.getType())).toList();
+    }
+
+    /// The same with another label, which is its name, too, where it is of no table.
+    static ColumnInfo labelled(ColumnInfo info, String label) {
+        return new ColumnInfo(label, info.table().isEmpty() ? label : info.name(), info.table(), info.schema(), info.jdbcType(),
+                info.typeName(), info.className(), info.precision(), info.scale(), info.nullable(), info.autoIncrement());
+    }
+
     /// A parameter that is assigned to a column.
     static ColumnInfo parameter(int index, ColumnDefinition column) {
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());

@@ -43,6 +43,7 @@ import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
+import org.coconutdb.sql.parser.SqlReturning;
 import org.coconutdb.sql.parser.SqlShow;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
@@ -116,10 +117,10 @@ final class StatementCompiler {
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true, sql);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
-            case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
-            case SqlWithOptions with ->
-                    write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
-            case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
+            case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _,SqlDelete _,SqlWithOptions _ ->
+                    write(statement, null, Syntax.parameterCount(statement));
+            case SqlReturning returning ->
+                    write(returning.statement(), new Returning.Clause(returning.items(), sql), Syntax.parameterCount(returning));
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
                     yield query(statement, false, sql);
@@ -133,14 +134,16 @@ final class StatementCompiler {
         };
     }
 
-    /// @param ttl what WITH (TTL = …) gives; null where the statement has none
-    private CompiledStatement write(SqlNode statement, @Nullable SqlNode ttl, int parameters) {
+    /// @param returned null where the statement has no RETURNING
+    private CompiledStatement write(SqlNode statement, Returning.@Nullable Clause returned, int parameters) {
         WriteCompiler writes = new WriteCompiler(this, catalog, schema);
-        return switch (statement) {
-            case SqlInsert insert -> writes.insert(insert, null, ttl, parameters);
-            case SqlInsertOnConflict insert -> writes.insert(insert.insert(), insert, ttl, parameters);
-            case SqlUpdate update -> writes.update(update, ttl, parameters);
-            default -> throw new IllegalArgumentException("not a write with options: " + statement.getKind());
+        SqlNode ttl = statement instanceof SqlWithOptions with ? TtlOption.of(with.options()) : null;
+        return switch (statement instanceof SqlWithOptions with ? with.statement() : statement) {
+            case SqlInsert insert -> writes.insert(insert, null, ttl, returned, parameters);
+            case SqlInsertOnConflict insert -> writes.insert(insert.insert(), insert, ttl, returned, parameters);
+            case SqlUpdate update -> writes.update(update, ttl, returned, parameters);
+            case SqlDelete delete -> writes.delete(delete, returned, parameters);
+            default -> throw new IllegalArgumentException("not a write: " + statement.getKind());
         };
     }
 
@@ -213,12 +216,14 @@ final class StatementCompiler {
             return switch (compiled) {
                 case CompiledStatement.Query query -> new AnalyzedQuery(query, format, planningNanos);
                 case CompiledStatement.Write write -> new AnalyzedWrite(write, format, planningNanos);
+                case ReturningWrite returning -> new AnalyzedWrite(returning.write(), format, planningNanos);
                 default -> throw notExplained(explain);
             };
         }
         PlanOperator plan = switch (compiled) {
             case CompiledStatement.Query query -> query.explain();
             case CompiledStatement.Write write -> write.explain();
+            case ReturningWrite returning -> returning.write().explain();
             default -> throw notExplained(explain);
         };
         return FixedRows.of("PLAN", Explained.rows(format, plan, null), compiled.parameters());
