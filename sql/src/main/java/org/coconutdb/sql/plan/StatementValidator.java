@@ -6,13 +6,17 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlJsonValueReturning;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlValidatorCatalogReader;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -36,7 +40,7 @@ final class StatementValidator extends SqlValidatorImpl {
     /// `JSON_VALUE(… RETURNING type)` is a cast of the text: Calcite hands out whatever the JSON has there as the type.
     @Override
     protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
-        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
+        SqlNode rewritten = super.performUnconditionalRewrites(ordered(node), underFrom);
         if (!(rewritten instanceof SqlCall call) || !call.getOperator().equals(SqlStdOperatorTable.JSON_VALUE)) {
             return rewritten;
         }
@@ -50,6 +54,18 @@ final class StatementValidator extends SqlValidatorImpl {
             }
         }
         return rewritten;
+    }
+
+    /// Calcite's validator has no ORDER BY of `TABLE t`, which is `SELECT * FROM t`.
+    private static @Nullable SqlNode ordered(@Nullable SqlNode node) {
+        if (!(node instanceof SqlOrderBy ordered) || ordered.query.getKind() != SqlKind.EXPLICIT_TABLE) {
+            return node;
+        }
+        SqlParserPos position = ordered.query.getParserPosition();
+        SqlNodeList all = SqlNodeList.of(SqlIdentifier.star(position));
+        SqlNode table = ((SqlCall) ordered.query).operand(0);
+        SqlSelect select = new SqlSelect(position, null, all, table, null, null, null, null, null, null, null, null, null);
+        return new SqlOrderBy(ordered.getParserPosition(), select, ordered.orderList, ordered.offset, ordered.fetch);
     }
 
     @Override

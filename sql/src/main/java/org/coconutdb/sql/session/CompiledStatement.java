@@ -61,6 +61,12 @@ interface CompiledStatement {
     interface Definition extends CompiledStatement {
         void run(Database database, ExecutionSignal signal);
 
+        /// The same. Answers how many rows it wrote, 0 for most.
+        default long runCounting(Database database, ExecutionSignal signal) {
+            run(database, signal);
+            return 0;
+        }
+
         @Override
         default List<ColumnInfo> columns() {
             return List.of();

@@ -102,20 +102,25 @@ final class CreateTableAs implements CompiledStatement.Definition {
 
     @Override
     public void run(Database database, ExecutionSignal signal) {
+        runCounting(database, signal);
+    }
+
+    @Override
+    public long runCounting(Database database, ExecutionSignal signal) {
         try {
             if (withData) {
-                fill(database, signal);
-            } else {
-                database.catalog().create(definition, storage);
+                return fill(database, signal);
             }
+            database.catalog().create(definition, storage);
         } catch (CoconutException failure) {
             if (!ifNotExists || failure.code() != ErrorCode.DUPLICATE_TABLE) {
                 throw failure;
             }
         }
+        return 0;
     }
 
-    private void fill(Database database, ExecutionSignal signal) {
+    private long fill(Database database, ExecutionSignal signal) {
         Catalog catalog = database.catalog();
         try (Transaction reading = database.engine().beginReadOnly()) {
             if (database.engine().catalogVersion() != catalogVersion) {
@@ -124,9 +129,10 @@ final class CreateTableAs implements CompiledStatement.Definition {
             Execution execution = new Execution(reading, schema, NoSequences.INSTANCE, signal);
             UnfinishedTable unfinished = catalog.begin(definition, storage);
             try {
-                new Filling(database.engine(), execution, unfinished).run();
+                long count = new Filling(database.engine(), execution, unfinished).run();
                 execution.checkCancelled();
                 catalog.finish(unfinished);
+                return count;
             } catch (RuntimeException | Error failure) {
                 try {
                     catalog.abandon(unfinished);
@@ -146,6 +152,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
         private final UnfinishedTable table;
         private final TableWriter writer;
         private final List<ValueSource> sources = new ArrayList<>();
+        private long written;
 
         Filling(CoconutEngine engine, Execution reading, UnfinishedTable table) {
             this.engine = engine;
@@ -157,13 +164,14 @@ final class CreateTableAs implements CompiledStatement.Definition {
             }
         }
 
-        void run() {
+        long run() {
             try (Enumerator<@Nullable Object[]> rows = plan.run(reading.context(NO_VALUES))) {
                 boolean hasMore = rows.moveNext();
                 while (hasMore) {
                     hasMore = writePiece(rows);
                 }
             }
+            return written;
         }
 
         /// Writes from the current row on. Answers whether there are further rows.
@@ -171,7 +179,8 @@ final class CreateTableAs implements CompiledStatement.Definition {
             boolean hasMore = true;
             long bytes = 0;
             try (Transaction transaction = engine.begin()) {
-                for (int count = 0; hasMore && count < PIECE_ROWS_MAX && bytes < PIECE_BYTES_MAX; count++) {
+                int count = 0;
+                for (; hasMore && count < PIECE_ROWS_MAX && bytes < PIECE_BYTES_MAX; count++) {
                     reading.checkCancelled();
                     @Nullable Object[] row = new @Nullable Object[sources.size()];
                     for (int i = 0; i < row.length; i++) {
@@ -184,6 +193,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
                     hasMore = rows.moveNext();
                 }
                 transaction.commit();
+                written += count;
                 return hasMore;
             } catch (CoconutException failure) {
                 throw failure.code() != ErrorCode.DUPLICATE_KEY

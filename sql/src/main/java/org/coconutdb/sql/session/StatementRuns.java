@@ -101,7 +101,9 @@ final class StatementRuns {
                 return within == null ? writeAlone(List.of(step), prepared, signal)[0] : writeWithin(within, step, prepared, signal);
             }
             case TransactionStatement control -> transactions.run(control.action());
-            case CompiledStatement.Definition definition -> define(definition, signal);
+            case CompiledStatement.Definition definition -> {
+                return define(definition, signal);
+            }
             default -> throw new IllegalArgumentException("not a change: " + statement);
         }
         return 0;
@@ -216,9 +218,9 @@ final class StatementRuns {
         return step.write() instanceof InsertStatement insert && insert.isBlind();
     }
 
-    private void define(CompiledStatement.Definition definition, ExecutionSignal signal) {
+    private long define(CompiledStatement.Definition definition, ExecutionSignal signal) {
         transactions.requireWritable();
         transactions.requireDefinitions();
-        definition.run(database, signal);
+        return definition.runCounting(database, signal);
     }
 }
