@@ -16,7 +16,6 @@ final class ForeignStatements {
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER VIEW", "CREATE OR REPLACE VIEW gives a view another query."),
             Map.entry("CREATE MATERIALIZED", ONLY_TABLES),
-            Map.entry("CREATE SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("CREATE DATABASE", "A connection to jdbc:coconut:file:DIRECTORY makes a database."),
             Map.entry("CREATE TEMPORARY", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
             Map.entry("CREATE TEMP", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
@@ -26,9 +25,7 @@ final class ForeignStatements {
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
-            Map.entry("COMMENT ON", "Comments are not kept: keep them beside the script that makes the tables."),
-            Map.entry("SHOW CREATE", "DESCRIBE has the columns of a table, INFORMATION_SCHEMA its constraints."));
+            Map.entry("ALTER SCHEMA", "Make a new schema, and its tables by CREATE TABLE … AS; then DROP SCHEMA … CASCADE."));
 
     /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
     private static final Map<String, String> CLAUSES = Map.of(

@@ -16,6 +16,7 @@ import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.SequenceUses;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableFromQuery;
@@ -65,7 +66,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
             throw Refusals.notYet("a parameter in CREATE TABLE AS", "Write the value, or make the table and INSERT INTO it a SELECT.",
                     query.getParserPosition());
         }
-        for (SqlIdentifier sequence : SequenceCalls.names(query)) {
+        for (SqlIdentifier sequence : SequenceUses.names(query)) {
             throw Refusals.notYet("a sequence in CREATE TABLE AS", "Make the table, then INSERT INTO it a SELECT.",
                     sequence.getParserPosition());
         }

@@ -28,12 +28,15 @@ import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.SqlAlterTable;
+import org.coconutdb.sql.parser.SqlComment;
 import org.coconutdb.sql.parser.SqlCopy;
+import org.coconutdb.sql.parser.SqlCreateCoconutSchema;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlCreateTableAs;
 import org.coconutdb.sql.parser.SqlCreateView;
+import org.coconutdb.sql.parser.SqlDropCoconutSchema;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
 import org.coconutdb.sql.parser.SqlDropSequence;
@@ -44,7 +47,9 @@ import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
 import org.coconutdb.sql.parser.SqlReturning;
+import org.coconutdb.sql.parser.SqlSessionSetting;
 import org.coconutdb.sql.parser.SqlShow;
+import org.coconutdb.sql.parser.SqlShowCreate;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
@@ -75,7 +80,12 @@ final class StatementCompiler {
         this.planner = planner;
         this.catalog = catalog;
         this.schema = schema;
-        this.sequences = new SequenceCompiler(catalog);
+        this.sequences = new SequenceCompiler(catalog, schema);
+    }
+
+    /// The same for names without a schema that are in this one: those in the definition of a table are in the table's.
+    StatementCompiler in(String other) {
+        return other.equals(schema) ? this : new StatementCompiler(planner, catalog, other, isMeasured);
     }
 
     CompiledStatement compile(String sql) {
@@ -84,7 +94,7 @@ final class StatementCompiler {
 
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
     SqlNode resolveSequences(SqlNode parsed) {
-        return SequenceCalls.resolve(parsed, catalog);
+        return SequenceCalls.resolve(parsed, catalog, schema);
     }
 
     /// Id of the sequence that makes the values of an identity column.
@@ -114,6 +124,11 @@ final class StatementCompiler {
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplainStatement explain -> explain(explain, sql);
             case SqlShow show -> ShowStatement.of(show, catalog, schema);
+            case SqlCreateCoconutSchema create -> SchemaStatements.create(create);
+            case SqlDropCoconutSchema drop -> SchemaStatements.drop(drop);
+            case SqlComment comment -> CommentStatement.of(comment, catalog, schema);
+            case SqlShowCreate show -> ShowCreate.of(show, catalog, schema);
+            case SqlSessionSetting setting -> new SettingStatement(setting.setting());
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true, sql);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
@@ -128,8 +143,8 @@ final class StatementCompiler {
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, "
-                                + "CREATE and DROP VIEW, CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
-                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
+                                + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, COMMENT ON, BEGIN, "
+                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION and SET SCHEMA.");
             }
         };
     }
