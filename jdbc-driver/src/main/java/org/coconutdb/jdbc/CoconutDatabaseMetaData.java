@@ -262,7 +262,8 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         for (Column column : columns()) {
             if (isNamed(catalog, CATALOG) && schemas.matches(column.schema) && tables.matches(column.table) && names.matches(column.name)) {
                 rows.add(CATALOG, column.schema, column.table, column.name, column.jdbcType, column.typeName, column.size, null,
-                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, column.remarks, column.defaultText, null,
+                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, column.remarks, column.defaultText,
+                        null,
                         null,
                         column.octets, column.position, column.nullable ? "YES" : "NO", null, null, null, null, column.identity, "NO");
             }

@@ -64,7 +64,8 @@ public final class CatalogSnapshot {
         }
         this.metaTables = byName.values().stream().map(MetaTable::new).toList();
         for (MetaTable table : metaTables) {
-            bySchema.computeIfAbsent(table.definition().schema(), _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(table));
+            bySchema.computeIfAbsent(table.definition().schema(), _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(
+                    table));
         }
         for (CatalogView view : views) {
             this.views.put(view.toString(), view);
@@ -223,7 +224,8 @@ public final class CatalogSnapshot {
     /// A schema that tables can be in.
     public Optional<SchemaDefinition> schema(String name) {
         SchemaDefinition stored = made.get(name);
-        return stored == null && name.equals(PUBLIC) ? Optional.of(new SchemaDefinition(PUBLIC, Comments.NONE)) : Optional.ofNullable(stored);
+        return stored == null && name.equals(PUBLIC) ? Optional.of(new SchemaDefinition(PUBLIC, Comments.NONE)) : Optional.ofNullable(
+                stored);
     }
 
     /// The schema that shows what is known of the rows of a schema's tables.

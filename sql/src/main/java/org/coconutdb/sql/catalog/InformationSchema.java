@@ -115,13 +115,15 @@ final class InformationSchema {
     private static List<@Nullable Object[]> columns(CatalogSnapshot catalog) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.tables()) {
-            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), table.definition().comments(), rows);
+            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), table.definition().comments(),
+                    rows);
         }
         for (MetaTable table : catalog.metaTables()) {
             addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), Comments.NONE, rows);
         }
         for (CatalogView view : catalog.views()) {
-            addColumns(view.definition().schema(), view.definition().name(), view.definition().columns(), view.definition().comments(), rows);
+            addColumns(view.definition().schema(), view.definition().name(), view.definition().columns(), view.definition().comments(),
+                    rows);
         }
         for (SystemView view : catalog.systemViews()) {
             addColumns(view.schema(), view.name(), view.columns(), Comments.NONE, rows);
@@ -147,7 +149,7 @@ final class InformationSchema {
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
             rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable()
                     ? "YES" : "NO",
-                    facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
+                    Types.name(column), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
                             : null,
                     isTime ? precision : null,
                     identity == null ? "NO" : "YES", identity == null ? null : identity.always() ? "ALWAYS" : "BY DEFAULT",

@@ -66,6 +66,8 @@ final class SystemSchema {
                     type.quoted() ? "'" : null, type.createParameters().isEmpty() ? null : type.createParameters(), isText,
                     isText ? 3 : 2, 0, scaleMax});
         }
+        Types.Facts text = Types.of(SqlTypeName.VARCHAR);
+        rows.add(new @Nullable Object[] {Types.JSON, text.jdbcType(), text.precisionMax(), null, "'", null, true, 3, 0, 0});
         return rows;
     }
 

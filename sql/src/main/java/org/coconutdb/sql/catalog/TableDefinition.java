@@ -103,7 +103,8 @@ public record TableDefinition(
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys, rows, comments);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys, rows,
+                comments);
     }
 
     /// The same with these indexes.
@@ -143,7 +144,8 @@ public record TableDefinition(
 
     /// The same with these columns, which differ in nothing that is stored in rows.
     public TableDefinition withColumns(List<ColumnDefinition> changed) {
-        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows, comments);
+        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows,
+                comments);
     }
 
     /// The same with more columns behind the others.
@@ -217,7 +219,7 @@ public record TableDefinition(
             out.writeInt(columns.size());
             for (ColumnDefinition column : columns) {
                 out.writeUTF(column.name());
-                out.writeUTF(column.type().name());
+                out.writeUTF(column.json() ? Types.JSON : column.type().name());
                 out.writeInt(column.precision());
                 out.writeInt(column.scale());
                 out.writeBoolean(column.nullable());
@@ -378,8 +380,11 @@ public record TableDefinition(
     }
 
     private static ColumnDefinition readColumn(DataInputStream in) throws IOException {
-        ColumnDefinition column =
-                new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in));
+        String name = in.readUTF();
+        String type = in.readUTF();
+        boolean isJson = type.equals(Types.JSON);
+        ColumnDefinition column = new ColumnDefinition(name, isJson ? SqlTypeName.VARCHAR : SqlTypeName.valueOf(type), in.readInt(), in
+                .readInt(), readFlag(in), null, null, isJson);
         if (readFlag(in)) {
             column = column.withDefault(in.readUTF());
         }

@@ -29,6 +29,7 @@ import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.OptionClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
+import org.coconutdb.sql.parser.TypeNames;
 import org.coconutdb.sql.parser.UniqueClause;
 import org.jspecify.annotations.Nullable;
 
@@ -314,6 +315,9 @@ public final class TableDefinitions {
         }
         boolean nullable = !inKey && !Boolean.FALSE.equals(clause.nullable());
         SqlDataTypeSpec spec = clause.type();
+        if (TypeNames.isJson(spec.getTypeNameSpec())) {
+            return ColumnDefinition.ofJson(name, nullable);
+        }
         if (!(spec.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic)) {
             String typeName = spec.getTypeName().toString().toUpperCase(Locale.ROOT);
             if (typeName.equals("TEXT")) {

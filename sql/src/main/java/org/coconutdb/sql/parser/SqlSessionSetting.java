@@ -36,11 +36,9 @@ public final class SqlSessionSetting extends SqlCall {
 
     @Override
     public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
-        switch (setting) {
-            case SessionSetting.Schema schema -> {
-                writer.keyword("SET SCHEMA");
-                writer.identifier(schema.name(), true);
-            }
+        if (setting instanceof SessionSetting.Schema(String name)) {
+            writer.keyword("SET SCHEMA");
+            writer.identifier(name, true);
         }
     }
 }

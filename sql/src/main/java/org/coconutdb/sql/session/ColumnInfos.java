@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -33,16 +34,16 @@ final class ColumnInfos {
             String table = origin == null || size < 2 ? "" : origin.get(size - 2);
             String schema = origin == null || size < 3 ? "" : origin.get(size - 3);
             ColumnInfo info = info(label, name, table, schema, field.getType());
-            columns.add(isIdentity(catalog, schema, table, name) ? info.withAutoIncrement() : info);
+            Optional<ColumnDefinition> of = catalog.table(schema, table)
+                    .stream()
+                    .flatMap(found -> found.definition().columns().stream())
+                    .filter(definition -> definition.name().equals(name))
+                    .findFirst();
+            ColumnInfo typed = of.filter(ColumnDefinition::json).isPresent() ? info.withTypeName(org.coconutdb.sql.catalog.Types.JSON)
+                    : info;
+            columns.add(of.filter(definition -> definition.identity() != null).isPresent() ? typed.withAutoIncrement() : typed);
         }
         return List.copyOf(columns);
-    }
-
-    private static boolean isIdentity(CatalogSnapshot catalog, String schema, String table, String column) {
-        return catalog.table(schema, table)
-                .stream()
-                .flatMap(found -> found.definition().columns().stream())
-                .anyMatch(definition -> definition.identity() != null && definition.name().equals(column));
     }
 
     static List<ColumnInfo> parameters(RelDataType types) {
@@ -75,7 +76,7 @@ final class ColumnInfos {
     static ColumnInfo parameter(int index, ColumnDefinition column) {
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         String name = "?" + (index + 1);
-        return new ColumnInfo(name, name, "", "", facts.jdbcType(), facts.name(), facts.className(),
+        return new ColumnInfo(name, name, "", "", facts.jdbcType(), org.coconutdb.sql.catalog.Types.name(column), facts.className(),
                 org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable());
     }
 
@@ -84,7 +85,8 @@ final class ColumnInfos {
         ColumnDefinition column = table.definition().columns().get(position);
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         return new ColumnInfo(column.name(), column.name(), table.definition().name(), table.definition().schema(), facts.jdbcType(),
-                facts.name(), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable(),
+                org.coconutdb.sql.catalog.Types.name(column), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column
+                        .scale(), column.nullable(),
                 column.identity() != null);
     }
 

@@ -76,7 +76,8 @@ final class CommentStatement {
                     .with("schema", parts[0])
                     .with("line", of.getParserPosition().getLineNum())
                     .with("column", of.getParserPosition().getColumnNum())
-                    .mend(isOther ? "It is " + (isView ? "a table" : "a view") + ": " + statement + " is of another thing." : "Check its spelling and schema.");
+                    .mend(isOther ? "It is " + (isView ? "a table" : "a view") + ": " + statement + " is of another thing."
+                            : "Check its spelling and schema.");
         }
         return new TableName(parts[0], parts[1]);
     }

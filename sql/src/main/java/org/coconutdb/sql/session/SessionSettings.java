@@ -31,8 +31,8 @@ final class SessionSettings {
     }
 
     void apply(SessionSetting setting) {
-        switch (setting) {
-            case SessionSetting.Schema(String name) -> schema = known(name);
+        if (setting instanceof SessionSetting.Schema(String name)) {
+            schema = known(name);
         }
     }
 }

@@ -153,8 +153,9 @@ class DecimalsRandomTest {
                 } catch (SQLException failure) {
                     assertThat(failure.getSQLState()).as(of + ": " + failure.getMessage()).isEqualTo("22003");
                     BigDecimal rounded = expected.setScale(scale, RoundingMode.HALF_UP);
-                    assertThat(rounded.precision() - rounded.scale()).as(of + " as DECIMAL(" + precision + ", " + scale + ")").isGreaterThan(
-                            Math.min(precision, DIGITS_MAX) - scale);
+                    assertThat(rounded.precision() - rounded.scale()).as(of + " as DECIMAL(" + precision + ", " + scale + ")")
+                            .isGreaterThan(
+                                    Math.min(precision, DIGITS_MAX) - scale);
                     return -1;
                 }
             }
@@ -166,7 +167,8 @@ class DecimalsRandomTest {
         client.execute("CREATE TABLE e (id INT PRIMARY KEY, a DECIMAL(38, 2), b DECIMAL(38, 30))",
                 "INSERT INTO e VALUES (1, 1.00, 1.004), (2, 123456789012345678901234567890123456.78, 5), (3, 7, 7)");
 
-        assertThat(client.rows("SELECT id, a < b, a = b, a IN (b, 8), a <> b FROM e ORDER BY id")).containsExactly("1|true|false|false|true",
+        assertThat(client.rows("SELECT id, a < b, a = b, a IN (b, 8), a <> b FROM e ORDER BY id")).containsExactly(
+                "1|true|false|false|true",
                 "2|false|false|false|true", "3|false|true|true|false");
         assertThat(client.rows("SELECT x.id, y.id FROM e x JOIN e y ON x.a = y.b")).containsExactly("3|3");
         assertThat(client.rows("SELECT id FROM e WHERE a IN (1.004, 1.0000000001)")).isEmpty();

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SchemasTest {
     private static final String URL = "jdbc:coconut:mem:schemas-test;memory.lock=off;blocks=2";
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
     private SqlClient client;
 
     @BeforeEach
@@ -49,8 +48,9 @@ class SchemasTest {
         assertThat(client.rows("SELECT name FROM shop.cheap")).containsExactly("tea");
         assertThat(client.rows("UPDATE shop.item SET price = 4 WHERE shop.item.id = 2 RETURNING shop.item.name, stock")).containsExactly(
                 "cup|7");
-        assertThat(client.rows("INSERT INTO shop.item (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name || item.name "
-                + "RETURNING *")).containsExactly("1|xtea|3.00|7");
+        assertThat(client.rows(
+                "INSERT INTO shop.item (id, name) VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name || item.name "
+                        + "RETURNING *")).containsExactly("1|xtea|3.00|7");
         assertThat(client.rows("DELETE FROM shop.item WHERE id = 1 RETURNING name")).containsExactly("xtea");
         assertThat(client.rows("DESCRIBE shop.item").getFirst()).isEqualTo("ID|INTEGER|NO|1|null");
         assertThat(client.rows("SHOW TABLES FROM shop")).containsExactly("CHEAP|VIEW|null", "ITEM|BASE TABLE|HASH");
@@ -110,7 +110,8 @@ class SchemasTest {
 
     @Test
     void foreignKeysAndViewsGoAcrossSchemas() throws SQLException {
-        client.execute("CREATE SCHEMA sales", "CREATE TABLE sales.sold (id INT PRIMARY KEY, item INT REFERENCES shop.item ON DELETE CASCADE)",
+        client.execute("CREATE SCHEMA sales",
+                "CREATE TABLE sales.sold (id INT PRIMARY KEY, item INT REFERENCES shop.item ON DELETE CASCADE)",
                 "CREATE VIEW sold_names AS SELECT s.id, i.name FROM sales.sold s JOIN shop.item i ON i.id = s.item",
                 "INSERT INTO sales.sold VALUES (1, 1), (2, 2)");
 

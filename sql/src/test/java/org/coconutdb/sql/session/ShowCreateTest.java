@@ -19,14 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ShowCreateTest {
     private static final long SEED = Long.parseUnsignedLong(System.getProperty("seed", "5C0C"), 16);
     private static final int TABLES = Integer.getInteger("showCreate.tables", 40);
-    private static final List<String> TYPES = List.of("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DECIMAL(10, 2)", "DECIMAL(38, 0)",
-            "REAL", "DOUBLE", "CHAR(5)", "VARCHAR(20)", "VARCHAR", "BINARY(3)", "VARBINARY(8)", "VARBINARY", "DATE", "TIME", "TIME(0)", "TIMESTAMP",
+    private static final List<String> TYPES = List.of("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DECIMAL(10, 2)",
+            "DECIMAL(38, 0)",
+            "REAL", "DOUBLE", "CHAR(5)", "VARCHAR(20)", "VARCHAR", "JSON", "BINARY(3)", "VARBINARY(8)", "VARBINARY", "DATE", "TIME",
+            "TIME(0)", "TIMESTAMP",
             "TIMESTAMP(2)", "TIMESTAMP WITH LOCAL TIME ZONE", "UUID");
-    private static final List<String> NAMES = List.of("A", "\"b\"", "\"with blank\"", "\"quo\"\"te\"", "\"é日\"", "\"ORDER\"", "N_1", "\"1x\"", "VALUE",
+    private static final List<String> NAMES = List.of("A", "\"b\"", "\"with blank\"", "\"quo\"\"te\"", "\"é日\"", "\"ORDER\"", "N_1",
+            "\"1x\"", "VALUE",
             "\"a.b\"");
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
     private SqlClient client;
 
     @BeforeEach
@@ -44,7 +46,8 @@ class ShowCreateTest {
         client.execute("CREATE SCHEMA s", "CREATE TABLE s.parent (id INT PRIMARY KEY, code VARCHAR(3) UNIQUE)",
                 "CREATE TABLE t (id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 5), \"Name\" VARCHAR(10) DEFAULT 'it''s' NOT NULL, n INT CHECK (n > 0), "
                         + "p INT REFERENCES s.parent ON DELETE SET NULL, PRIMARY KEY (id)) USING SORTED WITH (ttl = 60)",
-                "CREATE UNIQUE INDEX by_name ON t (\"Name\" DESC, n)", "COMMENT ON TABLE t IS 'it''s a table'", "COMMENT ON COLUMN t.n IS 'how many'",
+                "CREATE UNIQUE INDEX by_name ON t (\"Name\" DESC, n)", "COMMENT ON TABLE t IS 'it''s a table'",
+                "COMMENT ON COLUMN t.n IS 'how many'",
                 "COMMENT ON INDEX by_name IS 'names'", "CREATE VIEW v AS SELECT n FROM t WHERE n > 1", "COMMENT ON VIEW v IS 'some'");
 
         assertThat(client.rows("SHOW CREATE TABLE t")).containsExactly(
@@ -75,7 +78,8 @@ class ShowCreateTest {
     void makesTheSameTableAgain() throws SQLException {
         System.out.println("rerun: ./mvnw -pl sql -am test -Dtest=ShowCreateTest -Dseed=" + Long.toHexString(SEED));
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-        client.execute("CREATE SCHEMA \"Other\"", "CREATE SEQUENCE \"Other\".q", "CREATE TABLE parent (id INT PRIMARY KEY, code VARCHAR(3) UNIQUE, a INT, b INT)",
+        client.execute("CREATE SCHEMA \"Other\"", "CREATE SEQUENCE \"Other\".q",
+                "CREATE TABLE parent (id INT PRIMARY KEY, code VARCHAR(3) UNIQUE, a INT, b INT)",
                 "CREATE UNIQUE INDEX parent_ab ON parent (b, a)");
         for (int i = 0; i < TABLES; i++) {
             String table = random.nextBoolean() ? "PUBLIC.T" + i : "\"Other\".\"t " + i + "\"";
@@ -98,7 +102,8 @@ class ShowCreateTest {
         List<String> indexes = client.rows("SELECT * FROM \"SYSTEM\".indexes");
         disconnect();
         connect();
-        assertThat(client.rows("SELECT * FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position")).isEqualTo(all);
+        assertThat(client.rows("SELECT * FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position")).isEqualTo(
+                all);
         assertThat(client.rows("SELECT * FROM \"SYSTEM\".indexes")).isEqualTo(indexes);
     }
 
@@ -146,11 +151,13 @@ class ShowCreateTest {
                 String type = pick(TYPES);
                 elements.add(NAMES.get(i) + " " + type + (oneIn(3) ? " DEFAULT " + value(type) : "") + (oneIn(3) ? " NOT NULL" : ""));
             }
-            elements.add("p1 INT" + (oneIn(2) ? " REFERENCES PUBLIC.parent ON DELETE " + pick(List.of("CASCADE", "SET NULL", "RESTRICT", "NO ACTION")) : ""));
+            elements.add("p1 INT" + (oneIn(2) ? " REFERENCES PUBLIC.parent ON DELETE " + pick(List.of("CASCADE", "SET NULL", "RESTRICT",
+                    "NO ACTION")) : ""));
             elements.add("p2 INT");
             elements.add((oneIn(2) ? "CONSTRAINT \"my key\" " : "") + "PRIMARY KEY (ID" + (oneIn(3) ? ", " + pick(columns) : "") + ")");
             if (oneIn(2)) {
-                elements.add((oneIn(2) ? "CONSTRAINT \"un ique\" " : "") + "UNIQUE (" + pick(columns) + ")");
+                elements.add((oneIn(2) ? "CONSTRAINT \"un ique " + Math.abs(table.hashCode()) + "\" " : "") + "UNIQUE (" + pick(columns)
+                        + ")");
             }
             if (oneIn(2)) {
                 elements.add((oneIn(2) ? "CONSTRAINT check1 " : "") + "CHECK (p1 > 0 OR   p1 < -1)");
@@ -167,13 +174,15 @@ class ShowCreateTest {
         private void more() {
             String index = table.replace(" ", "_").replace("\"", "").replace("PUBLIC.", "").replace("Other.", "");
             if (oneIn(2)) {
-                statements.add("CREATE INDEX \"" + index + "_i\" ON " + table + " (p2" + pick(List.of("", " DESC")) + ", " + pick(columns) + ")");
+                statements.add("CREATE INDEX \"" + index + "_i\" ON " + table + " (p2" + pick(List.of("", " DESC")) + ", " + pick(columns)
+                        + ")");
             }
             if (oneIn(3)) {
                 statements.add("ALTER TABLE " + table + " ADD COLUMN added INT DEFAULT 5 NOT NULL CHECK (added > 1)");
             }
             if (oneIn(3)) {
-                statements.add("ALTER TABLE " + table + " ADD CONSTRAINT late FOREIGN KEY (p2) REFERENCES PUBLIC.parent (id) ON DELETE CASCADE");
+                statements.add("ALTER TABLE " + table
+                        + " ADD CONSTRAINT late FOREIGN KEY (p2) REFERENCES PUBLIC.parent (id) ON DELETE CASCADE");
             }
             if (oneIn(3)) {
                 statements.add("ALTER TABLE " + table + " ALTER COLUMN p1 SET DEFAULT 1 + 2");
@@ -189,6 +198,7 @@ class ShowCreateTest {
                 case "BOOLEAN" -> "TRUE";
                 case "CHAR(5)", "VARCHAR(20)", "VARCHAR" -> pick(List.of("'x'", "'it''s'", "UPPER('abc')", "CURRENT_SCHEMA"));
                 case "BINARY(3)", "VARBINARY(8)", "VARBINARY" -> "X'0102'";
+                case "JSON" -> "'{}'";
                 case "DATE" -> "CURRENT_DATE";
                 case "TIME", "TIME(0)" -> "TIME '12:00:00'";
                 case "TIMESTAMP", "TIMESTAMP(2)" -> "TIMESTAMP '2026-01-31 12:00:00'";
@@ -201,7 +211,8 @@ class ShowCreateTest {
 
     @Test
     void commentsAreKeptAndGoWithWhatTheyAreOf() throws SQLException {
-        client.execute("CREATE SCHEMA s", "CREATE TABLE s.t (id INT PRIMARY KEY, n INT, m INT)", "CREATE INDEX s.i ON s.t (n)", "CREATE SEQUENCE s.q",
+        client.execute("CREATE SCHEMA s", "CREATE TABLE s.t (id INT PRIMARY KEY, n INT, m INT)", "CREATE INDEX s.i ON s.t (n)",
+                "CREATE SEQUENCE s.q",
                 "CREATE VIEW s.v AS SELECT n FROM s.t", "COMMENT ON TABLE s.t IS 'of t'", "COMMENT ON COLUMN s.t.n IS 'of n'",
                 "COMMENT ON COLUMN s.t.m IS 'of m'", "COMMENT ON INDEX s.i IS 'of i'", "COMMENT ON VIEW s.v IS 'of v'",
                 "COMMENT ON COLUMN s.v.n IS 'of v.n'", "COMMENT ON SCHEMA s IS 'of s'", "COMMENT ON SEQUENCE s.q IS 'of q'",
@@ -209,9 +220,12 @@ class ShowCreateTest {
         disconnect();
         connect();
 
-        assertThat(remarks()).containsExactly("T|of t", "V|of v", "T.M|of m", "T.N|of n", "V.N|of v.n", "PUBLIC|of public", "S|of s", "Q|of q", "I|of i");
-        client.execute("TRUNCATE s.t", "ALTER TABLE s.t DROP COLUMN m", "ALTER TABLE s.t ADD COLUMN m INT", "DROP INDEX s.i", "CREATE INDEX s.i ON s.t (n)",
-                "DROP SEQUENCE s.q", "CREATE SEQUENCE s.q", "CREATE OR REPLACE VIEW s.v AS SELECT n, id FROM s.t", "COMMENT ON SCHEMA public IS NULL",
+        assertThat(remarks()).containsExactly("T|of t", "V|of v", "T.M|of m", "T.N|of n", "V.N|of v.n", "PUBLIC|of public", "S|of s",
+                "Q|of q", "I|of i");
+        client.execute("TRUNCATE s.t", "ALTER TABLE s.t DROP COLUMN m", "ALTER TABLE s.t ADD COLUMN m INT", "DROP INDEX s.i",
+                "CREATE INDEX s.i ON s.t (n)",
+                "DROP SEQUENCE s.q", "CREATE SEQUENCE s.q", "CREATE OR REPLACE VIEW s.v AS SELECT n, id FROM s.t",
+                "COMMENT ON SCHEMA public IS NULL",
                 "COMMENT ON COLUMN s.t.n IS ''", "COMMENT ON TABLE s.t IS 'again'");
         assertThat(remarks()).containsExactly("T|again", "V|of v", "V.N|of v.n", "S|of s");
         client.refused("COMMENT ON TABLE s.t IS '" + "x".repeat(10_001) + "'", "22001", "charactersMax=10000");
@@ -226,8 +240,10 @@ class ShowCreateTest {
 
     private List<String> remarks() throws SQLException {
         List<String> remarks = new ArrayList<>();
-        for (String query : List.of("SELECT table_name, remarks FROM information_schema.tables", "SELECT table_name || '.' || column_name, remarks FROM information_schema.columns",
-                "SELECT schema_name, remarks FROM information_schema.schemata", "SELECT sequence_name, remarks FROM information_schema.sequences",
+        for (String query : List.of("SELECT table_name, remarks FROM information_schema.tables",
+                "SELECT table_name || '.' || column_name, remarks FROM information_schema.columns",
+                "SELECT schema_name, remarks FROM information_schema.schemata",
+                "SELECT sequence_name, remarks FROM information_schema.sequences",
                 "SELECT index_name, remarks FROM \"SYSTEM\".indexes")) {
             remarks.addAll(client.rows(query + " WHERE remarks IS NOT NULL ORDER BY 1"));
         }
