@@ -386,7 +386,7 @@ public final class TableDefinitions {
         return CoconutException.of(ErrorCode.NOT_SUPPORTED)
                 .with("column", column)
                 .with("type", type)
-                .mend("Columns can be " + String.join(", ", names) + ".");
+                .mend("Columns can be " + String.join(", ", names) + ", " + Types.JSON + ".");
     }
 
     static CoconutException invalid(String table) {

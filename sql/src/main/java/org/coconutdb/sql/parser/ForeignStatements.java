@@ -23,6 +23,8 @@ final class ForeignStatements {
             Map.entry("CREATE TYPE", ONLY_TABLES),
             Map.entry("CREATE USER", "Whoever can open the database may do everything."),
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
+            Map.entry("SET TIME",
+                    "TIMESTAMP WITH LOCAL TIME ZONE is shown in the zone of the Java process: start it with -Duser.timezone=…."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
             Map.entry("ALTER SCHEMA", "Make a new schema, and its tables by CREATE TABLE … AS; then DROP SCHEMA … CASCADE."));

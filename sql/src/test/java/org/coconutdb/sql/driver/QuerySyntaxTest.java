@@ -109,5 +109,9 @@ class QuerySyntaxTest {
                 "QUALIFY");
         client.refused("SELECT id FROM t ORDER BY n FETCH FIRST 1 ROWS WITH TIES", "0A000", "what=WITH TIES", "RANK()");
         client.refused("SELECT id FROM t ORDER BY n FETCH FIRST ROW ONLY", "42601", "a number");
+        client.refused("SET TIME ZONE 'Europe/Berlin'", "0A000", "what=SET TIME", "user.timezone");
+        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n INT ARRAY)", "0A000", "type=ARRAY", "JSON");
+        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n TIMESTAMP WITH TIME ZONE)", "0A000", "TIMESTAMP WITH LOCAL TIME ZONE");
+        client.refused("ALTER SCHEMA public RENAME TO p", "0A000", "what=ALTER SCHEMA");
     }
 }
