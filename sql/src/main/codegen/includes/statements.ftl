@@ -385,6 +385,75 @@ SqlDrop CoconutDropView(Span s, boolean replace) :
     }
 }
 
+/** CREATE SCHEMA [IF NOT EXISTS] name. */
+SqlCreate CoconutCreateSchema(Span s, boolean replace) :
+{
+    final boolean ifNotExists;
+    final SqlIdentifier name;
+}
+{
+    <SCHEMA> ifNotExists = IfNotExistsOpt() name = SimpleIdentifier()
+    [
+        <AUTHORIZATION> { throw Refusals.notYet("AUTHORIZATION", "Leave it out: whoever can open the database may do everything.", getPos()); }
+    ]
+    {
+        if (replace) {
+            throw Refusals.notYet("CREATE OR REPLACE SCHEMA", "Say IF NOT EXISTS, or DROP SCHEMA … CASCADE it first.", getPos());
+        }
+        return new SqlCreateCoconutSchema(s.end(this), ifNotExists, name);
+    }
+}
+
+/** DROP SCHEMA [IF EXISTS] name [CASCADE | RESTRICT]. */
+SqlDrop CoconutDropSchema(Span s, boolean replace) :
+{
+    final boolean ifExists;
+    final SqlIdentifier name;
+    boolean cascades = false;
+}
+{
+    <SCHEMA> ifExists = IfExistsOpt() name = SimpleIdentifier()
+    [ <CASCADE> { cascades = true; } | <RESTRICT> ]
+    {
+        return new SqlDropCoconutSchema(s.end(this), ifExists, name, cascades);
+    }
+}
+
+/** COMMENT ON kind name IS 'text' | NULL. */
+SqlNode CoconutComment() :
+{
+    final Span s;
+    final SqlComment.Target target;
+    final SqlIdentifier name;
+    SqlNode text = null;
+}
+{
+    <COMMENT> { s = span(); } <ON>
+    (
+        <TABLE> { target = SqlComment.Target.TABLE; }
+    |
+        <VIEW> { target = SqlComment.Target.VIEW; }
+    |
+        <COLUMN> { target = SqlComment.Target.COLUMN; }
+    |
+        <INDEX> { target = SqlComment.Target.INDEX; }
+    |
+        <SCHEMA> { target = SqlComment.Target.SCHEMA; }
+    |
+        <SEQUENCE> { target = SqlComment.Target.SEQUENCE; }
+    |
+        ( <CONSTRAINT> | <DATABASE> | <FUNCTION> | <TYPE> | SimpleIdentifier() ) {
+            throw Refusals.notYet("COMMENT ON " + token.image.toUpperCase(Locale.ROOT),
+                "Comments are of a TABLE, VIEW, COLUMN, INDEX, SCHEMA or SEQUENCE.", getPos());
+        }
+    )
+    name = CompoundIdentifier() <IS>
+    ( text = StringLiteral() | <NULL> )
+    {
+        return new SqlComment(s.end(this), target, name, text);
+    }
+}
+
 /** DROP INDEX [IF EXISTS] name. */
 SqlDrop CoconutDropIndex(Span s, boolean replace) :
 {
@@ -479,8 +548,40 @@ SqlNode CoconutUpdate() :
         update = new SqlUpdate(s.addAll(columns).addAll(values).addIf(where).pos(), target, columns, values, where, null, alias);
     }
     [ CoconutOptions(optionClauses) { update = new SqlWithOptions(getPos(), update, optionClauses); } ]
+    update = CoconutReturningOpt(update)
     {
         return update;
+    }
+}
+
+/** Calcite's DELETE, with RETURNING. */
+SqlNode CoconutDelete() :
+{
+    SqlNode delete;
+}
+{
+    delete = SqlDelete()
+    delete = CoconutReturningOpt(delete)
+    {
+        return delete;
+    }
+}
+
+/** The statement, with [ RETURNING item, ... ] behind it. */
+SqlNode CoconutReturningOpt(SqlNode statement) :
+{
+    final Span s;
+    final List<SqlNode> items = new ArrayList<SqlNode>();
+}
+{
+    [
+        <RETURNING> { s = span(); }
+        AddSelectItem(items)
+        ( <COMMA> AddSelectItem(items) )*
+        { return new SqlReturning(s.end(this), statement, new SqlNodeList(items, s.pos())); }
+    ]
+    {
+        return statement;
     }
 }
 
@@ -594,6 +695,7 @@ SqlNode CoconutInsert() :
         }
     ]
     [ CoconutOptions(optionClauses) { insert = new SqlWithOptions(getPos(), insert, optionClauses); } ]
+    insert = CoconutReturningOpt(insert)
     {
         return insert;
     }
@@ -632,7 +734,10 @@ SqlNode CoconutExplain() :
         LOOKAHEAD({ getToken(1).kind == UPDATE })
         stmt = CoconutUpdate()
     |
-        LOOKAHEAD({ getToken(1).kind == DELETE || getToken(1).kind == MERGE })
+        LOOKAHEAD({ getToken(1).kind == DELETE })
+        stmt = CoconutDelete()
+    |
+        LOOKAHEAD({ getToken(1).kind == MERGE })
         stmt = SqlQueryOrDml()
     |
         stmt = CoconutQuery()
@@ -663,15 +768,28 @@ void CoconutExplainFormat(ExplainOptions chosen) :
     <DOT_FORMAT> { chosen.format(SqlExplainFormat.DOT, getPos()); }
 }
 
+/** A name, or a name as a string, as the standard has it. */
+String CoconutSchemaName() :
+{
+    final SqlIdentifier name;
+    final SqlNode text;
+}
+{
+    name = SimpleIdentifier() { return name.getSimple(); }
+|
+    text = StringLiteral() { return ((SqlLiteral) text).getValueAs(String.class); }
+}
+
 /**
  * BEGIN [WORK | TRANSACTION] [modes], START TRANSACTION [modes], COMMIT, ROLLBACK, SAVEPOINT name, ROLLBACK TO [SAVEPOINT] name,
- * RELEASE [SAVEPOINT] name, SET TRANSACTION modes, SET SESSION CHARACTERISTICS AS TRANSACTION modes.
+ * RELEASE [SAVEPOINT] name, SET TRANSACTION modes, SET SESSION CHARACTERISTICS AS TRANSACTION modes, SET SCHEMA name.
  */
 SqlNode CoconutTransaction() :
 {
     final Span s;
     final TransactionAction action;
     final SqlIdentifier name;
+    final String text;
     TransactionModes modes = TransactionModes.NONE;
 }
 {
@@ -700,6 +818,8 @@ SqlNode CoconutTransaction() :
             <SESSION> <CHARACTERISTICS> <AS> <TRANSACTION> modes = CoconutTransactionModes() {
                 action = new TransactionAction.SetDefaults(modes);
             }
+        |
+            <SCHEMA> text = CoconutSchemaName() { return new SqlSessionSetting(s.end(this), new SessionSetting.Schema(text)); }
         )
     )
     {
@@ -1024,7 +1144,7 @@ void CoconutCopyOption(List<OptionClause> optionClauses) :
     }
 }
 
-/** SHOW TABLES [FROM schema], SHOW COLUMNS FROM table, DESCRIBE [TABLE] table. */
+/** SHOW TABLES [FROM schema], SHOW COLUMNS FROM table, SHOW CREATE TABLE | VIEW name, DESCRIBE [TABLE] table. */
 SqlNode CoconutShow() :
 {
     final Span s;
@@ -1038,6 +1158,13 @@ SqlNode CoconutShow() :
             <TABLES> [ ( <FROM> | <IN> ) from = SimpleIdentifier() ]
         |
             <COLUMNS> { columns = true; } ( <FROM> | <IN> ) from = CompoundIdentifier()
+        |
+            <CREATE>
+            (
+                <TABLE> from = CompoundIdentifier() { return new SqlShowCreate(s.end(this), false, from); }
+            |
+                <VIEW> from = CompoundIdentifier() { return new SqlShowCreate(s.end(this), true, from); }
+            )
         )
     |
         <DESCRIBE> { s = span(); columns = true; }

@@ -34,7 +34,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private static final String COLUMNS_OF_TABLE =
             "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
                     + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, "
-                    + "COLUMN_DEFAULT, IS_IDENTITY FROM INFORMATION_SCHEMA.COLUMNS";
+                    + "COLUMN_DEFAULT, IS_IDENTITY, REMARKS FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
             + "T.TABLE_KIND FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE AS K JOIN INFORMATION_SCHEMA.TABLES AS T "
             + "ON K.TABLE_SCHEMA = T.TABLE_SCHEMA AND K.TABLE_NAME = T.TABLE_NAME "
@@ -184,12 +184,12 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         MetaDataRows rows = new MetaDataRows(TABLE_SHAPE);
         LikePattern schemas = LikePattern.of(schemaPattern);
         LikePattern tables = LikePattern.of(tablePattern);
-        for (Object[] row : query("SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_KIND FROM INFORMATION_SCHEMA.TABLES")) {
+        for (Object[] row : query("SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE, TABLE_KIND, REMARKS FROM INFORMATION_SCHEMA.TABLES")) {
             // JDBC says TABLE where the standard's view says BASE TABLE.
             String type = text(row[2]).equals("BASE TABLE") ? "TABLE" : text(row[2]);
             if (isNamed(catalog, CATALOG) && schemas.matches(row[0]) && tables.matches(row[1])
                     && (types == null || Arrays.asList(types).contains(type))) {
-                String remarks = row[3] == null ? null : "USING " + row[3];
+                Object remarks = row[4] != null || row[3] == null ? row[4] : "USING " + row[3];
                 rows.add(CATALOG, row[0], row[1], type, remarks, null, null, null, null, null);
             }
         }
@@ -211,6 +211,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         final @Nullable Integer octets;
         final @Nullable Object defaultText;
         final String identity; // YES or NO
+        final @Nullable Object remarks;
 
         Column(@Nullable Object[] row) {
             schema = text(row[0]);
@@ -236,6 +237,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             octets = row[7] == null ? null : Integer.valueOf(number(row[7]));
             defaultText = row[11];
             identity = text(row[12]);
+            remarks = row[13];
         }
     }
 
@@ -260,7 +262,8 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         for (Column column : columns()) {
             if (isNamed(catalog, CATALOG) && schemas.matches(column.schema) && tables.matches(column.table) && names.matches(column.name)) {
                 rows.add(CATALOG, column.schema, column.table, column.name, column.jdbcType, column.typeName, column.size, null,
-                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, null, column.defaultText, null,
+                        column.digits, column.radix, column.nullable ? columnNullable : columnNoNulls, column.remarks, column.defaultText,
+                        null,
                         null,
                         column.octets, column.position, column.nullable ? "YES" : "NO", null, null, null, null, column.identity, "NO");
             }

@@ -40,6 +40,11 @@ public record ColumnInfo(
         this(label, name, table, schema, jdbcType, typeName, className, precision, scale, nullable, false);
     }
 
+    /// The same under another name of its type.
+    public ColumnInfo withTypeName(String other) {
+        return new ColumnInfo(label, name, table, schema, jdbcType, other, className, precision, scale, nullable, autoIncrement);
+    }
+
     /// The same of a column that makes its own values.
     public ColumnInfo withAutoIncrement() {
         return new ColumnInfo(label, name, table, schema, jdbcType, typeName, className, precision, scale, nullable, true);

@@ -69,12 +69,17 @@ public final class Catalog {
         List<CatalogTable> tables = new ArrayList<>();
         List<CatalogSequence> named = new ArrayList<>();
         List<CatalogView> stored = new ArrayList<>();
+        List<SchemaDefinition> schemas = new ArrayList<>();
         List<TableDescriptor> descriptors = engine.tables();
         Map<String, TableDescriptor> byName = new HashMap<>();
         descriptors.forEach(descriptor -> byName.put(descriptor.name(), descriptor));
         for (TableDescriptor descriptor : descriptors) {
             if (CatalogSequence.isSequence(descriptor)) {
                 named.add(sequences.computeIfAbsent(descriptor.id(), _ -> new CatalogSequence(engine, descriptor)));
+                continue;
+            }
+            if (SchemaDefinition.isSchema(descriptor)) {
+                schemas.add(SchemaDefinition.of(descriptor));
                 continue;
             }
             if (CatalogIndex.isIndex(descriptor)) {
@@ -91,7 +96,7 @@ public final class Catalog {
             boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName));
         }
-        return new CatalogSnapshot(version, tables, named, stored, views);
+        return new CatalogSnapshot(version, schemas, tables, named, stored, views);
     }
 
     /// Makes a table. DUPLICATE_TABLE where the name is taken.
@@ -103,6 +108,7 @@ public final class Catalog {
     ///
     /// @param definition its indexes and the sequences of its identity columns are made with it
     public synchronized CatalogTable create(TableDefinition definition, StorageOptions options) {
+        requireSchema(definition.schema());
         List<TableChange> changes = new ArrayList<>();
         for (ForeignKeyDefinition foreignKey : definition.foreignKeys()) {
             ForeignKeys.requireParent(foreignKey, definition, snapshot());
@@ -119,6 +125,7 @@ public final class Catalog {
     ///
     /// @param definition without indexes, foreign keys and identity columns
     public synchronized UnfinishedTable begin(TableDefinition definition, StorageOptions options) {
+        requireSchema(definition.schema());
         engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
                 UnfinishedTable.marked(definition.toBytes()), options)));
         TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
@@ -154,6 +161,7 @@ public final class Catalog {
         if (now.version() != version) {
             throw CoconutException.of(ErrorCode.TABLE_CHANGED).mend("Nothing was changed: run the statement again.");
         }
+        requireSchema(view.schema());
         ViewDependencies dependencies = new ViewDependencies(now, viewReader);
         dependencies.requireNoCycle(view);
         CatalogView replaced = replaces ? now.view(view.schema(), view.name()).orElse(null) : null;
@@ -162,7 +170,9 @@ public final class Catalog {
             changes.add(new TableChange.Create(view.tableName().qualified(), TableKind.SORTED, view.toBytes(), StorageOptions.DEFAULT));
         } else {
             dependencies.change(view.tableName(), view.columns(), false, changes);
-            changes.add(new TableChange.Alter(replaced.descriptor(), view.toBytes()));
+            Comments comments = replaced.definition().comments().kept(
+                    column -> view.columns().stream().anyMatch(one -> one.name().equals(column)), _ -> false);
+            changes.add(new TableChange.Alter(replaced.descriptor(), view.withComments(comments).toBytes()));
         }
         engine.changeTables(changes);
     }
@@ -215,31 +225,13 @@ public final class Catalog {
     ///
     /// @param cascades whether the foreign keys of other tables that refer to it, and the views that read it, are dropped with it
     public synchronized void drop(String schema, String name, boolean cascades) {
-        CatalogTable table = table(schema, name);
-        List<TableChange> changes = new ArrayList<>();
-        Map<CatalogTable, Set<String>> referring = new LinkedHashMap<>();
-        for (CatalogForeignKey reference : snapshot().references(table)) {
-            if (reference.child().id() == table.id()) {
-                continue;
-            }
-            if (!cascades) {
-                throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
-                        .with("table", table)
-                        .with("constraint", reference)
-                        .with("referringTable", reference.child())
-                        .mend("Rows of " + reference.child()
-                                + " refer to it: drop that table first, or DROP TABLE … CASCADE, which drops the "
-                                + "foreign key.");
-            }
-            referring.computeIfAbsent(reference.child(), _ -> new HashSet<>()).add(reference.definition().name());
-        }
-        referring.forEach((child, names) -> addWithout(child, names, changes));
-        new ViewDependencies(snapshot(), viewReader).drop(new TableName(schema, name), cascades, changes);
-        changes.add(new TableChange.Drop(table.id()));
-        table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
-        identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+        List<TableChange> changes = drops().changes(List.of(table(schema, name)), cascades);
         engine.changeTables(changes);
         forgetSequences(changes);
+    }
+
+    private TableDrops drops() {
+        return new TableDrops(snapshot(), viewReader, this::identitySequences);
     }
 
     private List<TableDescriptor> identitySequences(CatalogTable table) {
@@ -252,17 +244,6 @@ public final class Catalog {
         for (TableChange change : changes) {
             if (change instanceof TableChange.Drop(int table)) {
                 sequences.remove(table);
-            }
-        }
-    }
-
-    /// Drops foreign keys of a table, and the indexes that were made for them.
-    private static void addWithout(CatalogTable table, Set<String> names, List<TableChange> changes) {
-        TableDefinition without = ForeignKeys.without(table.definition(), names);
-        changes.add(new TableChange.Alter(table.descriptor(), without.toBytes()));
-        for (CatalogIndex index : table.indexes()) {
-            if (!without.indexes().contains(index.definition())) {
-                changes.add(new TableChange.Drop(index.descriptor().id()));
             }
         }
     }
@@ -495,7 +476,9 @@ public final class Catalog {
     }
 
     /// Makes a sequence. DUPLICATE_SEQUENCE where the name is taken.
-    public void createSequence(String qualifiedName, SequenceDefinition definition) {
+    public synchronized void createSequence(TableName name, SequenceDefinition definition) {
+        requireSchema(name.schema());
+        String qualifiedName = name.qualified();
         try {
             engine.createTable(CatalogSequence.engineName(qualifiedName), TableKind.SORTED, definition.toBytes());
         } catch (CoconutException failure) {
@@ -508,10 +491,16 @@ public final class Catalog {
         }
     }
 
-    /// Drops a sequence that no default needs.
-    public void dropSequence(CatalogSequence sequence) {
+    /// Drops a sequence. DEPENDENT_OBJECTS where a default needs it.
+    public synchronized void dropSequence(CatalogSequence sequence) {
+        SequenceUses.requireUnused(sequence, snapshot(), _ -> true);
+        List<TableChange> changes = new ArrayList<>(List.of(new TableChange.Drop(sequence.id())));
+        SchemaDefinition schema = snapshot().schema(sequence.schema()).orElseThrow();
+        if (schema.comments().columns().containsKey(sequence.name())) {
+            changes.add(schemaChange(new SchemaDefinition(schema.name(), schema.comments().withColumn(sequence.name(), null))));
+        }
         try {
-            engine.dropTable(sequence.id());
+            engine.changeTables(changes);
         } catch (CoconutException failure) {
             if (failure.code() != ErrorCode.UNDEFINED_TABLE) {
                 throw failure;
@@ -519,6 +508,82 @@ public final class Catalog {
             throw CatalogSnapshot.undefinedSequence(sequence.qualifiedName());
         }
         sequences.remove(sequence.id());
+    }
+
+    // ---- schemas
+
+    /// UNDEFINED_SCHEMA where no table can be in it.
+    private SchemaDefinition requireSchema(String name) {
+        return snapshot().schema(name).orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
+                .with("schema", name)
+                .mend("CREATE SCHEMA makes one; SELECT SCHEMA_NAME FROM INFORMATION_SCHEMA.SCHEMATA lists what there is."));
+    }
+
+    /// Makes a schema. DUPLICATE_SCHEMA where the name is taken.
+    public synchronized void createSchema(SchemaDefinition schema) {
+        if (snapshot().schema(schema.name()).isPresent()) {
+            throw CoconutException.of(ErrorCode.DUPLICATE_SCHEMA)
+                    .with("schema", schema.name())
+                    .mend("Take another name, drop that schema first, or say IF NOT EXISTS.");
+        }
+        engine.changeTables(List.of(schemaChange(schema)));
+    }
+
+    /// Makes it, or gives it another definition.
+    private TableChange schemaChange(SchemaDefinition schema) {
+        return engine.table(schema.engineName())
+                .<TableChange> map(stored -> new TableChange.Alter(stored, schema.toBytes()))
+                .orElseGet(() -> new TableChange.Create(schema.engineName(), TableKind.SORTED, schema.toBytes(), StorageOptions.DEFAULT));
+    }
+
+    /// Drops a schema. UNDEFINED_SCHEMA; DEPENDENT_OBJECTS where there is something in it, or something outside of it needs that and stays.
+    ///
+    /// @param cascades whether all that is in it, the foreign keys of other tables that refer to it, and the views that read it, are dropped with it
+    public synchronized void dropSchema(String name, boolean cascades) {
+        CatalogSnapshot now = snapshot();
+        requireSchema(name);
+        SchemaContent content = SchemaContent.of(name, now, engine.tables());
+        if (!cascades) {
+            content.requireEmpty();
+        }
+        content.requireNoneUnfinished();
+        for (CatalogSequence sequence : content.sequences()) {
+            SequenceUses.requireUnused(sequence, now, table -> !table.definition().schema().equals(name));
+        }
+        Set<TableChange> changes = new LinkedHashSet<>(drops().changes(content.tables(), true));
+        ViewDependencies dependencies = new ViewDependencies(now, viewReader);
+        for (CatalogView view : content.views()) {
+            List<TableChange> reading = new ArrayList<>();
+            dependencies.drop(view.definition().tableName(), true, reading);
+            changes.addAll(reading);
+            changes.add(new TableChange.Drop(view.descriptor().id()));
+        }
+        content.sequences().forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+        changes.add(new TableChange.Drop(engine.table(SchemaDefinition.engineName(name)).orElseThrow().id()));
+        engine.changeTables(List.copyOf(changes));
+        forgetSequences(List.copyOf(changes));
+    }
+
+    // ---- comments
+
+    /// Says something of a table, or of what belongs to it. UNDEFINED_TABLE.
+    ///
+    /// @param change UNDEFINED_COLUMN where it is of a column that the table does not have
+    public synchronized void commentTable(TableName name, UnaryOperator<TableDefinition> change) {
+        CatalogTable table = table(name.schema(), name.name());
+        engine.changeTables(List.of(new TableChange.Alter(table.descriptor(), change.apply(table.definition()).toBytes())));
+    }
+
+    /// The same of a view.
+    public synchronized void commentView(TableName name, UnaryOperator<ViewDefinition> change) {
+        CatalogView view = snapshot().view(name.schema(), name.name()).orElseThrow(() -> undefined(name.schema(), name.name()));
+        engine.changeTables(List.of(new TableChange.Alter(view.descriptor(), change.apply(view.definition()).toBytes())));
+    }
+
+    /// The same of a schema, or of a sequence in it. UNDEFINED_SCHEMA.
+    public synchronized void commentSchema(String name, UnaryOperator<Comments> change) {
+        SchemaDefinition schema = requireSchema(name);
+        engine.changeTables(List.of(schemaChange(new SchemaDefinition(name, change.apply(schema.comments())))));
     }
 
     /// Writes down what was given out of the sequences, so that closing the database leaves no gaps. Before the engine is closed.

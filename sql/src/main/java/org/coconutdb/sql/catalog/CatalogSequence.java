@@ -71,7 +71,7 @@ public final class CatalogSequence {
         return definition;
     }
 
-    /// Sequences live in the schema of all tables, and its name has no dot.
+    /// A schema's name has no full stop.
     public String schema() {
         return name.substring(0, name.indexOf('.'));
     }

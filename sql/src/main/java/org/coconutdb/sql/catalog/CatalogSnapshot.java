@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.schema.Table;
 import org.apache.calcite.schema.impl.AbstractSchema;
@@ -20,7 +22,7 @@ public final class CatalogSnapshot {
     public static final String PUBLIC = "PUBLIC";
     public static final String INFORMATION_SCHEMA = "INFORMATION_SCHEMA";
     public static final String SYSTEM = "SYSTEM";
-    /// Has a table for each of [#PUBLIC], with what is known of its rows.
+    /// Has a table for each of [#PUBLIC], with what is known of its rows; those of other schemas have their own, see [#metaSpace].
     public static final String META_SPACE = "META_SPACE";
 
     private final long version;
@@ -32,12 +34,15 @@ public final class CatalogSnapshot {
     private final Map<String, CatalogSequence> identities;
     private final List<MetaTable> metaTables;
     private final Map<String, CatalogView> views;
+    // Those that are stored.
+    private final Map<String, SchemaDefinition> made;
     private final List<SystemView> systemViews;
     private final Map<String, Map<String, Table>> schemas;
     private final CalciteSchema rootSchema;
 
     CatalogSnapshot(
             long version,
+            Collection<SchemaDefinition> made,
             Collection<CatalogTable> tables,
             Collection<CatalogSequence> sequences,
             Collection<CatalogView> views,
@@ -47,7 +52,9 @@ public final class CatalogSnapshot {
         this.views = new TreeMap<>();
         Map<String, CatalogTable> byName = new TreeMap<>();
         Map<String, Map<String, Table>> bySchema = new LinkedHashMap<>();
-        for (String schema : List.of(PUBLIC, INFORMATION_SCHEMA, META_SPACE, SYSTEM)) {
+        this.made = new TreeMap<>();
+        made.forEach(schema -> this.made.put(schema.name(), schema));
+        for (String schema : schemas()) {
             bySchema.put(schema, new HashMap<>());
         }
         for (CatalogTable table : tables) {
@@ -57,7 +64,8 @@ public final class CatalogSnapshot {
         }
         this.metaTables = byName.values().stream().map(MetaTable::new).toList();
         for (MetaTable table : metaTables) {
-            bySchema.computeIfAbsent(META_SPACE, _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(table));
+            bySchema.computeIfAbsent(table.definition().schema(), _ -> new HashMap<>()).put(table.definition().name(), new StoredTable(
+                    table));
         }
         for (CatalogView view : views) {
             this.views.put(view.toString(), view);
@@ -141,9 +149,11 @@ public final class CatalogSnapshot {
         return List.copyOf(sequences.values());
     }
 
-    /// The sequence that a name means; one without a schema is in [#PUBLIC]. UNDEFINED_SEQUENCE.
-    public CatalogSequence requireSequence(SqlIdentifier name) {
-        String[] parts = TableDefinitions.resolve(name, PUBLIC);
+    /// The sequence that a name means. UNDEFINED_SEQUENCE.
+    ///
+    /// @param defaultSchema where the name has no schema
+    public CatalogSequence requireSequence(SqlIdentifier name, String defaultSchema) {
+        String[] parts = TableDefinitions.resolve(name, defaultSchema);
         CatalogSequence sequence = sequences.get(TableDefinition.qualifiedName(parts[0], parts[1]));
         if (sequence == null) {
             throw undefinedSequence(parts[1])
@@ -184,7 +194,8 @@ public final class CatalogSnapshot {
     public boolean isReadOnly(String schema, String name) {
         return view(schema, name).isPresent()
                 || systemViews.stream().anyMatch(view -> view.schema().equals(schema) && view.name().equals(name))
-                || (schema.equals(META_SPACE) && metaTables.stream().anyMatch(table -> table.definition().name().equals(name)));
+                || metaTables.stream()
+                        .anyMatch(table -> table.definition().schema().equals(schema) && table.definition().name().equals(name));
     }
 
     /// By schema and name.
@@ -200,8 +211,31 @@ public final class CatalogSnapshot {
         return systemViews;
     }
 
+    /// Of all sorts, by name.
     public List<String> schemas() {
-        return List.of(INFORMATION_SCHEMA, META_SPACE, PUBLIC, SYSTEM);
+        SortedSet<String> names = new TreeSet<>(List.of(INFORMATION_SCHEMA, META_SPACE, PUBLIC, SYSTEM));
+        for (String schema : made.keySet()) {
+            names.add(schema);
+            names.add(metaSpace(schema));
+        }
+        return List.copyOf(names);
+    }
+
+    /// A schema that tables can be in.
+    public Optional<SchemaDefinition> schema(String name) {
+        SchemaDefinition stored = made.get(name);
+        return stored == null && name.equals(PUBLIC) ? Optional.of(new SchemaDefinition(PUBLIC, Comments.NONE)) : Optional.ofNullable(
+                stored);
+    }
+
+    /// The schema that shows what is known of the rows of a schema's tables.
+    public static String metaSpace(String schema) {
+        return schema.equals(PUBLIC) ? META_SPACE : META_SPACE + "_" + schema;
+    }
+
+    /// Whether the name is, or may be, that of a schema that nobody makes or writes to.
+    public static boolean isSystemSchema(String name) {
+        return name.equals(INFORMATION_SCHEMA) || name.equals(SYSTEM) || name.equals(META_SPACE) || name.startsWith(META_SPACE + "_");
     }
 
     private static final class Schema extends AbstractSchema {

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.catalog;
 
+import java.math.RoundingMode;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rel.type.RelDataTypeSystemImpl;
@@ -80,6 +81,12 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
 
     private static RelDataType nullableAs(RelDataTypeFactory factory, RelDataType type, RelDataType argument) {
         return factory.createTypeWithNullability(type, argument.isNullable());
+    }
+
+    /// A CAST to fewer digits rounds as storing does: halves away from 0.
+    @Override
+    public RoundingMode roundingMode() {
+        return RoundingMode.HALF_UP;
     }
 
     /// A time loses nothing by default that it can hold.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nullable false for NOT NULL and for columns of the primary key
 /// @param defaultText the expression behind DEFAULT, as it was written; null where there is none
 /// @param identity what makes its values; null for a column that is none
+/// @param json whether it is a VARCHAR of which each value is JSON
 public record ColumnDefinition(
         String name,
         SqlTypeName type,
@@ -20,7 +21,8 @@ public record ColumnDefinition(
         int scale,
         boolean nullable,
         @Nullable String defaultText,
-        @Nullable IdentityDefinition identity) {
+        @Nullable IdentityDefinition identity,
+        boolean json) {
     public ColumnDefinition {
         Objects.requireNonNull(name);
         Objects.requireNonNull(type);
@@ -28,17 +30,22 @@ public record ColumnDefinition(
 
     /// Without a default.
     public ColumnDefinition(String name, SqlTypeName type, int precision, int scale, boolean nullable) {
-        this(name, type, precision, scale, nullable, null, null);
+        this(name, type, precision, scale, nullable, null, null, false);
     }
 
     /// The same with a default.
     ColumnDefinition withDefault(@Nullable String text) {
-        return new ColumnDefinition(name, type, precision, scale, nullable, text, identity);
+        return new ColumnDefinition(name, type, precision, scale, nullable, text, identity, json);
+    }
+
+    /// A column of JSON.
+    static ColumnDefinition ofJson(String name, boolean nullable) {
+        return new ColumnDefinition(name, SqlTypeName.VARCHAR, -1, 0, nullable, null, null, true);
     }
 
     /// The same as an identity column.
     ColumnDefinition withIdentity(IdentityDefinition definition) {
-        return new ColumnDefinition(name, type, precision, scale, nullable, defaultText, definition);
+        return new ColumnDefinition(name, type, precision, scale, nullable, defaultText, definition, json);
     }
 
     /// Whether it has a value, perhaps NULL by its own wish, where none is given.

@@ -20,10 +20,10 @@ final class InformationSchema {
 
     static List<SystemView> views(Catalog catalog) {
         return List.of(
-                view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME")), () -> schemata(catalog.snapshot())),
+                view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME"), text("REMARKS")), () -> schemata(catalog.snapshot())),
                 view("TABLES",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
-                                integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS")),
+                                integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS"), text("REMARKS")),
                         () -> tables(catalog.snapshot())),
                 view("VIEWS",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("VIEW_DEFINITION"),
@@ -35,7 +35,7 @@ final class InformationSchema {
                                 integer("JDBC_TYPE"), integer("CHARACTER_MAXIMUM_LENGTH"), integer("NUMERIC_PRECISION"),
                                 integer("NUMERIC_SCALE"), integer("DATETIME_PRECISION"), text("IS_IDENTITY"), text("IDENTITY_GENERATION"),
                                 bigint("IDENTITY_START"), bigint("IDENTITY_INCREMENT"), bigint("IDENTITY_MINIMUM"),
-                                bigint("IDENTITY_MAXIMUM"), text("IDENTITY_CYCLE")),
+                                bigint("IDENTITY_MAXIMUM"), text("IDENTITY_CYCLE"), text("REMARKS")),
                         () -> columns(catalog.snapshot())),
                 view("KEY_COLUMN_USAGE",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
@@ -58,7 +58,7 @@ final class InformationSchema {
                 view("SEQUENCES",
                         List.of(text("SEQUENCE_CATALOG"), text("SEQUENCE_SCHEMA"), text("SEQUENCE_NAME"), text("DATA_TYPE"),
                                 integer("NUMERIC_PRECISION"), integer("NUMERIC_SCALE"), bigint("START_VALUE"), bigint("MINIMUM_VALUE"),
-                                bigint("MAXIMUM_VALUE"), bigint("INCREMENT"), text("CYCLE_OPTION"), integer("CACHE_SIZE")),
+                                bigint("MAXIMUM_VALUE"), bigint("INCREMENT"), text("CYCLE_OPTION"), integer("CACHE_SIZE"), text("REMARKS")),
                         () -> sequences(catalog.snapshot())));
     }
 
@@ -72,7 +72,8 @@ final class InformationSchema {
     private static List<@Nullable Object[]> schemata(CatalogSnapshot catalog) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (String schema : catalog.schemas()) {
-            rows.add(new @Nullable Object[] {CATALOG, schema});
+            String remarks = catalog.schema(schema).map(made -> made.comments().own()).orElse(null);
+            rows.add(new @Nullable Object[] {CATALOG, schema, remarks});
         }
         return rows;
     }
@@ -85,19 +86,19 @@ final class InformationSchema {
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name(),
                     definition.ttlSeconds() == 0 ? null : definition.ttlSeconds(),
                     options.hotBytesMax() == 0 ? null : options.hotBytesMax(),
-                    options.coldAfterSeconds() == 0 ? null : options.coldAfterSeconds()});
+                    options.coldAfterSeconds() == 0 ? null : options.coldAfterSeconds(), definition.comments().own()});
         }
         for (MetaTable table : catalog.metaTables()) {
             TableDefinition definition = table.definition();
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name(),
-                    null, null, null});
+                    null, null, null, null});
         }
         for (CatalogView view : catalog.views()) {
             rows.add(new @Nullable Object[] {CATALOG, view.definition().schema(), view.definition().name(), "VIEW", null, null, null,
-                    null});
+                    null, view.definition().comments().own()});
         }
         for (SystemView view : catalog.systemViews()) {
-            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null});
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null, null});
         }
         return rows;
     }
@@ -114,21 +115,28 @@ final class InformationSchema {
     private static List<@Nullable Object[]> columns(CatalogSnapshot catalog) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.tables()) {
-            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
+            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), table.definition().comments(),
+                    rows);
         }
         for (MetaTable table : catalog.metaTables()) {
-            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), rows);
+            addColumns(table.definition().schema(), table.definition().name(), table.definition().columns(), Comments.NONE, rows);
         }
         for (CatalogView view : catalog.views()) {
-            addColumns(view.definition().schema(), view.definition().name(), view.definition().columns(), rows);
+            addColumns(view.definition().schema(), view.definition().name(), view.definition().columns(), view.definition().comments(),
+                    rows);
         }
         for (SystemView view : catalog.systemViews()) {
-            addColumns(view.schema(), view.name(), view.columns(), rows);
+            addColumns(view.schema(), view.name(), view.columns(), Comments.NONE, rows);
         }
         return rows;
     }
 
-    private static void addColumns(String schema, String table, List<ColumnDefinition> columns, List<@Nullable Object[]> rows) {
+    private static void addColumns(
+            String schema,
+            String table,
+            List<ColumnDefinition> columns,
+            Comments comments,
+            List<@Nullable Object[]> rows) {
         int position = 0;
         for (ColumnDefinition column : columns) {
             position++;
@@ -141,13 +149,13 @@ final class InformationSchema {
             boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
             rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable()
                     ? "YES" : "NO",
-                    facts.name(), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
+                    Types.name(column), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
                             : null,
                     isTime ? precision : null,
                     identity == null ? "NO" : "YES", identity == null ? null : identity.always() ? "ALWAYS" : "BY DEFAULT",
                     values == null ? null : values.start(), values == null ? null : values.increment(),
                     values == null ? null : values.min(), values == null ? null : values.max(),
-                    values == null ? null : values.cycle() ? "YES" : "NO"});
+                    values == null ? null : values.cycle() ? "YES" : "NO", comments.columns().get(column.name())});
         }
     }
 
@@ -229,7 +237,8 @@ final class InformationSchema {
             Types.Facts facts = Types.of(definition.type());
             rows.add(new @Nullable Object[] {CATALOG, sequence.schema(), sequence.name(), facts.name(), facts.precisionMax(), 0,
                     definition.start(), definition.min(), definition.max(), definition.increment(), definition.cycle() ? "YES" : "NO",
-                    definition.cache()});
+                    definition.cache(), catalog.schema(sequence.schema()).map(schema -> schema.comments().columns().get(sequence.name()))
+                            .orElse(null)});
         }
         return rows;
     }

@@ -35,7 +35,7 @@ public final class MetaTable implements QueryTable {
             shown.add(column.definition(name));
         }
         List<Integer> key = IntStream.range(0, of.primaryKey().size()).boxed().toList();
-        this.definition = new TableDefinition(CatalogSnapshot.META_SPACE, of.name(), of.kind(), shown, key, of.keyName());
+        this.definition = new TableDefinition(CatalogSnapshot.metaSpace(of.schema()), of.name(), of.kind(), shown, key, of.keyName());
         this.columns = shown.stream().map(Types::column).toList();
     }
 

@@ -47,7 +47,8 @@ final class SystemSchema {
                         () -> storage(catalog, engine)),
                 view("INDEXES",
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
-                                text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES")),
+                                text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES"),
+                                text("REMARKS")),
                         () -> indexes(catalog, engine)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
@@ -65,6 +66,8 @@ final class SystemSchema {
                     type.quoted() ? "'" : null, type.createParameters().isEmpty() ? null : type.createParameters(), isText,
                     isText ? 3 : 2, 0, scaleMax});
         }
+        Types.Facts text = Types.of(SqlTypeName.VARCHAR);
+        rows.add(new @Nullable Object[] {Types.JSON, text.jdbcType(), text.precisionMax(), null, "'", null, true, 3, 0, 0});
         return rows;
     }
 
@@ -92,7 +95,8 @@ final class SystemSchema {
                     position++;
                     rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
                             shown.constraint(), shown.ready() ? "READY" : "BUILDING", position,
-                            definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor())});
+                            definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor()),
+                            definition.comments().indexes().get(shown.name())});
                 }
             }
         }

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// @param indexes in the order in which they were made
 /// @param foreignKeys in the order in which they were made
 /// @param rows what rows are made of, those too that were written before a column came or went
+/// @param comments of it, its columns and its indexes
 public record TableDefinition(
         String schema,
         String name,
@@ -49,8 +50,11 @@ public record TableDefinition(
         List<CheckDefinition> checks,
         List<IndexDefinition> indexes,
         List<ForeignKeyDefinition> foreignKeys,
-        RowHistory rows) {
-    private static final int FORMAT = 7;
+        RowHistory rows,
+        Comments comments) {
+    private static final int FORMAT = 8;
+    // Without comments.
+    private static final int FORMAT_BEFORE = 7;
     private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
@@ -59,6 +63,7 @@ public record TableDefinition(
         Objects.requireNonNull(kind);
         Objects.requireNonNull(keyName);
         Objects.requireNonNull(rows);
+        Objects.requireNonNull(comments);
         columns = List.copyOf(columns);
         primaryKey = List.copyOf(primaryKey);
         checks = List.copyOf(checks);
@@ -83,7 +88,7 @@ public record TableDefinition(
             List<ColumnDefinition> columns,
             List<Integer> primaryKey,
             String keyName) {
-        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), List.of(), rowsOf(columns));
+        this(schema, name, kind, columns, primaryKey, keyName, 0, List.of(), List.of(), List.of(), rowsOf(columns), Comments.NONE);
     }
 
     /// With a primary key that was given no name: it has the table's with `_PK` behind it.
@@ -93,22 +98,29 @@ public record TableDefinition(
 
     /// The same with a time to live for its rows.
     public TableDefinition withTtlSeconds(int seconds) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, foreignKeys, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, seconds, checks, indexes, foreignKeys, rows, comments);
     }
 
     /// The same with these checks.
     public TableDefinition withChecks(List<CheckDefinition> conditions) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, conditions, indexes, foreignKeys, rows,
+                comments);
     }
 
     /// The same with these indexes.
     public TableDefinition withIndexes(List<IndexDefinition> all) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, foreignKeys, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, all, foreignKeys, rows,
+                comments.kept(_ -> true, index -> all.stream().anyMatch(one -> one.name().equals(index))));
     }
 
     /// The same with these foreign keys.
     public TableDefinition withForeignKeys(List<ForeignKeyDefinition> all) {
-        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, all, rows);
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, all, rows, comments);
+    }
+
+    /// The same with these comments.
+    public TableDefinition withComments(Comments all) {
+        return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows, all);
     }
 
     /// Names of all that is declared of the table's rows: none of them twice.
@@ -127,12 +139,13 @@ public record TableDefinition(
     /// The same without rows, and so without a history of them.
     public TableDefinition emptied() {
         return new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rowsOf(
-                columns));
+                columns), comments);
     }
 
     /// The same with these columns, which differ in nothing that is stored in rows.
     public TableDefinition withColumns(List<ColumnDefinition> changed) {
-        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows);
+        return new TableDefinition(schema, name, kind, changed, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows,
+                comments);
     }
 
     /// The same with more columns behind the others.
@@ -146,7 +159,7 @@ public record TableDefinition(
             kept.add(new RowHistory.Kept(Types.column(added.get(i)), missing.get(i)));
         }
         return new TableDefinition(schema, name, kind, all, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys,
-                changedRows(List.of(), kept));
+                changedRows(List.of(), kept), comments);
     }
 
     /// The same without some columns, which neither the key nor an index nor a foreign key has.
@@ -166,7 +179,7 @@ public record TableDefinition(
                 .map(foreignKey -> foreignKey.at(position -> left.indexOf(columns.get(position))))
                 .toList();
         return new TableDefinition(schema, name, kind, left, key, keyName, ttlSeconds, checks, moved, movedKeys,
-                changedRows(removed, List.of()));
+                changedRows(removed, List.of()), comments.kept(column -> !names.contains(column), _ -> true));
     }
 
     private RowHistory changedRows(List<Integer> removed, List<RowHistory.Kept> added) {
@@ -195,7 +208,7 @@ public record TableDefinition(
     }
 
     /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
-    /// to live, checks, indexes, history of rows, foreign keys, in the encoding of [DataOutputStream].
+    /// to live, checks, indexes, history of rows, foreign keys, comments, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -206,7 +219,7 @@ public record TableDefinition(
             out.writeInt(columns.size());
             for (ColumnDefinition column : columns) {
                 out.writeUTF(column.name());
-                out.writeUTF(column.type().name());
+                out.writeUTF(column.json() ? Types.JSON : column.type().name());
                 out.writeInt(column.precision());
                 out.writeInt(column.scale());
                 out.writeBoolean(column.nullable());
@@ -245,6 +258,7 @@ public record TableDefinition(
             for (ForeignKeyDefinition foreignKey : foreignKeys) {
                 write(out, foreignKey);
             }
+            comments.write(out);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -255,7 +269,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_BEFORE) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -287,8 +301,9 @@ public record TableDefinition(
             for (int left = readCount(in); left > 0; left--) {
                 foreignKeys.add(readForeignKey(in));
             }
-            TableDefinition definition =
-                    new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes, foreignKeys, rows);
+            Comments comments = format == FORMAT_BEFORE ? Comments.NONE : Comments.read(in);
+            TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes,
+                    foreignKeys, rows, comments);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
@@ -365,8 +380,11 @@ public record TableDefinition(
     }
 
     private static ColumnDefinition readColumn(DataInputStream in) throws IOException {
-        ColumnDefinition column =
-                new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(), readFlag(in));
+        String name = in.readUTF();
+        String type = in.readUTF();
+        boolean isJson = type.equals(Types.JSON);
+        ColumnDefinition column = new ColumnDefinition(name, isJson ? SqlTypeName.VARCHAR : SqlTypeName.valueOf(type), in.readInt(), in
+                .readInt(), readFlag(in), null, null, isJson);
         if (readFlag(in)) {
             column = column.withDefault(in.readUTF());
         }

@@ -29,6 +29,7 @@ import org.coconutdb.sql.parser.KeyClause;
 import org.coconutdb.sql.parser.OptionClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
+import org.coconutdb.sql.parser.TypeNames;
 import org.coconutdb.sql.parser.UniqueClause;
 import org.jspecify.annotations.Nullable;
 
@@ -57,26 +58,21 @@ public final class TableDefinitions {
         };
     }
 
-    /// The qualified name of a sequence that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
-    public static String sequenceName(SqlIdentifier name) {
-        String[] parts = resolve(name, CatalogSnapshot.PUBLIC);
-        if (!parts[0].equals(CatalogSnapshot.PUBLIC)) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", parts[0])
-                    .mend("Sequences live in the schema PUBLIC; the other schemas are the system's own.");
-        }
-        return TableDefinition.qualifiedName(parts[0], requireName("sequence", parts[1]));
+    /// The name of a sequence or view that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
+    ///
+    /// @param what for messages
+    public static TableName newName(String what, SqlIdentifier name, String defaultSchema) {
+        String[] parts = resolve(name, defaultSchema);
+        requireNoSystemSchema(parts[0]);
+        return new TableName(parts[0], requireName(what, parts[1]));
     }
 
-    /// The name of a view that is to be made. UNDEFINED_SCHEMA, INVALID_TABLE_DEFINITION.
-    public static TableName viewName(SqlIdentifier name, String defaultSchema) {
-        String[] parts = resolve(name, defaultSchema);
-        if (!parts[0].equals(CatalogSnapshot.PUBLIC)) {
+    private static void requireNoSystemSchema(String schema) {
+        if (CatalogSnapshot.isSystemSchema(schema)) {
             throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", parts[0])
-                    .mend("Views live in the schema PUBLIC; the other schemas are the system's own.");
+                    .with("schema", schema)
+                    .mend("It is the system's own: make it in PUBLIC, or in a schema that CREATE SCHEMA made.");
         }
-        return new TableName(parts[0], requireName("view", parts[1]));
     }
 
     /// The definition that the statement asks for. INVALID_TABLE_DEFINITION, DUPLICATE_COLUMN, UNDEFINED_COLUMN, UNDEFINED_SCHEMA,
@@ -119,11 +115,7 @@ public final class TableDefinitions {
     /// Schema and name of a table that is to be made. UNDEFINED_SCHEMA, NOT_SUPPORTED, INVALID_TABLE_DEFINITION.
     static String[] tableName(SqlIdentifier table, boolean replace, String defaultSchema) {
         String[] name = resolve(table, defaultSchema);
-        if (!name[0].equals(CatalogSnapshot.PUBLIC)) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", name[0])
-                    .mend("Tables live in the schema PUBLIC; the other schemas are the system's own.");
-        }
+        requireNoSystemSchema(name[0]);
         if (replace) {
             throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                     .with("what", "CREATE OR REPLACE TABLE")
@@ -323,6 +315,9 @@ public final class TableDefinitions {
         }
         boolean nullable = !inKey && !Boolean.FALSE.equals(clause.nullable());
         SqlDataTypeSpec spec = clause.type();
+        if (TypeNames.isJson(spec.getTypeNameSpec())) {
+            return ColumnDefinition.ofJson(name, nullable);
+        }
         if (!(spec.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic)) {
             String typeName = spec.getTypeName().toString().toUpperCase(Locale.ROOT);
             if (typeName.equals("TEXT")) {
@@ -391,7 +386,7 @@ public final class TableDefinitions {
         return CoconutException.of(ErrorCode.NOT_SUPPORTED)
                 .with("column", column)
                 .with("type", type)
-                .mend("Columns can be " + String.join(", ", names) + ".");
+                .mend("Columns can be " + String.join(", ", names) + ", " + Types.JSON + ".");
     }
 
     static CoconutException invalid(String table) {

@@ -78,6 +78,9 @@ public final class Types {
         add(SqlTypeName.UUID, "UUID", StorageType.UUID, java.sql.Types.OTHER, java.util.UUID.class, 36, "", true);
     }
 
+    /// The name of the type of texts that are JSON.
+    public static final String JSON = "JSON";
+
     private Types() {}
 
     private static void add(
@@ -183,8 +186,16 @@ public final class Types {
         return column.precision() >= 0 ? column.precision() : of(column.type()).precisionMax();
     }
 
+    /// The type's name, without its length.
+    public static String name(ColumnDefinition column) {
+        return column.json() ? JSON : of(column.type()).name();
+    }
+
     /// The type as it is written in CREATE TABLE.
     public static String text(ColumnDefinition column) {
+        if (column.json()) {
+            return JSON;
+        }
         String name = of(column.type()).name();
         if (column.type() == SqlTypeName.DECIMAL) {
             return name + "(" + column.precision() + ", " + column.scale() + ")";

@@ -21,12 +21,16 @@ import org.coconutdb.engine.error.ErrorCode;
 /// @param columns what its query answers, by the names that the view gives them; without defaults
 /// @param query its text; every table has its schema and every column its table, so that it means the same whatever comes later
 /// @param reads tables and views that the query names, each once
-public record ViewDefinition(String schema, String name, List<ColumnDefinition> columns, String query, List<TableName> reads) {
+/// @param comments of it and its columns
+public record ViewDefinition(String schema, String name, List<ColumnDefinition> columns, String query, List<TableName> reads,
+        Comments comments) {
     /// Characters of a query at most, so that each fits the stored form.
     public static final int QUERY_LENGTH_MAX = 100_000;
     // No version of a table's definition begins like this.
     private static final byte MARK = 'V';
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    // Without comments.
+    private static final int FORMAT_BEFORE = 1;
 
     public ViewDefinition {
         Objects.requireNonNull(schema);
@@ -39,6 +43,16 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
         }
     }
 
+    /// Without comments.
+    public ViewDefinition(String schema, String name, List<ColumnDefinition> columns, String query, List<TableName> reads) {
+        this(schema, name, columns, query, reads, Comments.NONE);
+    }
+
+    /// The same with these comments.
+    public ViewDefinition withComments(Comments all) {
+        return new ViewDefinition(schema, name, columns, query, reads, all);
+    }
+
     public TableName tableName() {
         return new TableName(schema, name);
     }
@@ -46,8 +60,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
     /// Whether the query names the table, or what the meta space shows of it.
     boolean reads(TableName table) {
         return reads.contains(table)
-                || (table.schema().equals(CatalogSnapshot.PUBLIC) && reads.contains(new TableName(CatalogSnapshot.META_SPACE, table
-                        .name())));
+                || reads.contains(new TableName(CatalogSnapshot.metaSpace(table.schema()), table.name()));
     }
 
     /// Whether the bytes are a view's and no table's.
@@ -55,7 +68,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
         return definition.length > 0 && definition[0] == MARK;
     }
 
-    /// The definition as the engine's directory keeps it: mark, format, names, columns, query, what it reads, in the encoding of
+    /// The definition as the engine's directory keeps it: mark, format, names, columns, query, what it reads, comments, in the encoding of
     /// [DataOutputStream].
     byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -80,6 +93,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
                 out.writeUTF(table.schema());
                 out.writeUTF(table.name());
             }
+            comments.write(out);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -91,7 +105,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int mark = in.readByte();
             int format = in.readByte();
-            if (mark != MARK || format != FORMAT) {
+            if (mark != MARK || (format != FORMAT && format != FORMAT_BEFORE)) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -113,10 +127,11 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
             for (int left = in.readInt(); left > 0; left--) {
                 reads.add(new TableName(in.readUTF(), in.readUTF()));
             }
+            Comments comments = format == FORMAT_BEFORE ? Comments.NONE : Comments.read(in);
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");
             }
-            return new ViewDefinition(schema, name, columns, query, reads);
+            return new ViewDefinition(schema, name, columns, query, reads, comments);
         } catch (IOException | IllegalArgumentException failure) {
             throw CoconutException.of(ErrorCode.DATA_CORRUPTED, failure)
                     .with("what", "view definition")

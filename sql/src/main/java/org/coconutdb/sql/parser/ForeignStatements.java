@@ -16,7 +16,6 @@ final class ForeignStatements {
     private static final Map<String, String> MENDS = Map.ofEntries(
             Map.entry("ALTER VIEW", "CREATE OR REPLACE VIEW gives a view another query."),
             Map.entry("CREATE MATERIALIZED", ONLY_TABLES),
-            Map.entry("CREATE SCHEMA", "All tables live in the schema PUBLIC."),
             Map.entry("CREATE DATABASE", "A connection to jdbc:coconut:file:DIRECTORY makes a database."),
             Map.entry("CREATE TEMPORARY", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
             Map.entry("CREATE TEMP", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
@@ -24,16 +23,15 @@ final class ForeignStatements {
             Map.entry("CREATE TYPE", ONLY_TABLES),
             Map.entry("CREATE USER", "Whoever can open the database may do everything."),
             Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
+            Map.entry("SET TIME",
+                    "TIMESTAMP WITH LOCAL TIME ZONE is shown in the zone of the Java process: start it with -Duser.timezone=…."),
             Map.entry("GRANT", "Whoever can open the database may do everything."),
             Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("DROP SCHEMA", "All tables live in the schema PUBLIC."),
-            Map.entry("COMMENT ON", "Comments are not kept: keep them beside the script that makes the tables."),
-            Map.entry("SHOW CREATE", "DESCRIBE has the columns of a table, INFORMATION_SCHEMA its constraints."));
+            Map.entry("ALTER SCHEMA", "Make a new schema, and its tables by CREATE TABLE … AS; then DROP SCHEMA … CASCADE."));
 
     /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
     private static final Map<String, String> CLAUSES = Map.of(
             "DISTINCT ON", "Number the rows and take the first ones: QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.",
-            "RETURNING", "Ask JDBC for generated keys, or SELECT the rows in the same transaction.",
             "WITH TIES", "Rank the rows and take the first ones: QUALIFY RANK() OVER (ORDER BY …) <= n.");
 
     private ForeignStatements() {}

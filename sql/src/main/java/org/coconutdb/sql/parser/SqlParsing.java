@@ -141,6 +141,18 @@ public final class SqlParsing {
         return SyntaxErrors.of(sql, failure, word -> Reserved.WORDS.isReservedWord(word));
     }
 
+    /// A name as it is written: in double quotes where it needs them.
+    public static String written(String name) {
+        boolean isPlain = !name.isEmpty() && name.chars().allMatch(c -> (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')
+                && name.charAt(0) >= 'A' && !Reserved.WORDS.isReservedWord(name);
+        return isPlain && name.charAt(0) != '_' ? name : '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /// A text as it is written.
+    public static String literal(String text) {
+        return '\'' + text.replace("'", "''") + '\'';
+    }
+
     /// Made by a parser of its own at the first error: it tries every word.
     private static final class Reserved {
         static final SqlAbstractParserImpl.Metadata WORDS = SqlParser.create("", CONFIG).getMetadata();

@@ -42,12 +42,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - whole numbers and intervals take Calcite's checked operators;
 /// - decimals whose result may be cut to 38 digits, and all their divisions, are left to [DecimalArithmetic]; others cannot overflow;
-/// - SUM and AVG of BIGINT run on decimals.
+/// - SUM and AVG of BIGINT run on decimals;
+/// - decimals that no type holds both of are compared by a function;
+/// - REAL and DOUBLE are rounded where they are cast to whole numbers.
 final class ExactNumbers extends RelHomogeneousShuttle {
     private static final SqlOperator ADD = function("add", ReturnTypes.DECIMAL_SUM_NULLABLE);
     private static final SqlOperator SUBTRACT = function("subtract", ReturnTypes.DECIMAL_SUM_NULLABLE);
     private static final SqlOperator MULTIPLY = function("multiply", ReturnTypes.DECIMAL_PRODUCT_NULLABLE);
     private static final SqlOperator DIVIDE = function("divide", ReturnTypes.DECIMAL_QUOTIENT_NULLABLE);
+    private static final SqlOperator COMPARE = function("compare", ReturnTypes.INTEGER_NULLABLE, BigDecimal.class, BigDecimal.class);
     private static final SqlOperator FIT = function("fit", ReturnTypes.ARG0, BigDecimal.class, int.class);
 
     private final RexBuilder rexBuilder;
@@ -218,8 +221,14 @@ final class ExactNumbers extends RelHomogeneousShuttle {
                 return visited;
             }
             RelDataType type = call.getType();
+            if (call.getKind() == SqlKind.CAST && SqlTypeName.INT_TYPES.contains(type.getSqlTypeName())) {
+                return rounded(call, type);
+            }
             if (type.getSqlTypeName() == SqlTypeName.DECIMAL) {
                 return exactDecimal(call, type);
+            }
+            if (SqlKind.COMPARISON.contains(call.getKind()) && call.getOperands().size() == 2) {
+                return exactComparison(call);
             }
             boolean checked = SqlTypeName.INT_TYPES.contains(type.getSqlTypeName())
                     || (SqlTypeName.INTERVAL_TYPES.contains(type.getSqlTypeName())
@@ -248,6 +257,49 @@ final class ExactNumbers extends RelHomogeneousShuttle {
                 return call;
             }
             return rexBuilder.makeCall(type, operator, List.of(decimal(operands.get(0)), decimal(operands.get(1)), scale(type)));
+        }
+
+        /// Numbers that no common type holds are compared as they are: the type that Calcite casts them to may have no room for one of them.
+        private RexNode exactComparison(RexCall call) {
+            RexNode left = call.getOperands().get(0);
+            RexNode right = call.getOperands().get(1);
+            if (!isTight(left) && !isTight(right)) {
+                return call;
+            }
+            RexNode compared = rexBuilder.makeCall(COMPARE, List.of(decimal(uncast(left)), decimal(uncast(right))));
+            return rexBuilder.makeCall(call.getParserPosition(), call.getType(), call.getOperator(),
+                    List.of(compared, rexBuilder.makeExactLiteral(BigDecimal.ZERO)));
+        }
+
+        /// Whether it is a cast of a number that keeps its digits behind the point, and for which those before it may be too many.
+        private static boolean isTight(RexNode node) {
+            return isNumberCast(node) && !RexUtil.isLosslessCast(((RexCall) node).getOperands().getFirst().getType(), node.getType());
+        }
+
+        private static boolean isNumberCast(RexNode node) {
+            if (node.getKind() != SqlKind.CAST || node.getType().getSqlTypeName() != SqlTypeName.DECIMAL) {
+                return false;
+            }
+            RelDataType from = ((RexCall) node).getOperands().getFirst().getType();
+            return SqlTypeUtil.isExactNumeric(from) && from.getScale() <= node.getType().getScale()
+                    && node.getType().getPrecision() == CoconutTypeSystem.DECIMAL_DIGITS_MAX;
+        }
+
+        private static RexNode uncast(RexNode node) {
+            return isNumberCast(node) ? ((RexCall) node).getOperands().getFirst() : node;
+        }
+
+        /// Calcite cuts a REAL or DOUBLE that becomes a whole number, but rounds it to BIGINT: by way of a decimal it is rounded as all others are.
+        private RexNode rounded(RexCall cast, RelDataType type) {
+            RexNode number = cast.getOperands().getFirst();
+            if (!SqlTypeName.APPROX_TYPES.contains(number.getType().getSqlTypeName())) {
+                return cast;
+            }
+            RelDataTypeFactory factory = rexBuilder.getTypeFactory();
+            RelDataType wide = factory.createSqlType(SqlTypeName.DECIMAL, CoconutTypeSystem.DECIMAL_DIGITS_MAX, 0);
+            RexNode whole =
+                    rexBuilder.makeAbstractCast(factory.createTypeWithNullability(wide, number.getType().isNullable()), number, false);
+            return rexBuilder.makeAbstractCast(type, whole, false);
         }
 
         /// Calcite's ABS answers the smallest whole number as it is, below 0.

@@ -29,6 +29,7 @@ import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlNameMatcher;
 import org.apache.calcite.sql.validate.SqlNameMatchers;
 import org.coconutdb.sql.plan.NamedFunction.Stability;
+import org.coconutdb.sql.run.JsonFunctions;
 import org.coconutdb.sql.run.NumberFunctions;
 import org.coconutdb.sql.run.SessionFunctions;
 import org.coconutdb.sql.run.TextFunctions;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// otherwise than PostgreSQL.
 final class Functions {
     private static final SqlReturnTypeInference TEXT = nullable(SqlTypeName.VARCHAR);
+    // Text, or NULL whatever the arguments are.
+    private static final SqlReturnTypeInference SOMETIMES = ReturnTypes.explicit(SqlTypeName.VARCHAR)
+            .andThen(SqlTypeTransforms.FORCE_NULLABLE);
     private static final SqlReturnTypeInference INTEGER = nullable(SqlTypeName.INTEGER);
     private static final SqlReturnTypeInference BIGINT = nullable(SqlTypeName.BIGINT);
     private static final SqlReturnTypeInference DOUBLE = nullable(SqlTypeName.DOUBLE);
@@ -82,6 +86,15 @@ final class Functions {
                 SqlTypeName.UUID), Stability.NEVER, List.of(SqlTypeFamily.INTEGER), method(NumberFunctions.class, "randomUuid", int.class));
         own.add(random);
         Stream.of("GEN_RANDOM_UUID", "RANDOM_UUID").forEach(name -> own.add(new RandomFunction(name, random)));
+        own.add(named(JsonCalls.VALUE, JsonFunctions.class, "value", SOMETIMES, String.class, String.class, String.class, String.class));
+        own.add(named(JsonCalls.QUERY, JsonFunctions.class, "query", SOMETIMES, String.class, String.class, String.class, String.class,
+                String.class));
+        own.add(named(JsonCalls.EXISTS, JsonFunctions.class, "exists", ReturnTypes.BOOLEAN_FORCE_NULLABLE, String.class, String.class,
+                String.class));
+        own.add(named(JsonCalls.IS_JSON, JsonFunctions.class, "isJson", ReturnTypes.BOOLEAN_NULLABLE, String.class, String.class));
+        own.add(named(JsonCalls.CHECKED, JsonFunctions.class, "checked", TEXT, String.class));
+        own.add(named(JsonCalls.GET, JsonFunctions.class, "member", SOMETIMES, String.class, String.class));
+        own.add(named(JsonCalls.GET_TEXT, JsonFunctions.class, "memberText", SOMETIMES, String.class, String.class));
         own.add(SeriesFunction.upwards());
         own.add(SeriesFunction.withStep());
         own.add(new NamedFunction("VERSION", SqlSyntax.FUNCTION, SqlFunctionCategory.SYSTEM, TEXT, Stability.ALWAYS, List.of(), method(
@@ -91,6 +104,11 @@ final class Functions {
                 .of(),
                 (translator, _, _) -> Expressions.call(SessionFunctions.class, "currentSchema", translator.getRoot())));
         return List.copyOf(own);
+    }
+
+    /// The first of ours with the name.
+    static SqlOperator own(String name) {
+        return OWN.stream().filter(function -> function.getName().equals(name)).findFirst().orElseThrow();
     }
 
     private static SqlReturnTypeInference nullable(SqlTypeName type) {

@@ -234,7 +234,7 @@ public final class QueryContext {
     ///
     /// @param parameterTypes of the whole statement, as [#parameterTypes] answers
     public QueryPlan plan(RelRoot root, RelDataType parameterTypes) {
-        RelNode logical = ExactNumbers.apply(root.project());
+        RelNode logical = ExactNumbers.apply(JsonArguments.apply(root.project()));
         RelDataType rowType = root.validatedRowType;
         PlanPhases phases = new PlanPhases(planningContext);
         RelNode simple = phases.rewriteSimple(logical);

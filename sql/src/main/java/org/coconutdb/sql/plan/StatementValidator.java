@@ -1,18 +1,17 @@
 package org.coconutdb.sql.plan;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDynamicParam;
-import org.apache.calcite.sql.SqlJsonValueReturning;
+import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
-import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlOperatorTable;
+import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
-import org.apache.calcite.sql.fun.SqlStdOperatorTable;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.validate.SqlValidatorCatalogReader;
 import org.apache.calcite.sql.validate.SqlValidatorImpl;
 import org.apache.calcite.sql.validate.SqlValidatorScope;
@@ -33,23 +32,21 @@ final class StatementValidator extends SqlValidatorImpl {
         return own == null ? around : own;
     }
 
-    /// `JSON_VALUE(… RETURNING type)` is a cast of the text: Calcite hands out whatever the JSON has there as the type.
     @Override
     protected @Nullable SqlNode performUnconditionalRewrites(@Nullable SqlNode node, boolean underFrom) {
-        SqlNode rewritten = super.performUnconditionalRewrites(node, underFrom);
-        if (!(rewritten instanceof SqlCall call) || !call.getOperator().equals(SqlStdOperatorTable.JSON_VALUE)) {
-            return rewritten;
+        return JsonCalls.rewritten(super.performUnconditionalRewrites(ordered(node), underFrom));
+    }
+
+    /// Calcite's validator has no ORDER BY of `TABLE t`, which is `SELECT * FROM t`.
+    private static @Nullable SqlNode ordered(@Nullable SqlNode node) {
+        if (!(node instanceof SqlOrderBy ordered) || ordered.query.getKind() != SqlKind.EXPLICIT_TABLE) {
+            return node;
         }
-        List<SqlNode> operands = new ArrayList<>(call.getOperandList());
-        for (int i = 0; i < operands.size() - 1; i++) {
-            if (operands.get(i) instanceof SqlLiteral symbol && symbol.getValue() == SqlJsonValueReturning.RETURNING) {
-                SqlNode type = operands.get(i + 1);
-                operands.subList(i, i + 2).clear();
-                SqlNode text = SqlStdOperatorTable.JSON_VALUE.createCall(call.getParserPosition(), operands);
-                return SqlStdOperatorTable.CAST.createCall(call.getParserPosition(), text, type);
-            }
-        }
-        return rewritten;
+        SqlParserPos position = ordered.query.getParserPosition();
+        SqlNodeList all = SqlNodeList.of(SqlIdentifier.star(position));
+        SqlNode table = ((SqlCall) ordered.query).operand(0);
+        SqlSelect select = new SqlSelect(position, null, all, table, null, null, null, null, null, null, null, null, null);
+        return new SqlOrderBy(ordered.getParserPosition(), select, ordered.orderList, ordered.offset, ordered.fetch);
     }
 
     @Override

@@ -37,6 +37,12 @@ public final class DecimalArithmetic {
         return fitted(dividend.divide(divisor, scale, RoundingMode.HALF_UP), scale);
     }
 
+    /// Below, at or above 0.
+    @Strict
+    public static int compare(BigDecimal left, BigDecimal right) {
+        return left.compareTo(right);
+    }
+
     /// The same, checked.
     @Strict
     public static BigDecimal fit(BigDecimal value, int scale) {

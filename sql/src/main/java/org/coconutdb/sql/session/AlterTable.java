@@ -13,6 +13,7 @@ import org.coconutdb.sql.catalog.CheckDefinition;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.ForeignKeys;
 import org.coconutdb.sql.catalog.IndexDefinition;
+import org.coconutdb.sql.catalog.SequenceUses;
 import org.coconutdb.sql.catalog.TableAlteration;
 import org.coconutdb.sql.catalog.TableAlterations;
 import org.coconutdb.sql.catalog.TableDefinition;
@@ -61,12 +62,13 @@ final class AlterTable implements CompiledStatement.Definition {
     }
 
     /// UNDEFINED_TABLE, READ_ONLY_TABLE, and what [TableAlterations#of] refuses.
-    static CompiledStatement compile(SqlAlterTable alter, CatalogSnapshot catalog, String schema, StatementCompiler compiler) {
+    static CompiledStatement compile(SqlAlterTable alter, CatalogSnapshot catalog, String schema, StatementCompiler asking) {
         String[] name = TableDefinitions.resolve(alter.table(), schema);
         if (alter.ifExists() && catalog.table(name[0], name[1]).isEmpty() && !catalog.isReadOnly(name[0], name[1])) {
             return (CompiledStatement.Definition) (_, _) -> {};
         }
         CatalogTable table = WriteCompiler.target(alter.table(), catalog, schema);
+        StatementCompiler compiler = asking.in(table.definition().schema());
         TableAlterations.Asked asked = TableAlterations.of(alter, table.definition());
         TableAlteration alteration = asked.alteration();
         List<@Nullable Object> unknown = new ArrayList<>();
@@ -97,7 +99,7 @@ final class AlterTable implements CompiledStatement.Definition {
     }
 
     private static boolean differs(ExpressionClause clause, StatementCompiler compiler) {
-        return !SequenceCalls.names(clause.expression()).isEmpty()
+        return !SequenceUses.names(clause.expression()).isEmpty()
                 || compiler.planning(context -> new ExpressionBounds(context.validator().getOperatorTable()).isVolatile(clause
                         .expression()));
     }

@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.RowCursor;
 import org.coconutdb.sql.plan.PlanFormat;
 import org.coconutdb.sql.plan.PlanOperator;
 import org.coconutdb.sql.plan.PlanTimes;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// EXPLAIN ANALYZE of INSERT, UPSERT, UPDATE and DELETE: changes the rows, and answers the plan with what happened.
 ///
 /// @param write compiled so that its source can be measured
-record AnalyzedWrite(CompiledStatement.Write write, PlanFormat format, long planningNanos) implements CompiledStatement {
+record AnalyzedWrite(CompiledStatement.Write write, PlanFormat format, long planningNanos) implements CompiledStatement.Answering {
     @Override
     public List<ColumnInfo> columns() {
         return Explained.COLUMNS;
@@ -24,17 +25,17 @@ record AnalyzedWrite(CompiledStatement.Write write, PlanFormat format, long plan
         return write.parameters();
     }
 
-    /// One execution of it. One thread.
-    Run start() {
+    @Override
+    public Run start() {
         return new Run();
     }
 
-    final class Run implements CompiledStatement.Write {
+    final class Run implements CompiledStatement.AnsweringRun {
         private List<String> answer = List.of();
 
-        /// Rows of the answer, of the last time that it ran.
-        List<String> answer() {
-            return answer;
+        @Override
+        public RowCursor answer(long rowsMax) {
+            return new FixedCursor(FixedCursor.lines(answer));
         }
 
         @Override

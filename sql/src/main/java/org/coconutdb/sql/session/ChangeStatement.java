@@ -31,14 +31,16 @@ final class ChangeStatement implements CompiledStatement.Write {
     private final ValueSource[] sources;
     private final TimeToLive ttl;
     private final boolean delete;
+    private final @Nullable Returning returning;
     private final List<ColumnInfo> parameters;
     // The source, where it finds one row whose bytes need not be taken apart; null: any other.
     private final @Nullable PointPlan point;
 
     /// @param source answers columns of the table first, then what is computed
-    /// @param read positions of those columns: all for UPDATE, the key's and the indexed ones for DELETE
+    /// @param read positions of those columns: all for UPDATE and where rows are returned, the key's and the indexed ones for DELETE
     /// @param columns positions that are set; empty for DELETE
     /// @param ttl of the rows as changed
+    /// @param returning null where nothing is answered
     ChangeStatement(
             TableWriter writer,
             QueryPlan source,
@@ -47,6 +49,7 @@ final class ChangeStatement implements CompiledStatement.Write {
             ValueSource[] sources,
             TimeToLive ttl,
             boolean delete,
+            @Nullable Returning returning,
             List<ColumnInfo> parameters) {
         this.writer = writer;
         this.source = source;
@@ -57,6 +60,7 @@ final class ChangeStatement implements CompiledStatement.Write {
         this.sources = sources;
         this.ttl = ttl;
         this.delete = delete;
+        this.returning = returning;
         this.parameters = parameters;
         this.point = source instanceof PointPlan plan && isDirect() ? plan : null;
     }
@@ -121,6 +125,9 @@ final class ChangeStatement implements CompiledStatement.Write {
     private void changeInPlace(PointReader row, Execution execution, @Nullable Object[] values, int ttlSeconds) {
         TableDescriptor table = writer.table().descriptor();
         if (delete) {
+            if (isAnswering(execution)) {
+                answer(execution, values, stored(row));
+            }
             execution.transaction().delete(table, row.key());
             return;
         }
@@ -133,6 +140,33 @@ final class ChangeStatement implements CompiledStatement.Write {
             changed[i] = sources[i].value(execution, values, current);
         }
         execution.transaction().update(table, row.key(), row.changed(columns, changed), ttlSeconds);
+        if (isAnswering(execution)) {
+            @Nullable Object[] after = stored(row);
+            for (int i = 0; i < columns.length; i++) {
+                after[columns[i]] = changed[i];
+            }
+            answer(execution, values, after);
+        }
+    }
+
+    /// The row as it was read, whole.
+    private @Nullable Object[] stored(PointReader row) {
+        List<ColumnDefinition> definitions = writer.table().definition().columns();
+        @Nullable Object[] whole = new @Nullable Object[definitions.size()];
+        for (int i = 0; i < read.length; i++) {
+            whole[read[i]] = stored(definitions.get(read[i]), columnTypes[i], row.field(i));
+        }
+        return whole;
+    }
+
+    private boolean isAnswering(Execution execution) {
+        return returning != null && execution.returned() != null;
+    }
+
+    private void answer(Execution execution, @Nullable Object[] values, @Nullable Object[] row) {
+        if (returning != null && execution.returned() != null) {
+            execution.returned().add(returning.answer(execution, values, row));
+        }
     }
 
     private long changeRows(Execution execution, @Nullable Object[] values, @Nullable Object[] converted, int ttlSeconds) {
@@ -151,6 +185,7 @@ final class ChangeStatement implements CompiledStatement.Write {
                 count++;
                 if (delete) {
                     changes.delete(oldKey, row);
+                    answer(execution, values, row);
                     continue;
                 }
                 @Nullable Object[] before = row.clone();
@@ -160,6 +195,7 @@ final class ChangeStatement implements CompiledStatement.Write {
                 byte[] key = writer.key(row);
                 writer.check(execution, row);
                 changes.update(oldKey, before, key, row, ttlSeconds);
+                answer(execution, values, row);
             }
         }
         changes.finish();

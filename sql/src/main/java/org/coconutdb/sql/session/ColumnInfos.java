@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -33,16 +34,16 @@ final class ColumnInfos {
             String table = origin == null || size < 2 ? "" : origin.get(size - 2);
             String schema = origin == null || size < 3 ? "" : origin.get(size - 3);
             ColumnInfo info = info(label, name, table, schema, field.getType());
-            columns.add(isIdentity(catalog, schema, table, name) ? info.withAutoIncrement() : info);
+            Optional<ColumnDefinition> of = catalog.table(schema, table)
+                    .stream()
+                    .flatMap(found -> found.definition().columns().stream())
+                    .filter(definition -> definition.name().equals(name))
+                    .findFirst();
+            ColumnInfo typed = of.filter(ColumnDefinition::json).isPresent() ? info.withTypeName(org.coconutdb.sql.catalog.Types.JSON)
+                    : info;
+            columns.add(of.filter(definition -> definition.identity() != null).isPresent() ? typed.withAutoIncrement() : typed);
         }
         return List.copyOf(columns);
-    }
-
-    private static boolean isIdentity(CatalogSnapshot catalog, String schema, String table, String column) {
-        return catalog.table(schema, table)
-                .stream()
-                .flatMap(found -> found.definition().columns().stream())
-                .anyMatch(definition -> definition.identity() != null && definition.name().equals(column));
     }
 
     static List<ColumnInfo> parameters(RelDataType types) {
@@ -54,11 +55,28 @@ final class ColumnInfos {
         return List.copyOf(parameters);
     }
 
+    /// A parameter of which nothing says a type.
+    static ColumnInfo untyped(int index) {
+        String name = "?" + (index + 1);
+        return new ColumnInfo(name, name, "", "", Types.NULL, "NULL", String.class.getName(), 0, 0, true);
+    }
+
+    /// What is computed from a row.
+    static List<ColumnInfo> computed(RelDataType row) {
+        return row.getFieldList().stream().map(field -> info(field.getName(), field.getName(), "", "", field.getType())).toList();
+    }
+
+    /// The same with another label, which is its name, too, where it is of no table.
+    static ColumnInfo labelled(ColumnInfo info, String label) {
+        return new ColumnInfo(label, info.table().isEmpty() ? label : info.name(), info.table(), info.schema(), info.jdbcType(),
+                info.typeName(), info.className(), info.precision(), info.scale(), info.nullable(), info.autoIncrement());
+    }
+
     /// A parameter that is assigned to a column.
     static ColumnInfo parameter(int index, ColumnDefinition column) {
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         String name = "?" + (index + 1);
-        return new ColumnInfo(name, name, "", "", facts.jdbcType(), facts.name(), facts.className(),
+        return new ColumnInfo(name, name, "", "", facts.jdbcType(), org.coconutdb.sql.catalog.Types.name(column), facts.className(),
                 org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable());
     }
 
@@ -67,7 +85,8 @@ final class ColumnInfos {
         ColumnDefinition column = table.definition().columns().get(position);
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         return new ColumnInfo(column.name(), column.name(), table.definition().name(), table.definition().schema(), facts.jdbcType(),
-                facts.name(), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable(),
+                org.coconutdb.sql.catalog.Types.name(column), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column
+                        .scale(), column.nullable(),
                 column.identity() != null);
     }
 

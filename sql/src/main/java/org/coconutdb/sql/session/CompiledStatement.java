@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.RowCursor;
 import org.coconutdb.sql.plan.PlanOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,9 +40,32 @@ interface CompiledStatement {
         boolean retriesDuplicate(CoconutException failure);
     }
 
+    /// A statement that changes rows and answers some.
+    interface Answering extends CompiledStatement {
+        /// One execution of it. One thread.
+        AnsweringRun start();
+
+        /// The statement without the answer.
+        Write write();
+    }
+
+    /// One execution of a statement that changes rows and answers some; where it meets another transaction it runs again.
+    interface AnsweringRun extends Write {
+        /// The answer, of the last time that it ran.
+        ///
+        /// @param rowsMax rows at most; 0: all
+        RowCursor answer(long rowsMax);
+    }
+
     /// A statement that changes the catalogue.
     interface Definition extends CompiledStatement {
         void run(Database database, ExecutionSignal signal);
+
+        /// The same. Answers how many rows it wrote, 0 for most.
+        default long runCounting(Database database, ExecutionSignal signal) {
+            run(database, signal);
+            return 0;
+        }
 
         @Override
         default List<ColumnInfo> columns() {

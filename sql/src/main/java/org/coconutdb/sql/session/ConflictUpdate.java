@@ -32,8 +32,14 @@ final class ConflictUpdate {
         this.statementParameters = statementParameters;
     }
 
-    /// Changes the row that is there; false where the WHERE of the update leaves it.
-    boolean apply(Execution execution, RowChanges changes, @Nullable Object[] values, RecordView found, @Nullable Object[] excluded) {
+    /// Changes the row that is there. Answers it as it is then; null where the WHERE of the update leaves it.
+    @Nullable
+    Object @Nullable [] apply(
+            Execution execution,
+            RowChanges changes,
+            @Nullable Object[] values,
+            RecordView found,
+            @Nullable Object[] excluded) {
         @Nullable Object[] row = writer.table().rowVersions().decode(found.rowBytes());
         int width = row.length;
         @Nullable Object[] parameters = new @Nullable Object[statementParameters + 2 * width];
@@ -53,7 +59,7 @@ final class ConflictUpdate {
         int ttlSeconds = ttl.seconds(values);
         try (Enumerator<@Nullable Object[]> computed = plan.run(execution.context(parameters))) {
             if (!computed.moveNext()) {
-                return false;
+                return null;
             }
             for (int i = 0; i < columns.length; i++) {
                 row[columns[i]] = sources[i].value(execution, values, computed.current());
@@ -62,6 +68,6 @@ final class ConflictUpdate {
         byte[] key = writer.key(row);
         writer.check(execution, row);
         changes.update(oldKey, before, key, row, ttlSeconds);
-        return true;
+        return row;
     }
 }

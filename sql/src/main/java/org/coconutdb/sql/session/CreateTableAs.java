@@ -16,6 +16,7 @@ import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.SequenceUses;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableFromQuery;
@@ -65,7 +66,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
             throw Refusals.notYet("a parameter in CREATE TABLE AS", "Write the value, or make the table and INSERT INTO it a SELECT.",
                     query.getParserPosition());
         }
-        for (SqlIdentifier sequence : SequenceCalls.names(query)) {
+        for (SqlIdentifier sequence : SequenceUses.names(query)) {
             throw Refusals.notYet("a sequence in CREATE TABLE AS", "Make the table, then INSERT INTO it a SELECT.",
                     sequence.getParserPosition());
         }
@@ -102,20 +103,25 @@ final class CreateTableAs implements CompiledStatement.Definition {
 
     @Override
     public void run(Database database, ExecutionSignal signal) {
+        runCounting(database, signal);
+    }
+
+    @Override
+    public long runCounting(Database database, ExecutionSignal signal) {
         try {
             if (withData) {
-                fill(database, signal);
-            } else {
-                database.catalog().create(definition, storage);
+                return fill(database, signal);
             }
+            database.catalog().create(definition, storage);
         } catch (CoconutException failure) {
             if (!ifNotExists || failure.code() != ErrorCode.DUPLICATE_TABLE) {
                 throw failure;
             }
         }
+        return 0;
     }
 
-    private void fill(Database database, ExecutionSignal signal) {
+    private long fill(Database database, ExecutionSignal signal) {
         Catalog catalog = database.catalog();
         try (Transaction reading = database.engine().beginReadOnly()) {
             if (database.engine().catalogVersion() != catalogVersion) {
@@ -124,9 +130,10 @@ final class CreateTableAs implements CompiledStatement.Definition {
             Execution execution = new Execution(reading, schema, NoSequences.INSTANCE, signal);
             UnfinishedTable unfinished = catalog.begin(definition, storage);
             try {
-                new Filling(database.engine(), execution, unfinished).run();
+                long count = new Filling(database.engine(), execution, unfinished).run();
                 execution.checkCancelled();
                 catalog.finish(unfinished);
+                return count;
             } catch (RuntimeException | Error failure) {
                 try {
                     catalog.abandon(unfinished);
@@ -146,6 +153,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
         private final UnfinishedTable table;
         private final TableWriter writer;
         private final List<ValueSource> sources = new ArrayList<>();
+        private long written;
 
         Filling(CoconutEngine engine, Execution reading, UnfinishedTable table) {
             this.engine = engine;
@@ -157,13 +165,14 @@ final class CreateTableAs implements CompiledStatement.Definition {
             }
         }
 
-        void run() {
+        long run() {
             try (Enumerator<@Nullable Object[]> rows = plan.run(reading.context(NO_VALUES))) {
                 boolean hasMore = rows.moveNext();
                 while (hasMore) {
                     hasMore = writePiece(rows);
                 }
             }
+            return written;
         }
 
         /// Writes from the current row on. Answers whether there are further rows.
@@ -171,7 +180,8 @@ final class CreateTableAs implements CompiledStatement.Definition {
             boolean hasMore = true;
             long bytes = 0;
             try (Transaction transaction = engine.begin()) {
-                for (int count = 0; hasMore && count < PIECE_ROWS_MAX && bytes < PIECE_BYTES_MAX; count++) {
+                int count = 0;
+                for (; hasMore && count < PIECE_ROWS_MAX && bytes < PIECE_BYTES_MAX; count++) {
                     reading.checkCancelled();
                     @Nullable Object[] row = new @Nullable Object[sources.size()];
                     for (int i = 0; i < row.length; i++) {
@@ -184,6 +194,7 @@ final class CreateTableAs implements CompiledStatement.Definition {
                     hasMore = rows.moveNext();
                 }
                 transaction.commit();
+                written += count;
                 return hasMore;
             } catch (CoconutException failure) {
                 throw failure.code() != ErrorCode.DUPLICATE_KEY

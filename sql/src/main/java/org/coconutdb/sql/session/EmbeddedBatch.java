@@ -17,14 +17,12 @@ final class EmbeddedBatch implements SessionStatement {
 
     private final EmbeddedSession session;
     private final List<String> texts;
-    private final String schema;
     // Set by the executing thread, read by the one that cancels.
     private volatile @Nullable ExecutionSignal running;
 
-    EmbeddedBatch(EmbeddedSession session, List<String> texts, String schema) {
+    EmbeddedBatch(EmbeddedSession session, List<String> texts) {
         this.session = session;
         this.texts = List.copyOf(texts);
-        this.schema = schema;
     }
 
     @Override
@@ -46,7 +44,7 @@ final class EmbeddedBatch implements SessionStatement {
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
         ExecutionSignal signal = new ExecutionSignal(limits, KeyRequest.NOTHING, session.database()
                 .slowStatements()
-                .watch(String.join("; ", texts), schema));
+                .watch(String.join("; ", texts), session.schema()));
         running = signal;
         long[] counts = new long[texts.size()];
         int done = 0;
@@ -102,7 +100,7 @@ final class EmbeddedBatch implements SessionStatement {
     }
 
     private Database.Prepared compile(int index) throws SQLException {
-        Database.Prepared prepared = session.database().compile(texts.get(index), schema);
+        Database.Prepared prepared = session.database().compile(texts.get(index), session.schema());
         CompiledStatement statement = prepared.statement();
         if (!statement.columns().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");

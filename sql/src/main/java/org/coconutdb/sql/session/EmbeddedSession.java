@@ -11,6 +11,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.parser.SessionSetting;
 import org.coconutdb.sql.run.ProductVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -20,23 +21,14 @@ final class EmbeddedSession implements Session {
     private final Set<EmbeddedStatement> statements = ConcurrentHashMap.newKeySet();
     private final SessionTransactions transactions;
     private final StatementRuns runs;
-    private String schema;
+    private final SessionSettings settings;
     private volatile boolean closed;
 
     EmbeddedSession(Databases.Share share, String schema) {
         this.share = share;
-        this.schema = known(schema);
+        this.settings = new SessionSettings(share.database().catalog(), schema);
         this.transactions = new SessionTransactions(share.database().engine());
-        this.runs = new StatementRuns(share.database(), transactions);
-    }
-
-    private String known(String name) {
-        if (!share.database().catalog().snapshot().schemas().contains(name)) {
-            throw CoconutException.of(ErrorCode.UNDEFINED_SCHEMA)
-                    .with("schema", name)
-                    .mend("Schemas are " + String.join(", ", share.database().catalog().snapshot().schemas()) + ".");
-        }
-        return name;
+        this.runs = new StatementRuns(share.database(), transactions, settings);
     }
 
     Database database() {
@@ -65,7 +57,7 @@ final class EmbeddedSession implements Session {
     public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         try {
             requireOpen();
-            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, schema), keys);
+            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, settings.schema()), keys);
             statements.add(statement);
             return statement;
         } catch (RuntimeException | Error failure) {
@@ -75,7 +67,7 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepareBatch(List<String> texts) throws SQLException {
-        return answering(() -> new EmbeddedBatch(this, texts, schema));
+        return answering(() -> new EmbeddedBatch(this, texts));
     }
 
     // ---- transactions
@@ -171,17 +163,12 @@ final class EmbeddedSession implements Session {
 
     @Override
     public String schema() {
-        return schema;
+        return settings.schema();
     }
 
     @Override
     public void setSchema(String name) throws SQLException {
-        try {
-            requireOpen();
-            schema = known(name);
-        } catch (CoconutException failure) {
-            throw SqlErrors.of(failure, null);
-        }
+        doing(() -> settings.apply(new SessionSetting.Schema(name)));
     }
 
     @Override

@@ -59,10 +59,10 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
                     signal.pause();
                     return new Answer(opened, -1);
                 }
-                if (statement instanceof AnalyzedWrite analyzed) {
-                    AnalyzedWrite.Run run = analyzed.start();
+                if (statement instanceof CompiledStatement.Answering answering) {
+                    CompiledStatement.AnsweringRun run = answering.start();
                     signal.count(session.runs().change(prepared.running(run), values, signal));
-                    return new Answer(new FixedCursor(FixedCursor.lines(run.answer())), -1);
+                    return new Answer(run.answer(limits.maxRows()), -1);
                 }
                 long count = session.runs().change(prepared, values, signal);
                 signal.count(count);

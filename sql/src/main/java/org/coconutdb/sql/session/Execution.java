@@ -1,5 +1,6 @@
 package org.coconutdb.sql.session;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -17,17 +18,23 @@ import org.jspecify.annotations.Nullable;
 /// @param startedMillis what CURRENT_TIMESTAMP is in all that it runs, since the epoch
 /// @param cancelled set from outside; looked at by everything that loops
 /// @param keys gathers what is handed back of inserted rows; null where nothing is
+/// @param returned gathers the rows of RETURNING; null where nobody wants them
 /// @param figures counts what the operators of the statement's plan do; null where nobody wants to know
 record Execution(Transaction transaction, String schema, SequenceValues sequences, long startedMillis, AtomicBoolean cancelled,
-        @Nullable KeyCollector keys, @Nullable RunFigures figures) {
+        @Nullable KeyCollector keys, @Nullable List<@Nullable Object[]> returned, @Nullable RunFigures figures) {
     /// Begins now.
     Execution(Transaction transaction, String schema, SequenceValues sequences, ExecutionSignal signal) {
-        this(transaction, schema, sequences, System.currentTimeMillis(), signal.cancelled(), signal.keys(), null);
+        this(transaction, schema, sequences, System.currentTimeMillis(), signal.cancelled(), signal.keys(), null, null);
     }
 
     /// The same run, counted.
     Execution measuredBy(RunFigures counting) {
-        return new Execution(transaction, schema, sequences, startedMillis, cancelled, keys, counting);
+        return new Execution(transaction, schema, sequences, startedMillis, cancelled, keys, returned, counting);
+    }
+
+    /// The same run, whose rows are returned.
+    Execution returningTo(List<@Nullable Object[]> rows) {
+        return new Execution(transaction, schema, sequences, startedMillis, cancelled, keys, rows, figures);
     }
 
     /// For a plan beside the statement's own, such as that of a check.

@@ -65,7 +65,8 @@ final class ExpressionBounds extends SqlBasicVisitor<@Nullable Void> {
         return found[0];
     }
 
-    private boolean isAggregate(SqlCall call) {
+    /// Whether it makes one value of several rows.
+    boolean isAggregate(SqlCall call) {
         return functions(call).stream().anyMatch(SqlOperator::isAggregator);
     }
 

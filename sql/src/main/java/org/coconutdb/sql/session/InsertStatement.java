@@ -33,6 +33,7 @@ final class InsertStatement implements CompiledStatement.Write {
     private final @Nullable ConflictTarget conflictTarget;
     private final @Nullable ConflictUpdate update;
     private final TimeToLive ttl;
+    private final @Nullable Returning returning;
     private final List<ColumnInfo> parameters;
 
     /// @param rows one source a column of the table; with a plan, one row of sources for each of its rows, or with an ordinal one for
@@ -42,6 +43,7 @@ final class InsertStatement implements CompiledStatement.Write {
     /// @param conflictTarget for [OnConflict#NOTHING] and [OnConflict#UPDATE]
     /// @param update for [OnConflict#UPDATE]
     /// @param ttl of rows that are inserted or replaced
+    /// @param returning null where nothing is answered
     InsertStatement(
             TableWriter writer,
             List<ValueSource[]> rows,
@@ -51,6 +53,7 @@ final class InsertStatement implements CompiledStatement.Write {
             @Nullable ConflictTarget conflictTarget,
             @Nullable ConflictUpdate update,
             TimeToLive ttl,
+            @Nullable Returning returning,
             List<ColumnInfo> parameters) {
         this.writer = writer;
         this.rows = rows;
@@ -61,6 +64,7 @@ final class InsertStatement implements CompiledStatement.Write {
         this.conflictTarget = conflictTarget;
         this.update = update;
         this.ttl = ttl;
+        this.returning = returning;
         this.parameters = parameters;
     }
 
@@ -138,13 +142,6 @@ final class InsertStatement implements CompiledStatement.Write {
         return computed[ordinalField] instanceof Number number ? number.intValue() : 0;
     }
 
-    /// What became of a row that ON CONFLICT stands beside.
-    private enum Written {
-        INSERTED,
-        UPDATED,
-        NOTHING
-    }
-
     private final class Run {
         private final Execution execution;
         private final @Nullable Object[] values;
@@ -173,31 +170,35 @@ final class InsertStatement implements CompiledStatement.Write {
             writer.check(execution, row);
             ConflictTarget.Search search = conflicts;
             if (search != null) {
-                switch (writeUnlessThere(search, key, row)) {
-                    case NOTHING -> {
-                        return;
-                    }
-                    case UPDATED -> {
-                        count++;
-                        return;
-                    }
-                    case INSERTED -> {}
-                }
-            } else if (onConflict == OnConflict.REPLACE) {
+                writeUnlessThere(search, key, row);
+                return;
+            }
+            if (onConflict == OnConflict.REPLACE) {
                 changes.put(key, row, ttlSeconds);
             } else {
                 changes.insert(key, row, ttlSeconds);
             }
+            inserted(row);
+        }
+
+        private void inserted(@Nullable Object[] row) {
             if (execution.keys() != null) {
                 execution.keys().add(writer.table(), row);
             }
-            count++;
+            written(row);
         }
 
-        private Written writeUnlessThere(ConflictTarget.Search search, byte[] key, @Nullable Object[] row) {
+        private void written(@Nullable Object[] row) {
+            count++;
+            if (returning != null && execution.returned() != null) {
+                execution.returned().add(returning.answer(execution, values, row));
+            }
+        }
+
+        private void writeUnlessThere(ConflictTarget.Search search, byte[] key, @Nullable Object[] row) {
             if (search.isWritten(key, row)) {
                 if (update == null) {
-                    return Written.NOTHING;
+                    return;
                 }
                 throw CoconutException.of(ErrorCode.CARDINALITY_VIOLATION)
                         .with("table", writer.table())
@@ -205,12 +206,13 @@ final class InsertStatement implements CompiledStatement.Write {
             }
             byte[] inTheWay = search.find(key, row);
             if (inTheWay != null && update == null) {
-                return Written.NOTHING;
+                return;
             }
             search.note(key, row);
             if (inTheWay == null) {
                 changes.insert(key, row, ttlSeconds);
-                return Written.INSERTED;
+                inserted(row);
+                return;
             }
             if (!execution.transaction().get(writer.table().descriptor(), inTheWay, found)) {
                 // Its time is over between the two looks.
@@ -218,7 +220,10 @@ final class InsertStatement implements CompiledStatement.Write {
                         .with("table", writer.table())
                         .mend("Nothing was changed: run the transaction again.");
             }
-            return update != null && update.apply(execution, changes, values, found, row) ? Written.UPDATED : Written.NOTHING;
+            @Nullable Object[] changed = update == null ? null : update.apply(execution, changes, values, found, row);
+            if (changed != null) {
+                written(changed);
+            }
         }
 
         long finish() {

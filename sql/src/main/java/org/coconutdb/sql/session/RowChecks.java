@@ -108,7 +108,7 @@ final class RowChecks {
     }
 
     /// What is stored as the parameter of [Syntax#parameterRow].
-    private static @Nullable Object parameter(@Nullable Object stored) {
+    static @Nullable Object parameter(@Nullable Object stored) {
         return switch (stored) {
             case byte[] bytes -> new ByteString(bytes);
             case UUID uuid -> uuid.toString();

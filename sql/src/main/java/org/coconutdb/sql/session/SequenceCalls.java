@@ -25,9 +25,11 @@ final class SequenceCalls {
     private SequenceCalls() {}
 
     /// The tree with its sequences resolved, in place but for the root. UNDEFINED_SEQUENCE.
-    static SqlNode resolve(SqlNode root, CatalogSnapshot catalog) {
+    ///
+    /// @param schema of names without one
+    static SqlNode resolve(SqlNode root, CatalogSnapshot catalog, String schema) {
         if (isUnresolved(root)) {
-            return resolved((SqlCall) root, catalog);
+            return resolved((SqlCall) root, catalog, schema);
         }
         if (root instanceof SqlDdl) {
             // Its expressions are kept as text, and compiled one by one.
@@ -37,9 +39,9 @@ final class SequenceCalls {
             for (int i = 0; i < list.size(); i++) {
                 SqlNode child = list.get(i);
                 if (child != null && isUnresolved(child)) {
-                    list.set(i, resolved((SqlCall) child, catalog));
+                    list.set(i, resolved((SqlCall) child, catalog, schema));
                 } else if (child != null) {
-                    resolve(child, catalog);
+                    resolve(child, catalog, schema);
                 }
             }
         } else if (root instanceof SqlCall call) {
@@ -47,9 +49,9 @@ final class SequenceCalls {
             for (int i = 0; i < operands.size(); i++) {
                 SqlNode child = operands.get(i);
                 if (child != null && isUnresolved(child)) {
-                    call.setOperand(i, resolved((SqlCall) child, catalog));
+                    call.setOperand(i, resolved((SqlCall) child, catalog, schema));
                 } else if (child != null) {
-                    resolve(child, catalog);
+                    resolve(child, catalog, schema);
                 }
             }
         }
@@ -60,8 +62,8 @@ final class SequenceCalls {
         return node.getKind() == SqlKind.NEXT_VALUE || node.getKind() == SqlKind.CURRENT_VALUE;
     }
 
-    private static SqlNode resolved(SqlCall call, CatalogSnapshot catalog) {
-        CatalogSequence sequence = catalog.requireSequence((SqlIdentifier) call.operand(0));
+    private static SqlNode resolved(SqlCall call, CatalogSnapshot catalog, String schema) {
+        CatalogSequence sequence = catalog.requireSequence((SqlIdentifier) call.operand(0), schema);
         return new SequenceFunction(sequence.id(), sequence.qualifiedName(), call.getKind() == SqlKind.NEXT_VALUE)
                 .createCall(call.getParserPosition());
     }
@@ -127,21 +129,5 @@ final class SequenceCalls {
             }
             return super.visit(call);
         }
-    }
-
-    /// Names of the sequences in an expression as it was parsed.
-    static List<SqlIdentifier> names(SqlNode expression) {
-        List<SqlIdentifier> names = new ArrayList<>();
-        expression.accept(new SqlBasicVisitor<@Nullable Void>() {
-            @Override
-            public @Nullable Void visit(SqlCall call) {
-                if (isUnresolved(call)) {
-                    names.add(call.operand(0));
-                    return null;
-                }
-                return super.visit(call);
-            }
-        });
-        return names;
     }
 }

@@ -1,27 +1,25 @@
 package org.coconutdb.sql.session;
 
-import org.apache.calcite.sql.SqlIdentifier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSequence;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
-import org.coconutdb.sql.catalog.CatalogTable;
-import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.SequenceDefinition;
-import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
+import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlDropSequence;
-import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
 
 /// CREATE, DROP and ALTER SEQUENCE.
 final class SequenceCompiler {
     private final CatalogSnapshot catalog;
+    private final String schema;
 
-    SequenceCompiler(CatalogSnapshot catalog) {
+    SequenceCompiler(CatalogSnapshot catalog, String schema) {
         this.catalog = catalog;
+        this.schema = schema;
     }
 
     CompiledStatement create(SqlCreateSequence create) {
@@ -30,7 +28,7 @@ final class SequenceCompiler {
                     .with("what", "CREATE OR REPLACE SEQUENCE")
                     .mend("DROP SEQUENCE IF EXISTS it first.");
         }
-        String name = TableDefinitions.sequenceName(create.sequence());
+        TableName name = TableDefinitions.newName("sequence", create.sequence(), schema);
         SequenceDefinition definition = SequenceDefinition.of(create.sequence().toString(), create.options());
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) (database, _) -> {
@@ -50,8 +48,7 @@ final class SequenceCompiler {
             try {
                 Catalog current = database.catalog();
                 CatalogSnapshot snapshot = current.snapshot();
-                CatalogSequence sequence = snapshot.requireSequence(drop.sequence());
-                requireUnused(sequence, snapshot);
+                CatalogSequence sequence = snapshot.requireSequence(drop.sequence(), schema);
                 current.dropSequence(sequence);
             } catch (CoconutException failure) {
                 if (!ifExists || failure.code() != ErrorCode.UNDEFINED_SEQUENCE) {
@@ -61,34 +58,14 @@ final class SequenceCompiler {
         };
     }
 
-    private static void requireUnused(CatalogSequence sequence, CatalogSnapshot snapshot) {
-        for (CatalogTable table : snapshot.tables()) {
-            for (ColumnDefinition column : table.definition().columns()) {
-                if (column.defaultText() == null) {
-                    continue;
-                }
-                for (SqlIdentifier name : SequenceCalls.names(SqlParsing.parseExpression(column.defaultText()))) {
-                    String[] parts = TableDefinitions.resolve(name, CatalogSnapshot.PUBLIC);
-                    if (TableDefinition.qualifiedName(parts[0], parts[1]).equals(sequence.qualifiedName())) {
-                        throw CoconutException.of(ErrorCode.DEPENDENT_OBJECTS)
-                                .with("sequence", sequence)
-                                .with("table", table)
-                                .with("column", column.name())
-                                .mend("The column's DEFAULT takes values from the sequence: drop that table first.");
-                    }
-                }
-            }
-        }
-    }
-
     CompiledStatement restart(SqlRestartSequence restart) {
         if (!restart.ifExists()) {
-            CatalogSequence sequence = catalog.requireSequence(restart.sequence());
+            CatalogSequence sequence = catalog.requireSequence(restart.sequence(), schema);
             sequence.definition().restart(sequence.qualifiedName(), restart.value());
         }
         return (CompiledStatement.Definition) (database, _) -> {
             try {
-                CatalogSequence sequence = database.catalog().snapshot().requireSequence(restart.sequence());
+                CatalogSequence sequence = database.catalog().snapshot().requireSequence(restart.sequence(), schema);
                 sequence.restart(sequence.definition().restart(sequence.qualifiedName(), restart.value()));
             } catch (CoconutException failure) {
                 if (!restart.ifExists() || failure.code() != ErrorCode.UNDEFINED_SEQUENCE) {

@@ -28,12 +28,15 @@ import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.SqlAlterTable;
+import org.coconutdb.sql.parser.SqlComment;
 import org.coconutdb.sql.parser.SqlCopy;
+import org.coconutdb.sql.parser.SqlCreateCoconutSchema;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlCreateTableAs;
 import org.coconutdb.sql.parser.SqlCreateView;
+import org.coconutdb.sql.parser.SqlDropCoconutSchema;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
 import org.coconutdb.sql.parser.SqlDropSequence;
@@ -43,7 +46,10 @@ import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
+import org.coconutdb.sql.parser.SqlReturning;
+import org.coconutdb.sql.parser.SqlSessionSetting;
 import org.coconutdb.sql.parser.SqlShow;
+import org.coconutdb.sql.parser.SqlShowCreate;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
@@ -74,7 +80,12 @@ final class StatementCompiler {
         this.planner = planner;
         this.catalog = catalog;
         this.schema = schema;
-        this.sequences = new SequenceCompiler(catalog);
+        this.sequences = new SequenceCompiler(catalog, schema);
+    }
+
+    /// The same for names without a schema that are in this one: those in the definition of a table are in the table's.
+    StatementCompiler in(String other) {
+        return other.equals(schema) ? this : new StatementCompiler(planner, catalog, other, isMeasured);
     }
 
     CompiledStatement compile(String sql) {
@@ -83,7 +94,7 @@ final class StatementCompiler {
 
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
     SqlNode resolveSequences(SqlNode parsed) {
-        return SequenceCalls.resolve(parsed, catalog);
+        return SequenceCalls.resolve(parsed, catalog, schema);
     }
 
     /// Id of the sequence that makes the values of an identity column.
@@ -113,13 +124,18 @@ final class StatementCompiler {
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplainStatement explain -> explain(explain, sql);
             case SqlShow show -> ShowStatement.of(show, catalog, schema);
+            case SqlCreateCoconutSchema create -> SchemaStatements.create(create);
+            case SqlDropCoconutSchema drop -> SchemaStatements.drop(drop);
+            case SqlComment comment -> CommentStatement.of(comment, catalog, schema);
+            case SqlShowCreate show -> ShowCreate.of(show, catalog, schema);
+            case SqlSessionSetting setting -> new SettingStatement(setting.setting());
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true, sql);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
-            case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _ -> write(statement, null, Syntax.parameterCount(statement));
-            case SqlWithOptions with ->
-                    write(with.statement(), TtlOption.of(with.options()), Syntax.parameterCount(with));
-            case SqlDelete delete -> new WriteCompiler(this, catalog, schema).delete(delete);
+            case SqlInsert _,SqlInsertOnConflict _,SqlUpdate _,SqlDelete _,SqlWithOptions _ ->
+                    write(statement, null, Syntax.parameterCount(statement));
+            case SqlReturning returning ->
+                    write(returning.statement(), new Returning.Clause(returning.items(), sql), Syntax.parameterCount(returning));
             default -> {
                 if (statement.isA(SqlKind.QUERY)) {
                     yield query(statement, false, sql);
@@ -127,20 +143,22 @@ final class StatementCompiler {
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, "
-                                + "CREATE and DROP VIEW, CREATE and DROP INDEX, CREATE, ALTER and DROP SEQUENCE, and BEGIN, "
-                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE and SET TRANSACTION.");
+                                + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, COMMENT ON, BEGIN, "
+                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION and SET SCHEMA.");
             }
         };
     }
 
-    /// @param ttl what WITH (TTL = …) gives; null where the statement has none
-    private CompiledStatement write(SqlNode statement, @Nullable SqlNode ttl, int parameters) {
+    /// @param returned null where the statement has no RETURNING
+    private CompiledStatement write(SqlNode statement, Returning.@Nullable Clause returned, int parameters) {
         WriteCompiler writes = new WriteCompiler(this, catalog, schema);
-        return switch (statement) {
-            case SqlInsert insert -> writes.insert(insert, null, ttl, parameters);
-            case SqlInsertOnConflict insert -> writes.insert(insert.insert(), insert, ttl, parameters);
-            case SqlUpdate update -> writes.update(update, ttl, parameters);
-            default -> throw new IllegalArgumentException("not a write with options: " + statement.getKind());
+        SqlNode ttl = statement instanceof SqlWithOptions with ? TtlOption.of(with.options()) : null;
+        return switch (statement instanceof SqlWithOptions with ? with.statement() : statement) {
+            case SqlInsert insert -> writes.insert(insert, null, ttl, returned, parameters);
+            case SqlInsertOnConflict insert -> writes.insert(insert.insert(), insert, ttl, returned, parameters);
+            case SqlUpdate update -> writes.update(update, ttl, returned, parameters);
+            case SqlDelete delete -> writes.delete(delete, returned, parameters);
+            default -> throw new IllegalArgumentException("not a write: " + statement.getKind());
         };
     }
 
@@ -213,12 +231,14 @@ final class StatementCompiler {
             return switch (compiled) {
                 case CompiledStatement.Query query -> new AnalyzedQuery(query, format, planningNanos);
                 case CompiledStatement.Write write -> new AnalyzedWrite(write, format, planningNanos);
+                case ReturningWrite returning -> new AnalyzedWrite(returning.write(), format, planningNanos);
                 default -> throw notExplained(explain);
             };
         }
         PlanOperator plan = switch (compiled) {
             case CompiledStatement.Query query -> query.explain();
             case CompiledStatement.Write write -> write.explain();
+            case ReturningWrite returning -> returning.write().explain();
             default -> throw notExplained(explain);
         };
         return FixedRows.of("PLAN", Explained.rows(format, plan, null), compiled.parameters());

@@ -23,8 +23,10 @@ final class StatementRuns {
     private final Database database;
     private final SessionTransactions transactions;
     private final SessionSequences sequences;
+    private final SessionSettings settings;
 
-    StatementRuns(Database database, SessionTransactions transactions) {
+    StatementRuns(Database database, SessionTransactions transactions, SessionSettings settings) {
+        this.settings = settings;
         this.database = database;
         this.transactions = transactions;
         this.sequences = new SessionSequences(database.catalog(), transactions);
@@ -100,8 +102,11 @@ final class StatementRuns {
                 Step step = new Step(write, values);
                 return within == null ? writeAlone(List.of(step), prepared, signal)[0] : writeWithin(within, step, prepared, signal);
             }
+            case SettingStatement setting -> settings.apply(setting.setting());
             case TransactionStatement control -> transactions.run(control.action());
-            case CompiledStatement.Definition definition -> define(definition, signal);
+            case CompiledStatement.Definition definition -> {
+                return define(definition, signal);
+            }
             default -> throw new IllegalArgumentException("not a change: " + statement);
         }
         return 0;
@@ -216,9 +221,9 @@ final class StatementRuns {
         return step.write() instanceof InsertStatement insert && insert.isBlind();
     }
 
-    private void define(CompiledStatement.Definition definition, ExecutionSignal signal) {
+    private long define(CompiledStatement.Definition definition, ExecutionSignal signal) {
         transactions.requireWritable();
         transactions.requireDefinitions();
-        definition.run(database, signal);
+        return definition.runCounting(database, signal);
     }
 }

@@ -21,6 +21,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.CoconutTypeSystem;
 import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.run.JsonFunctions;
 import org.jspecify.annotations.Nullable;
 
 /// Assignment: a value of any type that [org.coconutdb.jdbc.session.Session] lists → what a column stores, by the standard's rules of
@@ -54,7 +55,7 @@ final class StorageValues {
                 case DECIMAL -> decimal(column, value);
                 case REAL -> real(column, value);
                 case DOUBLE -> floating(column, value);
-                case CHAR, VARCHAR -> text(column, value);
+                case CHAR, VARCHAR -> column.json() ? json(column, text(column, value)) : text(column, value);
                 case BINARY, VARBINARY -> bytes(column, value);
                 case DATE -> Math.toIntExact(date(column, value).toEpochDay());
                 case TIME -> (int) cut(column, time(column, value).toNanoOfDay() / 1_000_000L);
@@ -65,6 +66,14 @@ final class StorageValues {
             };
         } catch (ArithmeticException failure) {
             throw outOfRange(column, value);
+        }
+    }
+
+    private static String json(ColumnDefinition column, String text) {
+        try {
+            return JsonFunctions.checked(text);
+        } catch (CoconutException invalid) {
+            throw invalid.copy().with("column", column.name()).with("value", EdgeValues.text(text));
         }
     }
 

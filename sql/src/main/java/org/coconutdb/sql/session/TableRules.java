@@ -15,6 +15,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.CheckDefinition;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.SequenceUses;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.CheckClause;
@@ -41,7 +42,8 @@ final class TableRules {
     }
 
     /// Those of a table that exists.
-    static TableRules of(CatalogTable table, StatementCompiler compiler) {
+    static TableRules of(CatalogTable table, StatementCompiler asked) {
+        StatementCompiler compiler = asked.in(table.definition().schema());
         return table.derived(TableRules.class, () -> {
             List<ValueSource> defaults = new ArrayList<>();
             for (ColumnDefinition column : table.definition().columns()) {
@@ -63,8 +65,9 @@ final class TableRules {
     static void check(SqlCreateCoconutTable statement, TableDefinition definition, StatementCompiler compiler) {
         List<@Nullable ExpressionClause> values = new ArrayList<>();
         statement.columns().forEach(clause -> values.add(clause.value()));
-        defaults(definition.columns(), values, compiler);
-        checks(definition, definition.checks(), statement.checks(), compiler);
+        StatementCompiler own = compiler.in(definition.schema());
+        defaults(definition.columns(), values, own);
+        checks(definition, definition.checks(), statement.checks(), own);
     }
 
     /// Compiles defaults as they were written: NULL where none was.
@@ -89,7 +92,7 @@ final class TableRules {
             List<CheckClause> clauses,
             StatementCompiler compiler) {
         for (CheckClause check : clauses) {
-            for (SqlIdentifier sequence : SequenceCalls.names(check.condition().expression())) {
+            for (SqlIdentifier sequence : SequenceUses.names(check.condition().expression())) {
                 throw Refusals.notYet("a sequence in CHECK", "A check has no value but those of its row.", sequence.getParserPosition());
             }
         }

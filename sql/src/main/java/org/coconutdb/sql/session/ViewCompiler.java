@@ -11,6 +11,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.SequenceUses;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.ViewDefinition;
@@ -33,7 +34,7 @@ final class ViewCompiler {
     }
 
     CompiledStatement create(SqlCreateView create) {
-        TableName name = TableDefinitions.viewName(create.view(), schema);
+        TableName name = TableDefinitions.newName("view", create.view(), schema);
         requireFixed(create.query().query());
         ViewQuery query = compiler.planning(context -> context.viewQuery(create.query().text()));
         if (query.text().length() > ViewDefinition.QUERY_LENGTH_MAX) {
@@ -61,7 +62,7 @@ final class ViewCompiler {
             throw Refusals.notYet("a parameter in a view", "Write the value, or leave the condition to those who read the view.",
                     query.getParserPosition());
         }
-        for (SqlIdentifier sequence : SequenceCalls.names(query)) {
+        for (SqlIdentifier sequence : SequenceUses.names(query)) {
             throw Refusals.notYet("a sequence in a view", "Take its values in the statement that reads the view.",
                     sequence.getParserPosition());
         }

@@ -121,8 +121,14 @@ final class WriteCompiler {
     ///
     /// @param conflict null where the statement has no ON CONFLICT
     /// @param ttl of WITH (TTL = …); null for the table's
+    /// @param returned null where the statement has no RETURNING
     /// @param parameters question marks of the whole statement
-    InsertStatement insert(SqlInsert insert, @Nullable SqlInsertOnConflict conflict, @Nullable SqlNode ttl, int parameters) {
+    CompiledStatement insert(
+            SqlInsert insert,
+            @Nullable SqlInsertOnConflict conflict,
+            @Nullable SqlNode ttl,
+            Returning.@Nullable Clause returned,
+            int parameters) {
         CatalogTable table = target(insert.getTargetTable());
         List<ColumnDefinition> definitions = table.definition().columns();
         SqlNodeList names = insert.getTargetColumnList();
@@ -157,9 +163,25 @@ final class WriteCompiler {
             }
         }
         TimeToLive inserted = given == null ? TimeToLive.ofSeconds(table.definition().ttlSeconds()) : given;
-        return new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1, onConflict,
+        Returning returning = returning(returned, table, ((SqlIdentifier) insert.getTargetTable()).names.getLast(), parameters, infos);
+        InsertStatement statement = new InsertStatement(writer, rows, plan, plan != null && hasDefaults(source) ? targets.length : -1,
+                onConflict,
                 conflictTarget, update,
-                inserted, parameters(infos, plan));
+                inserted, returning, parameters(infos, plan));
+        return answering(statement, returning);
+    }
+
+    private @Nullable Returning returning(
+            Returning.@Nullable Clause returned,
+            CatalogTable table,
+            String alias,
+            int parameters,
+            @Nullable ColumnInfo[] infos) {
+        return returned == null ? null : Returning.of(returned, table, alias, parameters, infos, compiler);
+    }
+
+    private static CompiledStatement answering(CompiledStatement.Write write, @Nullable Returning returning) {
+        return returning == null ? write : new ReturningWrite(write, returning.columns());
     }
 
     /// COPY FROM.
@@ -409,7 +431,7 @@ final class WriteCompiler {
         List<ColumnInfo> parameters = new ArrayList<>();
         for (int i = 0; i < infos.length; i++) {
             ColumnInfo info = infos[i];
-            parameters.add(info != null ? info : planned.get(i));
+            parameters.add(info != null ? info : i < planned.size() ? planned.get(i) : ColumnInfos.untyped(i));
         }
         return List.copyOf(parameters);
     }
@@ -469,6 +491,7 @@ final class WriteCompiler {
                 org.apache.calcite.sql.JoinConditionType.NONE.symbol(NOWHERE), null);
         int all = parameters + 2 * columns.size();
         Assigned assigned = assign(table, targets, values, List.of(), both, where, all, infos);
+        Returning.addParameters(infos, assigned.plan());
         return new ConflictUpdate(writer, assigned.plan(), targets, assigned.sources(), ttl, parameters);
     }
 
@@ -531,8 +554,9 @@ final class WriteCompiler {
     }
 
     /// @param ttl of WITH (TTL = …); null where each row keeps its own
+    /// @param returned null where the statement has no RETURNING
     /// @param parameters question marks of the whole statement
-    CompiledStatement.Write update(SqlUpdate update, @Nullable SqlNode ttl, int parameters) {
+    CompiledStatement update(SqlUpdate update, @Nullable SqlNode ttl, Returning.@Nullable Clause returned, int parameters) {
         CatalogTable table = target(update.getTargetTable());
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(update.getTargetTable(), update.getAlias());
@@ -541,26 +565,31 @@ final class WriteCompiler {
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
                 Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
         TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
-        return new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks(), references(table)), assigned.plan(),
+        Returning returning = returning(returned, table, alias, parameters, infos);
+        return answering(new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks(), references(table)), assigned
+                .plan(),
                 read, targets, assigned
-                        .sources(), given, false,
-                parameters(infos, assigned.plan()));
+                        .sources(), given, false, returning,
+                parameters(infos, assigned.plan())), returning);
     }
 
-    CompiledStatement.Write delete(SqlDelete delete) {
+    /// @param returned null where the statement has no RETURNING
+    /// @param parameters question marks of the whole statement
+    CompiledStatement delete(SqlDelete delete, Returning.@Nullable Clause returned, int parameters) {
         CatalogTable table = target(delete.getTargetTable());
-        int parameters = Syntax.parameterCount(delete);
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(delete.getTargetTable(), delete.getAlias());
         Set<Integer> needed = new LinkedHashSet<>(table.definition().primaryKey());
         table.indexes().forEach(index -> needed.addAll(index.definition().positions()));
-        int[] read = needed.stream().mapToInt(Integer::intValue).toArray();
+        int[] read = returned != null ? allPositions(table) : needed.stream().mapToInt(Integer::intValue).toArray();
         Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
                 delete.getCondition(), parameters, infos);
-        return new ChangeStatement(new TableWriter(table, null, references(table)), assigned.plan(), read, new int[0], new ValueSource[0],
+        Returning returning = returning(returned, table, alias, parameters, infos);
+        return answering(new ChangeStatement(new TableWriter(table, null, references(table)), assigned.plan(), read, new int[0],
+                new ValueSource[0],
                 TimeToLive.KEEP,
-                true,
-                parameters(infos, assigned.plan()));
+                true, returning,
+                parameters(infos, assigned.plan())), returning);
     }
 
     private static String alias(SqlNode target, @Nullable SqlIdentifier alias) {

@@ -98,6 +98,17 @@ class CatalogTest {
     }
 
     @Test
+    void aDefinitionFromBeforeCommentsIsRead() {
+        TableDefinition definition = define(ALL_TYPES);
+        byte[] bytes = definition.toBytes();
+        // Three counts of no comments.
+        byte[] before = Arrays.copyOf(bytes, bytes.length - 3 * Integer.BYTES);
+        before[0] = 7;
+
+        assertThat(TableDefinition.fromBytes(before)).isEqualTo(definition);
+    }
+
+    @Test
     void damagedBytesGiveAnotherDefinitionOrDamageAndNothingElse() {
         byte[] bytes = define(ALL_TYPES).toBytes();
         for (int at = 0; at < bytes.length; at++) {

@@ -34,7 +34,7 @@ class SystemViewsTest {
         create("CREATE TABLE kv (k BIGINT, v VARCHAR(1000), CONSTRAINT kv_key PRIMARY KEY (k), CHECK (k >= 0), UNIQUE (v))");
         catalog.createView(new ViewDefinition("PUBLIC", "V", List.of(SystemView.text("A")), "SELECT 'a' AS A", List.of()), false,
                 catalog.snapshot().version());
-        catalog.createSequence("PUBLIC.S", SequenceDefinition.of("S", new SequenceOptions()));
+        catalog.createSequence(new TableName("PUBLIC", "S"), SequenceDefinition.of("S", new SequenceOptions()));
         create("CREATE TABLE \"Mixed\" (b TIMESTAMP(2), a DECIMAL(20, 5) NOT NULL, c VARBINARY, PRIMARY KEY (b, a)) USING SORTED");
     }
 

@@ -20,6 +20,15 @@ class ViewDefinitionTest {
                     new TableName("META_SPACE", "U")));
 
     @Test
+    void aDefinitionFromBeforeCommentsIsRead() {
+        byte[] bytes = VIEW.toBytes();
+        byte[] before = Arrays.copyOf(bytes, bytes.length - 3 * Integer.BYTES);
+        before[1] = 1;
+
+        assertThat(ViewDefinition.fromBytes(before)).isEqualTo(VIEW);
+    }
+
+    @Test
     void whatIsStoredIsReadAgain() {
         byte[] stored = VIEW.toBytes();
 

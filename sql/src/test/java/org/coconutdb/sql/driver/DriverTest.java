@@ -146,7 +146,7 @@ class DriverTest {
             assertThat(found).containsExactly("ID 2", "NAME 1");
         }
         try (ResultSet types = meta.getTypeInfo()) {
-            assertThat(texts(types, 1)).contains("BIGINT", "UUID", "TIMESTAMP WITH LOCAL TIME ZONE", "VARBINARY").hasSize(17);
+            assertThat(texts(types, 1)).contains("BIGINT", "UUID", "TIMESTAMP WITH LOCAL TIME ZONE", "VARBINARY", "JSON").hasSize(18);
         }
         try (ResultSet schemas = meta.getSchemas()) {
             assertThat(texts(schemas, 1)).containsExactly("INFORMATION_SCHEMA", "META_SPACE", "PUBLIC", "SYSTEM");

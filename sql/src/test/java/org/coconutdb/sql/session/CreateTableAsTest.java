@@ -81,6 +81,14 @@ class CreateTableAsTest {
     }
 
     @Test
+    void saysHowManyRowsItWrote() throws SQLException {
+        assertThat(sql.update("CREATE TABLE t (PRIMARY KEY (n)) AS SELECT n FROM GENERATE_SERIES(1, 2500) AS g (n)")).isEqualTo(2500);
+        assertThat(sql.update("CREATE TABLE IF NOT EXISTS t (PRIMARY KEY (n)) AS SELECT n FROM GENERATE_SERIES(1, 3) AS g (n)")).isZero();
+        assertThat(sql.update("CREATE TABLE u (PRIMARY KEY (id)) AS SELECT id FROM source WITH NO DATA")).isZero();
+        assertThat(sql.update("CREATE TABLE v (id INT PRIMARY KEY)")).isZero();
+    }
+
+    @Test
     void withoutDataTheTableIsEmpty() throws SQLException {
         sql.execute("CREATE TABLE t (PRIMARY KEY (id)) AS SELECT id, 1 / 0 AS never FROM source WITH NO DATA");
 

@@ -1,0 +1,45 @@
+package org.coconutdb.sql.parser;
+
+import java.util.List;
+import org.apache.calcite.sql.SqlCreate;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOperator;
+import org.apache.calcite.sql.SqlSpecialOperator;
+import org.apache.calcite.sql.SqlWriter;
+import org.apache.calcite.sql.parser.SqlParserPos;
+
+/// `CREATE SCHEMA [IF NOT EXISTS] name`.
+public final class SqlCreateCoconutSchema extends SqlCreate {
+    private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE SCHEMA", SqlKind.CREATE_SCHEMA);
+
+    private final SqlIdentifier schema;
+
+    public SqlCreateCoconutSchema(SqlParserPos position, boolean ifNotExists, SqlIdentifier schema) {
+        super(OPERATOR, position, false, ifNotExists);
+        this.schema = schema;
+    }
+
+    public SqlIdentifier schema() {
+        return schema;
+    }
+
+    public boolean ifNotExists() {
+        return ifNotExists;
+    }
+
+    @Override
+    public List<SqlNode> getOperandList() {
+        return List.of(schema);
+    }
+
+    @Override
+    public void unparse(SqlWriter writer, int leftPrecedence, int rightPrecedence) {
+        writer.keyword("CREATE SCHEMA");
+        if (ifNotExists) {
+            writer.keyword("IF NOT EXISTS");
+        }
+        schema.unparse(writer, 0, 0);
+    }
+}
