@@ -58,6 +58,10 @@ final class Gateway implements HttpHandler {
             return HttpResponse.text(405, "this is a CoconutDB server: it takes GET /health, GET /ready, and POST").with(
                     "Allow: GET, HEAD, POST");
         }
+        if (request.fromBrowser()) {
+            // Else any page that a user of this machine looks at could send statements to a server on loopback.
+            return HttpResponse.text(403, "this server takes no requests from web pages");
+        }
         Login.Outcome outcome = login.of(request);
         String user = outcome.user();
         if (user == null) {

@@ -122,6 +122,21 @@ class MalformedRequestsTest {
         }
     }
 
+    @Test
+    void aWebPageIsRefused() throws Exception {
+        try (TestServer server = TestServer.start(); Exchange exchange = new Exchange(server.port())) {
+            byte[] request = "{\"request\":\"openConnection\",\"connectionId\":\"a page's\",\"info\":{}}".getBytes(StandardCharsets.UTF_8);
+            for (String header : new String[] {"Origin: http://127.0.0.1:1", "Origin: null", "Sec-Fetch-Site: same-origin"}) {
+                exchange.post(request, header + "\r\n");
+                assertThat(exchange.status).as(header).isEqualTo(403);
+            }
+            assertThat(server.server().connectionCount()).isZero();
+            exchange.post(request);
+            assertThat(exchange.status).isEqualTo(200);
+            assertThat(server.server().connectionCount()).isEqualTo(1);
+        }
+    }
+
     private static void goesOn(TestServer server) throws SQLException {
         try (Connection connection = server.connect(); Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("VALUES 1")) {
@@ -140,8 +155,13 @@ class MalformedRequestsTest {
         }
 
         String post(byte[] body) throws IOException {
+            return post(body, "");
+        }
+
+        /// @param headers more of them, with their ends of line
+        String post(byte[] body, String headers) throws IOException {
             ByteArrayOutputStream request = new ByteArrayOutputStream();
-            request.writeBytes(("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length + "\r\n\r\n").getBytes(
+            request.writeBytes(("POST / HTTP/1.1\r\nHost: x\r\n" + headers + "Content-Length: " + body.length + "\r\n\r\n").getBytes(
                     StandardCharsets.UTF_8));
             request.writeBytes(body);
             socket.getOutputStream().write(request.toByteArray());

@@ -3,6 +3,8 @@ package org.coconutdb.avatica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -232,9 +234,36 @@ class RemoteConnectionTest {
             try (Connection connection = DriverManager.getConnection("jdbc:coconut://" + hosts + "/PUBLIC?connect.timeout=2s");
                     Statement statement = connection.createStatement()) {
                 assertThat(one.server().connectionCount()).isEqualTo(1);
-                one.close();
+                one.server().stop();
                 assertThat(only(statement, "VALUES 3")).isEqualTo(3);
                 assertThat(two.server().connectionCount()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aHostThatTakesConnectionsAndDoesNotAnswerIsLeftToo() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress()); TestServer server = TestServer.start()) {
+            String mute = "jdbc:coconut://127.0.0.1:" + silent.getLocalPort();
+            assertThat(stateOf(() -> DriverManager.getConnection(mute + "/?network.timeout=100ms"))).isEqualTo("08001");
+            try (Connection connection = DriverManager.getConnection(mute + ",127.0.0.1:" + server.port() + "/?network.timeout=10s");
+                    Statement statement = connection.createStatement()) {
+                assertThat(connection.getNetworkTimeout()).isEqualTo(10_000);
+                assertThat(only(statement, "VALUES 4")).isEqualTo(4);
+            }
+        }
+    }
+
+    @Test
+    void pastTheNetworkTimeoutTheAnswerIsNotWaitedFor() throws SQLException {
+        try (TestServer server = TestServer.start(); Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, 300);
+            assertThat(stateOf(() -> only(statement, FOREVER))).isEqualTo("08006");
+            connection.setNetworkTimeout(Runnable::run, 0);
+            assertThat(only(statement, "VALUES 5")).isEqualTo(5);
+            while (server.server().connectionCount() > 1) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20)); // the one that is given up ends with its statement
             }
         }
     }

@@ -56,11 +56,6 @@ final class CoconutConnection extends RefusingConnection {
         return lock;
     }
 
-    /// Prepares in the session. The lock is held.
-    SessionStatement prepare(String sql) throws SQLException {
-        return prepare(sql, KeyRequest.NOTHING);
-    }
-
     /// Prepares in the session, with keys to be handed back. The lock is held.
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";

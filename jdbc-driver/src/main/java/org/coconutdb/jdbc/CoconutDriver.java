@@ -86,10 +86,11 @@ public final class CoconutDriver implements Driver {
         return hasPrefix(url);
     }
 
-    /// None: a database needs no properties yet.
+    /// Those of a server's URL; an embedded database needs none.
     @Override
-    public DriverPropertyInfo[] getPropertyInfo(String url, @Nullable Properties properties) {
-        return new DriverPropertyInfo[0];
+    public DriverPropertyInfo[] getPropertyInfo(@Nullable String url, @Nullable Properties properties) {
+        return url == null || !startsWith(url, PREFIX + "//") ? new DriverPropertyInfo[0]
+                : RemoteUrl.describe(properties == null ? new Properties() : properties);
     }
 
     @Override

@@ -85,6 +85,16 @@ class ConnectionTest {
     }
 
     @Test
+    void propertiesOfAServersUrlAreDescribed() {
+        Properties given = new Properties();
+        given.setProperty("user", "me");
+
+        assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
+                .containsExactly("user=me", "password=", "schema=PUBLIC", "connect.timeout=5s", "network.timeout=0");
+        assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();
+    }
+
+    @Test
     void anotherDriversUrlIsLeftToIt() throws SQLException {
         assertThat(new CoconutDriver().connect("jdbc:other:x", null)).isNull();
         assertThat(new CoconutDriver().acceptsURL("jdbc:other:x")).isFalse();

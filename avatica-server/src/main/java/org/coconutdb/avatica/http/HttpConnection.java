@@ -40,6 +40,7 @@ final class HttpConnection implements Runnable {
         private String method = "";
         private String path = "";
         private @Nullable String authorization;
+        private boolean fromBrowser;
         private int contentLength = -1;
         private boolean chunked;
         private boolean expectsContinue;
@@ -75,7 +76,7 @@ final class HttpConnection implements Runnable {
             Head head = head();
             byte[] body = body(head);
             int length = head.chunked ? body.length : Math.max(0, head.contentLength);
-            HttpResponse response = answer(new HttpRequest(head.method, head.path, head.authorization, body, length,
+            HttpResponse response = answer(new HttpRequest(head.method, head.path, head.authorization, head.fromBrowser, body, length,
                     socket.getInetAddress()));
             server.answered();
             boolean goesOn = head.keepsAlive && !server.isStopping();
@@ -162,6 +163,7 @@ final class HttpConnection implements Runnable {
                 head.expectsContinue = true;
             }
             case "authorization" -> head.authorization = value;
+            case "origin", "sec-fetch-site" -> head.fromBrowser = true;
             default -> {
                 // Says nothing that matters here.
             }

@@ -1,6 +1,7 @@
 package org.coconutdb.jdbc.remote;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -69,6 +70,7 @@ public final class RemoteSession implements Session {
     private boolean lostUntold; // a transaction, found by isValid, which throws nothing
     private String schema;
     private String productVersion = "";
+    private String tried = ""; // hosts that did not answer, and why
     private int generation; // counts connections: what an older one knew is forgotten
     private int statements;
     private long executions;
@@ -96,8 +98,6 @@ public final class RemoteSession implements Session {
         }
     }
 
-    private String tried = "";
-
     // ---- asking
 
     /// Asks the server, and takes note of what the answer tells of its session. What the server refuses is thrown.
@@ -106,26 +106,10 @@ public final class RemoteSession implements Session {
             throw RemoteFailures.closed();
         }
         tellLoss(effect);
-        for (boolean again = false;; again = true) {
+        boolean again = false;
+        while (true) {
             boolean inTransaction = inTransaction();
-            try {
-                connect(inTransaction);
-            } catch (IOException failure) {
-                // A host that answers and breaks off: nothing was sent to it.
-                giveUpConnection();
-                forgetTransaction();
-                if (inTransaction && effect != Effect.ROLLBACK) {
-                    throw RemoteFailures.transactionLost(failure);
-                }
-                if (again) {
-                    throw aborted ? RemoteFailures.closed()
-                            : RemoteFailures.gone(url.hosts().get(host) + ": " + RemoteFailures.reason(failure), failure);
-                }
-                continue;
-            } catch (WireException failure) {
-                giveUpConnection();
-                throw RemoteFailures.malformed(failure);
-            }
+            awaitConnection(inTransaction, effect);
             Reply reply;
             try {
                 reply = exchange(link(), operation, networkMillis, fields);
@@ -135,28 +119,59 @@ public final class RemoteSession implements Session {
                 if (told != null) {
                     throw told;
                 }
+                again = true;
                 continue;
+            } catch (WireException failure) {
+                giveUpConnection();
+                lostUntold |= inTransaction;
+                forgetTransaction();
+                throw RemoteFailures.malformed(failure);
+            }
+            if (!reply.noConnection) {
+                note(reply);
+                SQLException refused = reply.failure;
+                if (refused != null) {
+                    throw refused;
+                }
+                return reply;
+            }
+            connection = null;
+            forgetTransaction();
+            if (inTransaction && effect != Effect.ROLLBACK) {
+                throw RemoteFailures.transactionLost(null);
+            }
+            if (effect == Effect.READING || again) {
+                throw RemoteFailures.readingLost(null);
+            }
+            again = true;
+        }
+    }
+
+    /// Connects. A host that takes connections and does not answer is left for the next, like one that takes none.
+    private void awaitConnection(boolean inTransaction, Effect effect) throws SQLException {
+        for (int attempts = 1;; attempts++) {
+            try {
+                connect(inTransaction);
+                return;
+            } catch (IOException failure) {
+                // Nothing was sent but the wish for a connection.
+                giveUpConnection();
+                forgetTransaction();
+                if (aborted) {
+                    throw RemoteFailures.closed();
+                }
+                if (inTransaction && effect != Effect.ROLLBACK) {
+                    throw RemoteFailures.transactionLost(failure);
+                }
+                if (attempts > url.hosts().size()) {
+                    tried = url.hosts().get(host) + ": " + RemoteFailures.reason(failure);
+                    throw RemoteFailures.gone(tried, failure);
+                }
+                host = (host + 1) % url.hosts().size();
             } catch (WireException failure) {
                 giveUpConnection();
                 throw RemoteFailures.malformed(failure);
             }
-            if (reply.noConnection) {
-                connection = null;
-                forgetTransaction();
-                if (inTransaction && effect != Effect.ROLLBACK) {
-                    throw RemoteFailures.transactionLost(null);
-                }
-                if (effect == Effect.READING || again) {
-                    throw RemoteFailures.readingLost(null);
-                }
-                continue;
-            }
-            note(reply);
-            SQLException refused = reply.failure;
-            if (refused != null) {
-                throw refused;
-            }
-            return reply;
         }
     }
 
@@ -181,7 +196,8 @@ public final class RemoteSession implements Session {
                     : effect == Effect.ROLLBACK ? null : RemoteFailures.transactionLost(failure);
         }
         return switch (effect) {
-            case NONE, ROLLBACK -> again ? RemoteFailures.readingLost(failure) : null;
+            // What has been waited for as long as may be is not begun anew.
+            case NONE, ROLLBACK -> again || failure instanceof SocketTimeoutException ? RemoteFailures.readingLost(failure) : null;
             case READING -> RemoteFailures.readingLost(failure);
             case CHANGE, COMMIT -> RemoteFailures.outcomeUnknown(failure);
         };

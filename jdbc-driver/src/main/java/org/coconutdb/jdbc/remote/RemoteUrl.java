@@ -2,6 +2,7 @@ package org.coconutdb.jdbc.remote;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String SCHEMA = "schema";
     private static final String CONNECT_TIMEOUT = "connect.timeout";
     private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
+    private static final String NETWORK_TIMEOUT_DEFAULT = "0";
     private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, CONNECT_TIMEOUT, NETWORK_TIMEOUT);
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
 
@@ -86,8 +89,28 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
         return new RemoteUrl(hosts(slash < 0 ? address : address.substring(0, slash)), shown.toString(),
                 settings.getOrDefault(USER, ""), settings.getOrDefault(PASSWORD, ""),
                 path.isEmpty() ? settings.getOrDefault(SCHEMA, "") : path,
-                millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, "5s")),
-                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, "0")));
+                millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)));
+    }
+
+    /// The properties, with the values that are given or count without.
+    public static DriverPropertyInfo[] describe(Properties given) {
+        return NAMES.stream().map(name -> {
+            DriverPropertyInfo info = new DriverPropertyInfo(name, given.getProperty(name, switch (name) {
+                case SCHEMA -> "PUBLIC";
+                case CONNECT_TIMEOUT -> CONNECT_TIMEOUT_DEFAULT;
+                case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
+                default -> "";
+            }));
+            info.description = switch (name) {
+                case USER -> "who asks";
+                case PASSWORD -> "the user's password";
+                case SCHEMA -> "first schema of the session";
+                case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                default -> "how long to wait for an answer, such as 30s; 0: for ever";
+            };
+            return info;
+        }).toArray(DriverPropertyInfo[]::new);
     }
 
     private static int firstOf(String text, String characters) {
