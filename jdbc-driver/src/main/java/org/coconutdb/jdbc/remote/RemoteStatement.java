@@ -75,12 +75,12 @@ final class RemoteStatement implements SessionStatement {
         if (!once) {
             return SessionStatement.super.run(wanted, limits);
         }
-        return execute(limits, looksLikeQuery() ? Effect.NONE : changes(), out -> out.number(Ask.WANTED, Protocol.number(wanted)));
+        return execute(limits, effect(), out -> out.number(Ask.WANTED, Protocol.number(wanted)));
     }
 
     @Override
     public Answer execute(@Nullable Object[] values, Limits limits) throws SQLException {
-        return execute(limits, columns.isEmpty() ? changes() : Effect.NONE, out -> {
+        return execute(limits, effect(), out -> {
             WireWriter row = new WireWriter(64);
             WireValues.writeRow(row, values);
             out.message(Ask.ROWS, row);
@@ -152,14 +152,13 @@ final class RemoteStatement implements SessionStatement {
         }
     }
 
-    private Effect changes() {
-        String first = firstWord();
-        return first.equals("COMMIT") || first.equals("END") ? Effect.COMMIT : Effect.CHANGE;
-    }
-
-    private boolean looksLikeQuery() {
-        String first = firstWord();
-        return first.equals("SELECT") || first.equals("VALUES");
+    /// By its first word. That it answers rows does not make it a query: what writes can answer them too.
+    private Effect effect() {
+        return switch (firstWord()) {
+            case "SELECT", "VALUES", "TABLE", "SHOW", "DESCRIBE" -> Effect.NONE;
+            case "COMMIT", "END" -> Effect.COMMIT;
+            default -> Effect.CHANGE;
+        };
     }
 
     private String firstWord() {
