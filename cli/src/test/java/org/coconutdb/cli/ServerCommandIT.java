@@ -77,7 +77,7 @@ class ServerCommandIT {
         assertThat(status(first.url, "ready")).isEqualTo(200);
         assertThat(status(first.url, "other")).isEqualTo(404);
 
-        first.process.destroy();
+        first.process.toHandle().destroy(); // Process.destroy would close what it still writes to
 
         assertThat(first.process.waitFor()).isZero();
         assertThat(first.out.lines().toList()).contains("Stopped.");
@@ -88,7 +88,7 @@ class ServerCommandIT {
             assertThat(inUse.run("server", data.toString(), "--insecure", "--port", "0")).isEqualTo(1);
             assertThat(inUse.err()).contains("55006");
         } finally {
-            second.process.destroy();
+            second.process.toHandle().destroy();
             assertThat(second.process.waitFor()).isZero();
         }
     }
