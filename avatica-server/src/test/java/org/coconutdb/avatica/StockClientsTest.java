@@ -225,7 +225,7 @@ class StockClientsTest {
             assertThat(metaData.getDefaultTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
             assertThat(column(metaData.getTables(null, "PUBLIC", "DESCRIBED", null), "TABLE_NAME")).containsExactly("DESCRIBED");
             assertThat(column(metaData.getTables(null, null, "DESC%", new String[] {"TABLE"}), "TABLE_NAME")).containsExactly("DESCRIBED");
-            assertThat(column(metaData.getColumns(null, null, "DESCRIBED", "%"), "COLUMN_NAME")).containsExactly("ID", "NAME");
+            assertThat(column(metaData.getColumns(null, "PUBLIC", "DESCRIBED", "%"), "COLUMN_NAME")).containsExactly("ID", "NAME");
             assertThat(column(metaData.getSchemas(), "TABLE_SCHEM")).contains("PUBLIC", "INFORMATION_SCHEMA");
             assertThat(column(metaData.getCatalogs(), "TABLE_CAT")).containsExactly("COCONUT");
             assertThat(column(metaData.getTableTypes(), "TABLE_TYPE")).contains("TABLE", "VIEW");
