@@ -1,8 +1,9 @@
-/// The network door, not built yet: this module holds no server, and nothing listens on a port.
+/// The network door: serves a database's sessions over HTTP, to our own driver and to stock Avatica clients, on one port.
 ///
-/// What will stand here: an own Avatica `Meta` over the sessions of `org.coconutdb.sql`, so that CoconutDB's driver and stock Avatica
-/// clients (protobuf and JSON) reach a host over HTTP; authentication and bounds on connections, bodies and parse depth from the
-/// first server on; SQLSTATE and code kept intact over the wire; beside it the admin page and metrics.
+/// [org.coconutdb.avatica.CoconutServer] is the front. A request comes in by [org.coconutdb.avatica.http], [org.coconutdb.avatica.Gateway] sees
+/// whose it is and in which of three forms: our driver's messages go to [org.coconutdb.avatica.WireService], Avatica's (Protocol Buffers and
+/// JSON) to [org.coconutdb.avatica.AvaticaService]. Both work on [org.coconutdb.avatica.connection.ServerConnections], so limits, expiry and
+/// ownership are the same for all.
 @NullMarked
 package org.coconutdb.avatica;
 

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// The `coconut` command.
 @Command(name = "coconut",
         description = "CoconutDB: a SQL database for Java, in locked off-heap memory.",
-        subcommands = {QuickstartCommand.class, SqlCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {QuickstartCommand.class, SqlCommand.class, ServerCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
@@ -67,6 +67,9 @@ public final class Coconut implements Callable<Integer> {
             }
             if (kind == SqlCommand.class) {
                 return kind.cast(new SqlCommand(screen));
+            }
+            if (kind == ServerCommand.class) {
+                return kind.cast(new ServerCommand(screen));
             }
             if (kind == VersionCommand.class) {
                 return kind.cast(new VersionCommand(screen));

@@ -33,8 +33,8 @@ final class SqlCommand implements Callable<Integer> {
     @Parameters(index = "0",
             arity = "0..1",
             paramLabel = "URL",
-            description = "jdbc:coconut:mem:NAME, jdbc:coconut:file:DIR, or just a directory. Default: a database in memory that ends "
-                    + "with the shell.") private @Nullable String url;
+            description = "jdbc:coconut:mem:NAME, jdbc:coconut:file:DIR, or just a directory; jdbc:coconut://HOST:PORT/ or HOST:PORT of a "
+                    + "server. Default: a database in memory that ends with the shell.") private @Nullable String url;
 
     @Option(names = {"-e", "--execute"}, paramLabel = "SQL", description = "Runs these statements and ends. May be repeated.") private List<
             String> statements = List.of();

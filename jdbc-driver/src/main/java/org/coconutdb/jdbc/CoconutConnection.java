@@ -56,15 +56,16 @@ final class CoconutConnection extends RefusingConnection {
         return lock;
     }
 
-    /// Prepares in the session. The lock is held.
-    SessionStatement prepare(String sql) throws SQLException {
-        return prepare(sql, KeyRequest.NOTHING);
-    }
-
     /// Prepares in the session, with keys to be handed back. The lock is held.
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
         return session.prepare(sql, keys);
+    }
+
+    /// A text that is run once, with keys to be handed back. The lock is held.
+    SessionStatement text(String sql, KeyRequest keys) throws SQLException {
+        assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
+        return session.text(sql, keys);
     }
 
     /// Prepares a batch of texts in the session. The lock is held.
@@ -406,7 +407,29 @@ final class CoconutConnection extends RefusingConnection {
         if (timeoutSeconds < 0) {
             throw Failures.invalidArgument("the timeout must be 0 or more seconds, was " + timeoutSeconds);
         }
-        return !isClosed();
+        if (isClosed()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            return !closed && watched(() -> session.isValid(timeoutSeconds));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How long to wait for a server's answer, 0: for ever. Past it the connection counts as broken.
+    @Override
+    public void setNetworkTimeout(@Nullable Executor executor, int millis) throws SQLException {
+        if (millis < 0) {
+            throw Failures.invalidArgument("the network timeout must be 0 or more milliseconds, was " + millis);
+        }
+        inSession(() -> session.setNetworkTimeout(millis));
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        return ask(session::networkTimeout);
     }
 
     @Override
@@ -459,6 +482,7 @@ final class CoconutConnection extends RefusingConnection {
         }
         executor.execute(() -> {
             try {
+                session.abort();
                 close();
             } catch (SQLException failure) {
                 // Nobody waits for the answer, and the connection is gone either way.

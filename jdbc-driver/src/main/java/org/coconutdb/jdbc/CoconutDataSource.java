@@ -64,6 +64,9 @@ public final class CoconutDataSource implements DataSource {
         if (secret != null && !secret.isEmpty()) {
             properties.setProperty("password", secret);
         }
+        if (loginTimeoutSeconds > 0 && target.startsWith(CoconutDriver.PREFIX + "//")) {
+            properties.setProperty("connect.timeout", loginTimeoutSeconds + "s");
+        }
         return CoconutDriver.open(target, properties);
     }
 
@@ -78,7 +81,7 @@ public final class CoconutDataSource implements DataSource {
         logWriter = out;
     }
 
-    /// Kept, and without effect: an embedded database logs nobody in over a network.
+    /// How long to wait for each host of a server's URL, where the URL does not say so itself. Without effect for an embedded database.
     @Override
     public void setLoginTimeout(int seconds) throws SQLException {
         if (seconds < 0) {

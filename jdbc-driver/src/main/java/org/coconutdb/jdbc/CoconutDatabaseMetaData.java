@@ -7,6 +7,7 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.RowCursor;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -57,9 +58,9 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private List<@Nullable Object[]> query(String sql) throws SQLException {
         connection.requireOpen();
         connection.lock().lock();
-        try (SessionStatement statement = connection.prepare(sql)) {
+        try (SessionStatement statement = connection.text(sql, KeyRequest.NOTHING)) {
             List<@Nullable Object[]> rows = new ArrayList<>();
-            RowCursor cursor = statement.execute(new @Nullable Object[0], Session.Limits.NONE).rows();
+            RowCursor cursor = statement.run(Session.Wanted.ROWS, Session.Limits.NONE).rows();
             if (cursor != null) {
                 try (cursor) {
                     int width = statement.columns().size();

@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.logging.Logger;
+import org.coconutdb.jdbc.remote.RemoteSession;
+import org.coconutdb.jdbc.remote.RemoteUrl;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionProvider;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | `jdbc:coconut:mem:name` | a database in this process's memory, shared by all connections of that name; without a name, a private one |
 /// | `jdbc:coconut:file:directory` | a durable database in a directory, used by this process alone |
-/// | `jdbc:coconut://host:port` | a server; not yet |
+/// | `jdbc:coconut://host:port,host:port/schema?property=value` | a server, the first of them that answers |
 ///
 /// The first two need `coconut-sql` on the class path, where the driver finds it by `ServiceLoader`. May be used by any thread.
 public final class CoconutDriver implements Driver {
@@ -51,8 +53,8 @@ public final class CoconutDriver implements Driver {
         }
         String rest = url.substring(PREFIX.length());
         if (rest.startsWith("//")) {
-            throw Failures.notSupported("servers come with a later version; embedded databases are "
-                    + "jdbc:coconut:mem:name and jdbc:coconut:file:directory");
+            RemoteUrl remote = RemoteUrl.parse(url, properties);
+            return new CoconutConnection(remote.shown(), remote.user(), RemoteSession.open(remote));
         }
         boolean memory = startsWith(rest, "mem:");
         boolean file = startsWith(rest, "file:");
@@ -84,10 +86,11 @@ public final class CoconutDriver implements Driver {
         return hasPrefix(url);
     }
 
-    /// None: a database needs no properties yet.
+    /// Those of a server's URL; an embedded database needs none.
     @Override
-    public DriverPropertyInfo[] getPropertyInfo(String url, @Nullable Properties properties) {
-        return new DriverPropertyInfo[0];
+    public DriverPropertyInfo[] getPropertyInfo(@Nullable String url, @Nullable Properties properties) {
+        return url == null || !startsWith(url, PREFIX + "//") ? new DriverPropertyInfo[0]
+                : RemoteUrl.describe(properties == null ? new Properties() : properties);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
 import org.jspecify.annotations.Nullable;
 
@@ -94,13 +95,13 @@ final class CoconutPreparedStatement extends ParameterSetters {
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        runPrepared(Expectation.ROWS);
+        runPrepared(Session.Wanted.ROWS);
         return requireCurrent();
     }
 
     @Override
     public boolean execute() throws SQLException {
-        runPrepared(Expectation.ANYTHING);
+        runPrepared(Session.Wanted.ANYTHING);
         return getResultSet() != null;
     }
 
@@ -111,11 +112,11 @@ final class CoconutPreparedStatement extends ParameterSetters {
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        runPrepared(Expectation.COUNT);
+        runPrepared(Session.Wanted.COUNT);
         return lastUpdateCount();
     }
 
-    private void runPrepared(Expectation expectation) throws SQLException {
+    private void runPrepared(Session.Wanted expectation) throws SQLException {
         requireOpen();
         requireAllSet();
         ReentrantLock lock = connection().lock();

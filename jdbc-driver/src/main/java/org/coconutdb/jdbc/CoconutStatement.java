@@ -22,11 +22,6 @@ class CoconutStatement extends StatementSettings {
     // The one column of an answer without keys.
     private static final ColumnInfo NO_KEY =
             new ColumnInfo("GENERATED_KEY", "GENERATED_KEY", "", "", Types.BIGINT, "BIGINT", "java.lang.Long", 19, 0, true);
-    /// What the caller expects to come back.
-    enum Expectation {
-        ANYTHING, ROWS, COUNT
-    }
-
     private static final @Nullable Object[] NO_PARAMETERS = {};
     private static final int NO_COUNT = -1;
 
@@ -47,7 +42,7 @@ class CoconutStatement extends StatementSettings {
 
     @Override
     public ResultSet executeQuery(@Nullable String sql) throws SQLException {
-        runText(sql, Expectation.ROWS, KeyRequest.NOTHING);
+        runText(sql, Session.Wanted.ROWS, KeyRequest.NOTHING);
         return requireCurrent();
     }
 
@@ -57,7 +52,7 @@ class CoconutStatement extends StatementSettings {
     }
 
     private boolean execute(@Nullable String sql, KeyRequest request) throws SQLException {
-        runText(sql, Expectation.ANYTHING, request);
+        runText(sql, Session.Wanted.ANYTHING, request);
         return current != null;
     }
 
@@ -67,11 +62,11 @@ class CoconutStatement extends StatementSettings {
     }
 
     private long executeLargeUpdate(@Nullable String sql, KeyRequest request) throws SQLException {
-        runText(sql, Expectation.COUNT, request);
+        runText(sql, Session.Wanted.COUNT, request);
         return updateCount;
     }
 
-    private void runText(@Nullable String sql, Expectation expectation, KeyRequest request) throws SQLException {
+    private void runText(@Nullable String sql, Session.Wanted expectation, KeyRequest request) throws SQLException {
         requireOpen();
         refuseOnPrepared();
         String text = requireSql(sql);
@@ -80,15 +75,10 @@ class CoconutStatement extends StatementSettings {
         try {
             requireOpen();
             closeResults();
-            SessionStatement prepared = connection().prepare(text, request);
+            SessionStatement prepared = connection().text(text, request);
             boolean kept = false;
             try {
-                int parameterCount = prepared.parameters().size();
-                if (parameterCount > 0) {
-                    throw Failures.missingParameters(
-                            "the statement has " + parameterCount + " parameters without a value: use prepareStatement");
-                }
-                run(prepared, NO_PARAMETERS, expectation);
+                take(prepared, () -> prepared.run(expectation, limits()));
                 kept = current != null;
             } finally {
                 if (kept) {
@@ -104,11 +94,15 @@ class CoconutStatement extends StatementSettings {
     }
 
     /// Runs and makes the answer the current one. The connection's lock is held.
-    final void run(SessionStatement prepared, @Nullable Object[] parameters, Expectation expectation) throws SQLException {
+    final void run(SessionStatement prepared, @Nullable Object[] parameters, Session.Wanted expectation) throws SQLException {
         assert connection().lock().isHeldByCurrentThread() : "a session is used by one thread at a time";
-        requireExpected(prepared, expectation);
+        expectation.check(prepared.columns());
+        take(prepared, () -> prepared.execute(parameters, limits()));
+    }
+
+    private void take(SessionStatement prepared, CoconutConnection.SessionQuestion<Session.Answer> execution) throws SQLException {
         running = prepared;
-        Session.Answer answer = connection().watched(() -> prepared.execute(parameters, limits()));
+        Session.Answer answer = connection().watched(execution);
         if (answer.rows() == null) {
             running = null;
             updateCount = answer.updateCount();
@@ -117,17 +111,6 @@ class CoconutStatement extends StatementSettings {
             current = new CoconutResultSet(connection(), this, prepared.columns(), answer.rows(), getMaxFieldSize(), getFetchSize());
             openResults.add(current);
             resultsEndWithTransaction = connection().inTransaction();
-        }
-    }
-
-    /// Refuses before anything happened, so that the caller can go on.
-    final void requireExpected(SessionStatement prepared, Expectation expectation) throws SQLException {
-        boolean rows = !prepared.columns().isEmpty();
-        if (expectation == Expectation.ROWS && !rows) {
-            throw Failures.wrongKindOfStatement("the statement answers no rows: use executeUpdate() or execute()");
-        }
-        if (expectation == Expectation.COUNT && rows) {
-            throw Failures.wrongKindOfStatement("the statement answers rows: use executeQuery() or execute()");
         }
     }
 
@@ -319,7 +302,7 @@ class CoconutStatement extends StatementSettings {
     /// Runs a batch; what fails is a BatchUpdateException. The connection's lock is held.
     final long[] runBatch(SessionStatement prepared, List<@Nullable Object[]> rows) throws SQLException {
         try {
-            requireExpected(prepared, Expectation.COUNT);
+            Session.Wanted.COUNT.check(prepared.columns());
             running = prepared;
             long[] counts = connection().watched(() -> prepared.executeBatch(rows, limits()));
             keys = prepared.keys();

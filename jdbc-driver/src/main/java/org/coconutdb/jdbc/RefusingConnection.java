@@ -15,7 +15,6 @@ import java.sql.Struct;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// The half of `Connection` that has one fixed answer: what CoconutDB does not have is refused with 0A000, what it need not know is
@@ -179,25 +178,6 @@ abstract class RefusingConnection implements Connection {
     public Properties getClientInfo() throws SQLException {
         requireOpen();
         return new Properties();
-    }
-
-    // ---- network: none
-
-    @Override
-    public void setNetworkTimeout(@Nullable Executor executor, int millis) throws SQLException {
-        requireOpen();
-        if (millis < 0) {
-            throw Failures.invalidArgument("the network timeout must be 0 or more milliseconds, was " + millis);
-        }
-        if (millis > 0) {
-            throw Failures.notSupported("an embedded database has no network: Statement.setQueryTimeout bounds a statement");
-        }
-    }
-
-    @Override
-    public int getNetworkTimeout() throws SQLException {
-        requireOpen();
-        return 0;
     }
 
     @Override

@@ -28,7 +28,8 @@ abstract class StatementSettings implements Statement {
 
     /// The bounds of the next execution.
     final Session.Limits limits() {
-        return rowsMax == 0 && queryTimeoutSeconds == 0 ? Session.Limits.NONE : new Session.Limits(rowsMax, queryTimeoutSeconds);
+        return rowsMax == 0 && queryTimeoutSeconds == 0 && fetchSize == 0 ? Session.Limits.NONE
+                : new Session.Limits(rowsMax, queryTimeoutSeconds, fetchSize);
     }
 
     final void requireOpen() throws SQLException {
@@ -108,7 +109,8 @@ abstract class StatementSettings implements Statement {
         queryTimeoutSeconds = requireNotNegative(seconds, "the query timeout");
     }
 
-    /// A hint. In process rows are streamed one by one, so it changes nothing.
+    /// Rows that come from a server at once, as far as they fit a page; 0: as many as fit. In process rows are streamed one by one, so that it
+    /// changes nothing.
     @Override
     public void setFetchSize(int rows) throws SQLException {
         requireOpen();

@@ -70,7 +70,11 @@ class ConnectionTest {
             "jdbc:coconut:file: , 08001, jdbc:coconut:file:directory",
             "jdbc:coconut:tape:x, 08001, jdbc:coconut:mem:name",
             "jdbc:coconut:, 08001, jdbc:coconut:mem:name",
-            "jdbc:coconut://localhost:2882, 0A000, jdbc:coconut:mem:name",
+            "jdbc:coconut://localhost:1, 08001, no server could be reached: localhost:1",
+            "jdbc:coconut://localhost:coconut, 08001, no number from 1 to 65535",
+            "jdbc:coconut:///schema, 08001, names no host",
+            "jdbc:coconut://localhost?connectTimeout=5s, 08001, Did you mean connect.timeout?",
+            "jdbc:coconut://localhost?network.timeout=soon, 08001, write a duration",
             "jdbc:coconut:file:dir, 08001, coconut-sql",
     })
     void aUrlThatCannotBeUsedIsRefusedWithWhatCan(String url, String state, String mend) {
@@ -78,6 +82,16 @@ class ConnectionTest {
 
         assertThat(refused.getSQLState()).isEqualTo(state);
         assertThat(refused.getMessage()).contains(mend);
+    }
+
+    @Test
+    void propertiesOfAServersUrlAreDescribed() {
+        Properties given = new Properties();
+        given.setProperty("user", "me");
+
+        assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
+                .containsExactly("user=me", "password=", "schema=PUBLIC", "connect.timeout=5s", "network.timeout=0");
+        assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();
     }
 
     @Test

@@ -1,12 +1,15 @@
 package org.coconutdb.cli.shell;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
-/// What a user may type for a database: a whole JDBC URL, `mem:name`, `file:dir`, or just a directory.
+/// What a user may type for a database: a whole JDBC URL, `mem:name`, `file:dir`, `host:port` of a server, or just a directory.
 public final class DatabaseUrl {
     /// A database that ends with the process.
     public static final String IN_MEMORY = "jdbc:coconut:mem:";
     private static final String PREFIX = "jdbc:coconut:";
+    // A directory of this form can be written as ./name:1.
+    private static final Pattern SERVER = Pattern.compile("[A-Za-z0-9._-]+:\\d{1,5}");
 
     private DatabaseUrl() {}
 
@@ -20,6 +23,9 @@ public final class DatabaseUrl {
         }
         if (typed.equals("mem")) {
             return IN_MEMORY;
+        }
+        if (SERVER.matcher(typed).matches()) {
+            return PREFIX + "//" + typed + "/";
         }
         return PREFIX + "file:" + typed;
     }

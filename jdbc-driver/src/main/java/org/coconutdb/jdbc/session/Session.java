@@ -1,10 +1,11 @@
 package org.coconutdb.jdbc.session;
 
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a connection talks to: the SQL layer in this process, later a server. The driver's `java.sql` classes stand on this alone,
+/// What a connection talks to: the SQL layer in this process, or a server. The driver's `java.sql` classes stand on this alone,
 /// so that types, errors and metadata are the same over every transport.
 ///
 /// Used by one thread at a time, but for [SessionStatement#cancel].
@@ -27,6 +28,12 @@ public interface Session extends AutoCloseable {
     ///
     /// @param keys what executions hand back of the rows that they insert, for [SessionStatement#keys]
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException;
+
+    /// A text that is run once, by [SessionStatement#run]. The same as [#prepare] where the session is near; elsewhere nothing is asked of it
+    /// before the statement is run or described.
+    default SessionStatement text(String sql, KeyRequest keys) throws SQLException {
+        return prepare(sql, keys);
+    }
 
     /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
     SessionStatement prepareBatch(List<String> statements) throws SQLException;
@@ -82,6 +89,30 @@ public interface Session extends AutoCloseable {
 
     boolean isClosed();
 
+    /// Whether statements can be run: a session elsewhere asks its server, and opens itself anew where that has been started anew.
+    ///
+    /// @param timeoutSeconds to wait for the answer, 0: as long as it takes
+    default boolean isValid(int timeoutSeconds) throws SQLException {
+        return !isClosed();
+    }
+
+    /// How long to wait for an answer over a network, 0: for ever. 0A000 where there is no network.
+    default void setNetworkTimeout(int millis) throws SQLException {
+        if (millis > 0) {
+            throw new SQLFeatureNotSupportedException(
+                    "an embedded database has no network: Statement.setQueryTimeout bounds a statement", "0A000");
+        }
+    }
+
+    default int networkTimeout() {
+        return 0;
+    }
+
+    /// Lets go of what is waited for over a network, from any thread; the session is of no use then but to be closed.
+    default void abort() {
+        // A session in this process waits for none.
+    }
+
     @Override
     void close() throws SQLException;
 
@@ -89,8 +120,28 @@ public interface Session extends AutoCloseable {
     ///
     /// @param maxRows rows at most, 0: all
     /// @param timeoutSeconds until STATEMENT_CANCELLED (57014), 0: never
-    record Limits(long maxRows, int timeoutSeconds) {
-        public static final Limits NONE = new Limits(0, 0);
+    /// @param pageRows rows that are fetched at once where the session is elsewhere, 0: as many as fit a page
+    record Limits(long maxRows, int timeoutSeconds, int pageRows) {
+        public static final Limits NONE = new Limits(0, 0, 0);
+
+        public Limits(long maxRows, int timeoutSeconds) {
+            this(maxRows, timeoutSeconds, 0);
+        }
+    }
+
+    /// What the caller expects of a statement.
+    enum Wanted {
+        ANYTHING, ROWS, COUNT;
+
+        /// Refuses a statement that answers something else (07005), before anything has happened.
+        public void check(List<ColumnInfo> columns) throws SQLException {
+            if (this == ROWS && columns.isEmpty()) {
+                throw new SQLException("the statement answers no rows: use executeUpdate() or execute()", "07005");
+            }
+            if (this == COUNT && !columns.isEmpty()) {
+                throw new SQLException("the statement answers rows: use executeQuery() or execute()", "07005");
+            }
+        }
     }
 
     /// One answer: rows, or a count of changed rows.

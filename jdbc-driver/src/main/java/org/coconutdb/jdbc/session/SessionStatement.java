@@ -15,6 +15,16 @@ public interface SessionStatement extends AutoCloseable {
     /// Executes with one value for each parameter; 07001 where their number is wrong.
     Session.Answer execute(@Nullable Object[] parameters, Session.Limits limits) throws SQLException;
 
+    /// Executes a text that is run once. 07001 where it has parameters, 07005 where it answers other than is wanted; then nothing has happened.
+    default Session.Answer run(Session.Wanted wanted, Session.Limits limits) throws SQLException {
+        int parameterCount = parameters().size();
+        if (parameterCount > 0) {
+            throw new SQLException("the statement has " + parameterCount + " parameters without a value: use prepareStatement", "07001");
+        }
+        wanted.check(columns());
+        return execute(new Object[0], limits);
+    }
+
     /// Executes once for each row of parameters and stops at the first that fails with a `BatchUpdateException`. The timeout of the limits
     /// covers the whole batch.
     ///

@@ -52,6 +52,10 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
+    static List<String> ofDatabase() {
+        return NAMES.stream().filter(name -> !name.equals(SCHEMA)).toList();
+    }
+
     static boolean accepts(String url) {
         return hasPrefix(url, MEMORY_PREFIX) || hasPrefix(url, FILE_PREFIX);
     }

@@ -1,12 +1,18 @@
 package org.coconutdb.sql.session;
 
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionProvider;
 
 /// Sessions on databases in this process: `jdbc:coconut:mem:name` and `jdbc:coconut:file:directory`.
 public final class EmbeddedProvider implements SessionProvider {
+    /// Names of the properties that a database is opened with: all but those of a single session.
+    public static List<String> databaseProperties() {
+        return ConnectionUrl.ofDatabase();
+    }
+
     @Override
     public boolean accepts(String url) {
         return ConnectionUrl.accepts(url);

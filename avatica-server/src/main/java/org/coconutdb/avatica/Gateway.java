@@ -1,0 +1,162 @@
+package org.coconutdb.avatica;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.calcite.avatica.AvaticaSeverity;
+import org.apache.calcite.avatica.remote.JsonService;
+import org.apache.calcite.avatica.remote.ProtobufTranslation;
+import org.apache.calcite.avatica.remote.ProtobufTranslationImpl;
+import org.apache.calcite.avatica.remote.Service;
+import org.apache.calcite.avatica.remote.Service.ErrorResponse;
+import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
+import org.coconutdb.avatica.http.HttpHandler;
+import org.coconutdb.avatica.http.HttpRequest;
+import org.coconutdb.avatica.http.HttpResponse;
+import org.coconutdb.jdbc.wire.Protocol;
+import org.coconutdb.jdbc.wire.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/// Sees what a request is, and has it answered. Requests for a database are POSTs, on any path, in one of three forms that their first bytes
+/// tell apart: our driver's messages, Avatica's as Protocol Buffers, Avatica's as JSON. `GET /health` and `GET /ready` are answered to all.
+final class Gateway implements HttpHandler {
+    /// Who a request is from.
+    interface Login {
+        /// The user's name, or what is answered instead.
+        Outcome of(HttpRequest request);
+
+        record Outcome(@Nullable String user, @Nullable HttpResponse refusal) {}
+    }
+
+    private final Login login;
+    private final WireService wire;
+    private final AvaticaService avatica;
+    private final RpcMetadataResponse origin;
+    private final ProtobufTranslation translation = new ProtobufTranslationImpl();
+    private volatile boolean isReady = true;
+
+    Gateway(Login login, WireService wire, AvaticaService avatica, RpcMetadataResponse origin) {
+        this.login = login;
+        this.wire = wire;
+        this.avatica = avatica;
+        this.origin = origin;
+    }
+
+    /// From now on `/ready` says no.
+    void retire() {
+        isReady = false;
+    }
+
+    @Override
+    public HttpResponse handle(HttpRequest request) {
+        if (request.method().equals("GET") || request.method().equals("HEAD")) {
+            return about(request.path());
+        }
+        if (!request.method().equals("POST")) {
+            return HttpResponse.text(405, "this is a CoconutDB server: it takes GET /health, GET /ready, and POST").with(
+                    "Allow: GET, HEAD, POST");
+        }
+        if (request.fromBrowser()) {
+            // Else any page that a user of this machine looks at could send statements to a server on loopback.
+            return HttpResponse.text(403, "this server takes no requests from web pages");
+        }
+        Login.Outcome outcome = login.of(request);
+        String user = outcome.user();
+        if (user == null) {
+            HttpResponse refusal = outcome.refusal();
+            return refusal == null ? HttpResponse.text(401, "log in first") : refusal;
+        }
+        byte[] body = request.body();
+        int length = request.bodyLength();
+        if (Protocol.isOurs(body, length)) {
+            WireWriter answer = wire.answer(body, length, user);
+            return new HttpResponse(200, HttpResponse.BYTES, List.of(), answer.array(), answer.length());
+        }
+        return isJson(body, length) ? json(body, length, user) : protobuf(body, length, user);
+    }
+
+    private HttpResponse about(String path) {
+        return switch (path) {
+            case "/health" -> HttpResponse.text(200, "ok");
+            case "/ready" -> isReady ? HttpResponse.text(200, "ready") : HttpResponse.text(503, "the server is stopping");
+            default -> HttpResponse.text(404,
+                    "this is a CoconutDB server: connect with jdbc:coconut://host:port, or with an Avatica client");
+        };
+    }
+
+    /// A message of Protocol Buffers begins with the tag of a name, which is a line feed, and the name's length, which is no brace.
+    private static boolean isJson(byte[] body, int length) {
+        for (int i = 0; i < length; i++) {
+            if (body[i] != ' ' && body[i] != '\n' && body[i] != '\r' && body[i] != '\t') {
+                return body[i] == '{';
+            }
+        }
+        return false;
+    }
+
+    private HttpResponse json(byte[] body, int length, String user) {
+        Service.Response answer;
+        try {
+            answer = answer(JsonService.MAPPER.readValue(body, 0, length, Service.Request.class), user);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            answer = unreadable();
+        }
+        try {
+            return HttpResponse.of(status(answer), HttpResponse.JSON, JsonService.MAPPER.writeValueAsBytes(answer));
+        } catch (IOException failure) {
+            throw new IllegalStateException("an answer cannot be written as JSON", failure);
+        }
+    }
+
+    private HttpResponse protobuf(byte[] body, int length, String user) {
+        Service.Response answer;
+        try {
+            answer = answer(translation.parseRequest(body.length == length ? body : Arrays.copyOf(body, length)), user);
+        } catch (IOException | RuntimeException unreadable) {
+            answer = unreadable();
+        }
+        try {
+            return HttpResponse.of(status(answer), HttpResponse.BYTES, translation.serializeResponse(answer));
+        } catch (IOException failure) {
+            throw new IllegalStateException("an answer cannot be written", failure);
+        }
+    }
+
+    private Service.Response answer(Service.@Nullable Request request, String user) {
+        if (request == null) {
+            return unreadable();
+        }
+        try {
+            return avatica.answer(request, user);
+        } catch (AvaticaService.NoConnection gone) {
+            return error(ErrorResponse.MISSING_CONNECTION_ERROR_CODE, "08003", String.valueOf(gone.getMessage()));
+        } catch (SQLException refused) {
+            return error(refused);
+        } catch (RuntimeException | Error failure) {
+            return error(Unexpected.told(failure));
+        }
+    }
+
+    /// Clients take an answer of 500 for what it says, and no other but 200.
+    private static int status(Service.Response answer) {
+        return answer instanceof ErrorResponse ? 500 : 200;
+    }
+
+    private ErrorResponse unreadable() {
+        return error(new SQLNonTransientConnectionException(
+                "the request cannot be read: it is neither one of Avatica's, as Protocol Buffers or JSON, nor one of CoconutDB's driver",
+                "08P01"));
+    }
+
+    private ErrorResponse error(SQLException refused) {
+        String state = refused.getSQLState();
+        return error(refused.getErrorCode(), state == null ? "XX000" : state, String.valueOf(refused.getMessage()));
+    }
+
+    private ErrorResponse error(int code, String state, String message) {
+        return new ErrorResponse(List.of(message), message, code, state, AvaticaSeverity.ERROR, origin);
+    }
+
+}

@@ -1,0 +1,72 @@
+package org.coconutdb.avatica;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import org.coconutdb.avatica.connection.ConnectionLimits;
+import org.coconutdb.avatica.http.HttpLimits;
+
+/// What a server is started with; [ServerConfigFile] reads it.
+///
+/// @param databaseUrl of an embedded database: `jdbc:coconut:file:directory` or `jdbc:coconut:mem:name`
+/// @param databaseProperties what it is opened with, as behind its URL
+/// @param host name or address to listen on
+/// @param port to listen on, 0: one that is free
+/// @param insecure no log-in: everybody who can connect may do everything, so that only loopback is listened on
+/// @param stopWait how long statements may still run when the server stops
+public record ServerConfig(String databaseUrl, Map<String, String> databaseProperties, String host, int port, boolean insecure,
+        ConnectionLimits connections, HttpLimits http, Duration stopWait) {
+    public static final int DEFAULT_PORT = 8765;
+    public static final String DEFAULT_HOST = "127.0.0.1";
+    // A connection of our driver is a socket, and one more for a moment when it cancels.
+    static final int SOCKETS_BEYOND_CONNECTIONS = 100;
+
+    public ServerConfig {
+        databaseProperties = Map.copyOf(databaseProperties);
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("listen.port must be a number from 0 to 65535, was " + port);
+        }
+    }
+
+    /// With everything else as it is without a file.
+    public static ServerConfig of(String databaseUrl) {
+        return ServerConfigFile.defaults(databaseUrl);
+    }
+
+    public ServerConfig withAddress(String newHost, int newPort) {
+        return new ServerConfig(databaseUrl, databaseProperties, newHost, newPort, insecure, connections, http, stopWait);
+    }
+
+    public ServerConfig withInsecure(boolean isInsecure) {
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, isInsecure, connections, http, stopWait);
+    }
+
+    public ServerConfig withConnections(ConnectionLimits limits) {
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, limits, http, stopWait);
+    }
+
+    public ServerConfig withHttp(HttpLimits limits) {
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, connections, limits, stopWait);
+    }
+
+    public ServerConfig withStopWait(Duration wait) {
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, connections, http, wait);
+    }
+
+    /// CONFIG errors as [ServerConfigException]: a host that there is not, or one that the world can reach where nobody logs in.
+    InetSocketAddress address() {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(host);
+        } catch (UnknownHostException unknown) {
+            throw new ServerConfigException("listen.host is " + host + ", which has no address here");
+        }
+        if (insecure && !address.isLoopbackAddress()) {
+            throw new ServerConfigException("listen.host is " + host
+                    + ", and without a log-in a server listens on loopback only: leave listen.host out, or set it to 127.0.0.1");
+        }
+        return new InetSocketAddress(address, port);
+    }
+}

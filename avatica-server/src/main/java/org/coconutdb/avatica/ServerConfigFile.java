@@ -1,0 +1,160 @@
+package org.coconutdb.avatica;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.coconutdb.avatica.connection.ConnectionLimits;
+import org.coconutdb.avatica.http.HttpLimits;
+import org.coconutdb.sql.catalog.NearestName;
+import org.coconutdb.sql.catalog.Sizes;
+import org.coconutdb.sql.catalog.TimeSpans;
+import org.coconutdb.sql.session.EmbeddedProvider;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a server's configuration: lines of `key = value`, and `#` before a comment. `docs/server.md` has the keys. A key that is not known, or
+/// there twice, is refused: a misspelt limit must not be ignored.
+public final class ServerConfigFile {
+    static final String HOST = "listen.host";
+    static final String PORT = "listen.port";
+    static final String SOCKETS = "limit.sockets";
+    static final String CONNECTIONS = "limit.connections";
+    static final String STATEMENTS = "limit.statements";
+    static final String PAGE_BYTES = "page.bytes.max";
+    static final String PAGE_ROWS = "page.rows.max";
+    static final String REQUEST_BYTES = "request.bytes.max";
+    static final String CONNECTION_IDLE = "connection.idle.max";
+    static final String SOCKET_IDLE = "socket.idle.max";
+    static final String TRANSFER = "request.time.max";
+    static final String STOP_WAIT = "stop.wait.max";
+    /// Keys of the server itself, in the order of its documentation.
+    public static final List<String> KEYS = List.of(HOST, PORT, SOCKETS, CONNECTIONS, STATEMENTS, PAGE_BYTES, PAGE_ROWS, REQUEST_BYTES,
+            CONNECTION_IDLE, SOCKET_IDLE, TRANSFER, STOP_WAIT);
+
+    private static final int CONNECTIONS_DEFAULT = 1_000;
+    private static final int HEAD_BYTES = 32 * 1024;
+
+    private final Map<String, String> settings = new TreeMap<>();
+
+    private ServerConfigFile() {}
+
+    static ServerConfig defaults(String databaseUrl) {
+        return new ServerConfigFile().config(databaseUrl);
+    }
+
+    /// @param databaseUrl of the database that is served
+    public static ServerConfig read(Path file, String databaseUrl) throws IOException {
+        return parse(Files.readAllLines(file, StandardCharsets.UTF_8), file.toString(), databaseUrl);
+    }
+
+    static ServerConfig parse(List<String> lines, String name, String databaseUrl) {
+        ServerConfigFile file = new ServerConfigFile();
+        for (int i = 0; i < lines.size(); i++) {
+            file.line(lines.get(i).strip(), name + ", line " + (i + 1) + ": ");
+        }
+        return file.config(databaseUrl);
+    }
+
+    private void line(String line, String place) {
+        if (line.isEmpty() || line.startsWith("#")) {
+            return;
+        }
+        int equals = line.indexOf('=');
+        if (equals < 1) {
+            throw new ServerConfigException(place + "'" + line + "' is no setting: write it as key = value");
+        }
+        String key = line.substring(0, equals).strip();
+        List<String> known = knownKeys();
+        if (!known.contains(key)) {
+            String nearest = NearestName.of(key, known).map(found -> "Did you mean " + found + "? ").orElse("");
+            throw new ServerConfigException(
+                    place + "there is no setting " + key + ". " + nearest + "Known are " + String.join(", ", known) + ".");
+        }
+        if (settings.put(key, line.substring(equals + 1).strip()) != null) {
+            throw new ServerConfigException(place + key + " is set twice: leave one");
+        }
+    }
+
+    private static List<String> knownKeys() {
+        List<String> known = new ArrayList<>(KEYS);
+        known.addAll(EmbeddedProvider.databaseProperties());
+        return known;
+    }
+
+    private ServerConfig config(String databaseUrl) {
+        int connections = count(CONNECTIONS, CONNECTIONS_DEFAULT, 1_000_000);
+        Map<String, String> ofDatabase = new TreeMap<>(settings);
+        ofDatabase.keySet().removeAll(KEYS);
+        return new ServerConfig(databaseUrl, ofDatabase, settings.getOrDefault(HOST, ServerConfig.DEFAULT_HOST), port(), false,
+                new ConnectionLimits(connections, count(STATEMENTS, 1_000, 1_000_000), bytes(PAGE_BYTES, 256 * 1024, 1, 64 << 20),
+                        count(PAGE_ROWS, 10_000, 1_000_000), span(CONNECTION_IDLE, Duration.ofMinutes(30))),
+                new HttpLimits(count(SOCKETS, connections + ServerConfig.SOCKETS_BEYOND_CONNECTIONS, 1_000_000), HEAD_BYTES,
+                        bytes(REQUEST_BYTES, 128 << 20, 64 * 1024, 1 << 30), span(SOCKET_IDLE, Duration.ofMinutes(30)),
+                        span(TRANSFER, Duration.ofMinutes(1))),
+                span(STOP_WAIT, Duration.ofSeconds(20)));
+    }
+
+    private int port() {
+        String value = settings.get(PORT);
+        if (value == null) {
+            return ServerConfig.DEFAULT_PORT;
+        }
+        Integer port = number(value);
+        if (port == null || port > 65_535) {
+            throw refused(PORT, value, "give a number from 0 (one that is free) to 65535");
+        }
+        return port;
+    }
+
+    private int count(String key, int otherwise, int most) {
+        String value = settings.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        Integer count = number(value);
+        if (count == null || count < 1 || count > most) {
+            throw refused(key, value, "give a number from 1 to " + most);
+        }
+        return count;
+    }
+
+    private static @Nullable Integer number(String value) {
+        try {
+            int number = Integer.parseInt(value);
+            return number < 0 ? null : number;
+        } catch (NumberFormatException notANumber) {
+            return null;
+        }
+    }
+
+    private int bytes(String key, int otherwise, int least, int most) {
+        String value = settings.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        long bytes = Sizes.parse(value).orElse(-1);
+        if (bytes < least || bytes > most) {
+            throw refused(key, value, "write a size such as 256KB or 64MB, from " + least + " to " + most + " bytes");
+        }
+        return (int) bytes;
+    }
+
+    private Duration span(String key, Duration otherwise) {
+        String value = settings.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        return TimeSpans.parse(value)
+                .filter(span -> span.toMillis() >= 1)
+                .orElseThrow(() -> refused(key, value, "write a duration such as 500ms, 20s or 30min"));
+    }
+
+    private static ServerConfigException refused(String key, String value, String mend) {
+        return new ServerConfigException(key + " is '" + value + "': " + mend);
+    }
+}

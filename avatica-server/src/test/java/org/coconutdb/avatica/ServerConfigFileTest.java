@@ -1,0 +1,70 @@
+package org.coconutdb.avatica;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.coconutdb.sql.session.EmbeddedProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigFileTest {
+    private static ServerConfig parse(String... lines) {
+        return ServerConfigFile.parse(List.of(lines), "c.conf", "jdbc:coconut:mem:config-test");
+    }
+
+    @Test
+    void settingsOfTheServerAndOfItsDatabaseAreRead() {
+        ServerConfig config = parse("# comment", "", "listen.port = 0", "limit.connections=7", "page.bytes.max = 64KB",
+                "connection.idle.max = 90s", "memory.limit = 512MB", "durability = interval");
+
+        assertThat(config.port()).isZero();
+        assertThat(config.connections().connections()).isEqualTo(7);
+        assertThat(config.http().sockets()).isEqualTo(107);
+        assertThat(config.connections().pageBytes()).isEqualTo(64 * 1024);
+        assertThat(config.connections().idle()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(config.databaseProperties()).containsOnlyKeys("memory.limit", "durability").containsEntry("durability", "interval");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "listen.prt = 1 | Did you mean listen.port?",
+            "memory.limits = 1GB | Did you mean memory.limit?",
+            "listen.port | write it as key = value",
+            "listen.port = 70000 | 65535",
+            "listen.port = many | 65535",
+            "limit.connections = 0 | from 1",
+            "page.bytes.max = 3 apples | such as 256KB",
+            "connection.idle.max = soon | such as 500ms",
+            "schema = PUBLIC | there is no setting schema",
+    })
+    void aWrongSettingIsRefusedWithTheRightOne(String line, String mend) {
+        assertThatThrownBy(() -> parse("# first", line)).isInstanceOf(ServerConfigException.class).hasMessageContaining(mend);
+    }
+
+    @Test
+    void aSettingThatIsThereTwiceIsRefused() {
+        assertThatThrownBy(() -> parse("listen.port = 1", "listen.port = 2")).hasMessageContaining("c.conf, line 2").hasMessageContaining(
+                "twice");
+    }
+
+    @Test
+    void withoutALogInOnlyLoopbackIsListenedOn() {
+        assertThatThrownBy(() -> CoconutServer.start(parse().withInsecure(true).withAddress("0.0.0.0", 0)))
+                .isInstanceOf(ServerConfigException.class)
+                .hasMessageContaining("loopback only");
+        assertThatThrownBy(() -> CoconutServer.start(parse())).isInstanceOf(ServerConfigException.class).hasMessageContaining("--insecure");
+    }
+
+    @Test
+    void everyKeyIsDocumented() throws Exception {
+        String page = Files.readString(Path.of(System.getProperty("coconut.root"), "docs", "server.md"));
+
+        assertThat(ServerConfigFile.KEYS).allSatisfy(key -> assertThat(page).contains("| `" + key + "` |"));
+        assertThat(EmbeddedProvider.databaseProperties()).allSatisfy(key -> assertThat(page).contains("`" + key + "`"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.coconutdb.avatica.http;
+
+import org.jspecify.annotations.NullMarked;

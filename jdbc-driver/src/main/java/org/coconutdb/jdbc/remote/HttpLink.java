@@ -1,0 +1,197 @@
+package org.coconutdb.jdbc.remote;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import org.coconutdb.jdbc.wire.WireWriter;
+
+/// A socket that is kept open and speaks HTTP/1.1: one request, then its answer. One thread, but for [#close].
+final class HttpLink implements AutoCloseable {
+    /// An answer of the server, or of something between.
+    ///
+    /// @param bytes of its body
+    record Response(int status, byte[] bytes) {}
+
+    private static final long STALE_NANOS = 200_000_000;
+    private static final int HEAD_BYTES_MAX = 64 * 1024;
+
+    private final Socket socket;
+    private final BufferedInputStream in;
+    private final OutputStream out;
+    private final byte[] head;
+    private long usedAt = System.nanoTime();
+    private boolean closesItself;
+
+    private HttpLink(Socket socket, byte[] head) throws IOException {
+        this.socket = socket;
+        this.head = head;
+        this.in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+        this.out = socket.getOutputStream();
+    }
+
+    /// Tries all addresses of the host's name.
+    static HttpLink connect(RemoteUrl url, RemoteUrl.Host host) throws IOException {
+        IOException failure = null;
+        for (InetAddress address : InetAddress.getAllByName(host.name())) {
+            Socket socket = new Socket();
+            try {
+                socket.setTcpNoDelay(true);
+                socket.setKeepAlive(true);
+                socket.connect(new InetSocketAddress(address, host.port()), url.connectMillis());
+                return new HttpLink(socket, head(url, host));
+            } catch (IOException failed) {
+                socket.close();
+                failure = failed;
+            }
+        }
+        throw failure == null ? new IOException("the name " + host.name() + " has no address") : failure;
+    }
+
+    private static byte[] head(RemoteUrl url, RemoteUrl.Host host) {
+        String login = url.user().isEmpty() && url.password().isEmpty() ? ""
+                : "Authorization: Basic " + Base64.getEncoder()
+                        .encodeToString((url.user() + ":" + url.password()).getBytes(StandardCharsets.UTF_8)) + "\r\n";
+        return ("POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: application/octet-stream\r\n" + login + "Content-Length: ")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// Whether the other side has closed it, as far as that can be known without asking. Only looked at after a pause: it takes a millisecond.
+    boolean isStale() {
+        if (closesItself || socket.isClosed()) {
+            return true;
+        }
+        if (System.nanoTime() - usedAt < STALE_NANOS) {
+            return false;
+        }
+        try {
+            socket.setSoTimeout(1);
+            in.read(); // nothing was asked, so whatever comes is no answer
+            return true;
+        } catch (SocketTimeoutException alive) {
+            usedAt = System.nanoTime();
+            return false;
+        } catch (IOException broken) {
+            return true;
+        }
+    }
+
+    /// Sends a request and waits for its answer. After an exception the link is of no use any more, and whether the request has arrived is not
+    /// known.
+    Response exchange(WireWriter body, int timeoutMillis) throws IOException {
+        socket.setSoTimeout(timeoutMillis);
+        byte[] length = (body.length() + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] request = new byte[head.length + length.length + body.length()];
+        System.arraycopy(head, 0, request, 0, head.length);
+        System.arraycopy(length, 0, request, head.length, length.length);
+        System.arraycopy(body.array(), 0, request, head.length + length.length, body.length());
+        out.write(request);
+        Response response = read();
+        usedAt = System.nanoTime();
+        return response;
+    }
+
+    private Response read() throws IOException {
+        int status = 100;
+        int bodyLength = -1;
+        boolean chunked = false;
+        while (status < 200) {
+            String line = line();
+            if (!line.startsWith("HTTP/1.") || line.length() < 12) {
+                throw new IOException("what answers is no HTTP server");
+            }
+            status = number(line.substring(9, 12), 10);
+            closesItself = line.startsWith("HTTP/1.0");
+            for (line = line(); !line.isEmpty(); line = line()) {
+                int colon = line.indexOf(':');
+                String name = colon < 0 ? "" : line.substring(0, colon).toLowerCase(Locale.ROOT);
+                String value = line.substring(colon + 1).strip();
+                switch (name) {
+                    case "content-length" -> bodyLength = number(value, 10);
+                    case "transfer-encoding" -> chunked = value.toLowerCase(Locale.ROOT).endsWith("chunked");
+                    case "connection" -> closesItself |= value.equalsIgnoreCase("close");
+                    default -> {
+                        // Says nothing that matters here.
+                    }
+                }
+            }
+        }
+        if (chunked) {
+            return new Response(status, chunks());
+        }
+        if (bodyLength < 0) {
+            closesItself = true;
+            return new Response(status, in.readAllBytes());
+        }
+        return new Response(status, exactly(bodyLength));
+    }
+
+    private byte[] exactly(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the server closed the connection in the middle of an answer");
+        }
+        return bytes;
+    }
+
+    /// As a proxy may send what the server has sent whole.
+    private byte[] chunks() throws IOException {
+        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
+        while (true) {
+            String line = line();
+            int end = line.indexOf(';');
+            int size = number((end < 0 ? line : line.substring(0, end)).strip(), 16);
+            if (size == 0) {
+                while (!line().isEmpty()) {
+                    // Trailers say nothing that matters here.
+                }
+                return body.toByteArray();
+            }
+            body.write(exactly(size));
+            line();
+        }
+    }
+
+    private static int number(String text, int radix) throws IOException {
+        try {
+            int number = Integer.parseInt(text, radix);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Refused below, like a number below 0.
+        }
+        throw new IOException("what answers is no HTTP server: '" + text + "' is no number");
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder(64);
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("the server closed the connection");
+            }
+            if (line.length() > HEAD_BYTES_MAX) {
+                throw new IOException("what answers is no HTTP server");
+            }
+            line.append((char) next);
+        }
+        int end = line.length() > 0 && line.charAt(line.length() - 1) == '\r' ? line.length() - 1 : line.length();
+        return line.substring(0, end);
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException alreadyGone) {
+            // Nothing is lost: nobody waits for it.
+        }
+    }
+}

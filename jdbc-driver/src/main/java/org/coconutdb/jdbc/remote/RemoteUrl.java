@@ -1,0 +1,197 @@
+package org.coconutdb.jdbc.remote;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A server's URL and what was set with it, both checked: `jdbc:coconut://host:port,host:port/schema?property=value&…`.
+///
+/// | property | default | meaning |
+/// |---|---|---|
+/// | `user`, `password` | none | who asks |
+/// | `schema` | `PUBLIC` | first schema of the session; the URL's path is another way to say it |
+/// | `connect.timeout` | `5s` | how long to wait for a host before the next is tried |
+/// | `network.timeout` | `0`: none | how long to wait for an answer, as `Connection.setNetworkTimeout` |
+///
+/// Properties from the URL win over those that came beside it. An unknown one is refused: a misspelt time-out must not be ignored.
+///
+/// @param hosts to be tried in this order
+/// @param shown the URL without a password
+/// @param schema empty for the server's default
+public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, int connectMillis,
+        int networkMillis) {
+    static final int DEFAULT_PORT = 8765;
+    private static final String PREFIX = "jdbc:coconut://";
+    private static final String FORM = "jdbc:coconut://host:port,host:port/schema?property=value";
+    private static final String USER = "user";
+    private static final String PASSWORD = "password";
+    private static final String SCHEMA = "schema";
+    private static final String CONNECT_TIMEOUT = "connect.timeout";
+    private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
+    private static final String NETWORK_TIMEOUT_DEFAULT = "0";
+    private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, CONNECT_TIMEOUT, NETWORK_TIMEOUT);
+    private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
+
+    /// A server's address.
+    public record Host(String name, int port) {
+        @Override
+        public String toString() {
+            return (name.indexOf(':') < 0 ? name : "[" + name + "]") + ":" + port;
+        }
+    }
+
+    public RemoteUrl {
+        hosts = List.copyOf(hosts);
+    }
+
+    /// 08001 where a part of it cannot be used.
+    public static RemoteUrl parse(String url, Properties properties) throws SQLException {
+        if (!url.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
+            throw invalid("the URL " + url + " is not one of a server: use " + FORM);
+        }
+        String rest = url.substring(PREFIX.length());
+        int question = firstOf(rest, "?;");
+        String address = question < 0 ? rest : rest.substring(0, question);
+        Map<String, String> settings = new TreeMap<>();
+        for (String property : properties.stringPropertyNames()) {
+            settings.put(known(property), properties.getProperty(property).strip());
+        }
+        StringBuilder shown = new StringBuilder(PREFIX + address);
+        char before = '?';
+        for (String setting : question < 0 ? new String[0] : rest.substring(question + 1).split("[&;]", -1)) {
+            if (setting.isBlank()) {
+                continue;
+            }
+            int equals = setting.indexOf('=');
+            if (equals < 0) {
+                throw invalid("the property '" + setting + "' has no value: write it as ?name=value");
+            }
+            String name = known(setting.substring(0, equals).strip());
+            settings.put(name, decoded(setting.substring(equals + 1)));
+            if (!name.equals(PASSWORD)) {
+                shown.append(before).append(setting);
+                before = '&';
+            }
+        }
+        int slash = address.indexOf('/');
+        String path = slash < 0 ? "" : decoded(address.substring(slash + 1));
+        return new RemoteUrl(hosts(slash < 0 ? address : address.substring(0, slash)), shown.toString(),
+                settings.getOrDefault(USER, ""), settings.getOrDefault(PASSWORD, ""),
+                path.isEmpty() ? settings.getOrDefault(SCHEMA, "") : path,
+                millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)));
+    }
+
+    /// The properties, with the values that are given or count without.
+    public static DriverPropertyInfo[] describe(Properties given) {
+        return NAMES.stream().map(name -> {
+            DriverPropertyInfo info = new DriverPropertyInfo(name, given.getProperty(name, switch (name) {
+                case SCHEMA -> "PUBLIC";
+                case CONNECT_TIMEOUT -> CONNECT_TIMEOUT_DEFAULT;
+                case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
+                default -> "";
+            }));
+            info.description = switch (name) {
+                case USER -> "who asks";
+                case PASSWORD -> "the user's password";
+                case SCHEMA -> "first schema of the session";
+                case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                default -> "how long to wait for an answer, such as 30s; 0: for ever";
+            };
+            return info;
+        }).toArray(DriverPropertyInfo[]::new);
+    }
+
+    private static int firstOf(String text, String characters) {
+        for (int i = 0; i < text.length(); i++) {
+            if (characters.indexOf(text.charAt(i)) >= 0) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static String decoded(String text) throws SQLException {
+        try {
+            return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException bad) {
+            throw invalid("'" + text + "' in the URL is not written as URLs are: a % has two hexadecimal digits behind it");
+        }
+    }
+
+    private static String known(String property) throws SQLException {
+        if (NAMES.contains(property)) {
+            return property;
+        }
+        String nearest = "";
+        for (String name : NAMES) {
+            if (letters(name).equals(letters(property))) {
+                nearest = "Did you mean " + name + "? ";
+            }
+        }
+        throw invalid("the property " + property + " is not known. " + nearest + "Known are " + String.join(", ", NAMES)
+                + "; those of a database stand in its server's configuration");
+    }
+
+    private static String letters(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    }
+
+    private static List<Host> hosts(String text) throws SQLException {
+        List<Host> hosts = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            hosts.add(host(part.strip()));
+        }
+        return hosts;
+    }
+
+    private static Host host(String text) throws SQLException {
+        int bracket = text.indexOf(']');
+        boolean ipv6 = text.startsWith("[") && bracket > 0;
+        int colon = text.indexOf(':', ipv6 ? bracket : 0);
+        String name = ipv6 ? text.substring(1, bracket) : colon < 0 ? text : text.substring(0, colon);
+        if (name.isEmpty()) {
+            throw invalid("the URL names no host: use " + FORM);
+        }
+        if (colon < 0) {
+            return new Host(name, DEFAULT_PORT);
+        }
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            if (port >= 1 && port <= 65_535) {
+                return new Host(name, port);
+            }
+        } catch (NumberFormatException notANumber) {
+            // Refused below, like a number outside of the bounds.
+        }
+        throw invalid("the port of '" + text + "' is no number from 1 to 65535: use " + FORM);
+    }
+
+    private static int millis(String property, String value) throws SQLException {
+        Matcher matcher = SPAN.matcher(value);
+        if (matcher.matches()) {
+            String unit = matcher.group(2);
+            long factor = unit == null || unit.equals("ms") ? 1 : unit.equals("s") ? 1_000 : 60_000;
+            long millis = Long.parseLong(matcher.group(1)) * factor;
+            if (millis <= Integer.MAX_VALUE) {
+                return (int) millis;
+            }
+        }
+        throw invalid(property + " is '" + value + "': write a duration such as 500ms, 5s or 2min");
+    }
+
+    private static SQLException invalid(String sentence) {
+        return new SQLNonTransientConnectionException(sentence, "08001");
+    }
+}
