@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PowerCutIT {
     private static final int CUTS = Integer.getInteger("power.cuts", 4);
     // For the two syncs that may lie between an acknowledgement and its durability, and for threads that wait for a core.
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Duration.ofSeconds(2);
     // EXT4_IOC_SHUTDOWN, and its flag that leaves the journal's buffers unwritten (fs/ext4/ext4.h).
     private static final long SHUTDOWN = 0x8004587DL;
     private static final int NO_LOG_FLUSH = 2;
@@ -109,7 +109,7 @@ class PowerCutIT {
                 // Checkpoints sync the log, too: with them, and without, so that only the mode does.
                 long checkpointLogBytes = cut % 2 == 0 ? EngineConfig.CHECKPOINT_LOG_BYTES : CrashIT.CHECKPOINT_LOG_BYTES;
                 // Longer than the interval and its slack, so that something must be there.
-                int millis = (durability == Durability.INTERVAL ? 1500 : 100) + random.nextInt(900);
+                int millis = (durability == Durability.INTERVAL ? 2500 : 100) + random.nextInt(900);
                 Heard heard = runAndCut(mount, durability, checkpointLogBytes, millis);
                 assertThat(run("umount", mount.toString())).as(context).isTrue();
                 assertThat(mount(image, mount)).as(context).isTrue();
