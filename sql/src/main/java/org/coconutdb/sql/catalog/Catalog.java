@@ -89,7 +89,7 @@ public final class Catalog {
             }
             CatalogTable table = known.get(descriptor.id());
             boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
-            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName));
+            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName, table));
         }
         return new CatalogSnapshot(version, tables, named, stored, views);
     }
@@ -122,7 +122,7 @@ public final class Catalog {
         engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
                 UnfinishedTable.marked(definition.toBytes()), options)));
         TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
-        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of()));
+        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of(), null));
     }
 
     /// Shows a table to all, with the rows that it has.

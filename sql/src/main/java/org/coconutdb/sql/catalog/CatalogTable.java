@@ -15,6 +15,7 @@ import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
+import org.coconutdb.engine.transaction.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /// A table that exists: its definition, the engine's descriptor, and the codecs of its rows and keys. Immutable; any thread.
@@ -30,7 +31,12 @@ public final class CatalogTable implements QueryTable {
     private volatile @Nullable TableSample sample;
 
     /// @param tables of the engine, among them the indexes, by name
-    CatalogTable(CoconutEngine engine, TableDescriptor descriptor, Map<String, TableDescriptor> tables) {
+    /// @param before the same table as it was known last; null where it was not
+    CatalogTable(
+            CoconutEngine engine,
+            TableDescriptor descriptor,
+            Map<String, TableDescriptor> tables,
+            @Nullable CatalogTable before) {
         this.engine = engine;
         this.descriptor = descriptor;
         this.definition = TableDefinition.fromBytes(descriptor.definition());
@@ -46,9 +52,28 @@ public final class CatalogTable implements QueryTable {
                         .with("index", index.name())
                         .mend("The directory names an index that is not there: restore the database from a backup.");
             }
-            found.add(new CatalogIndex(index, entries, columns));
+            found.add(new CatalogIndex(index, entries, columns, readableFrom(engine, before, entries, index)));
         }
         this.indexes = List.copyOf(found);
+    }
+
+    /// The timestamp from which on snapshots have all entries. An index that came with its table has as many as that at each; one that was built has
+    /// them by now.
+    private static long readableFrom(
+            CoconutEngine engine,
+            @Nullable CatalogTable before,
+            TableDescriptor entries,
+            IndexDefinition index) {
+        if (before == null || !index.ready()) {
+            return 0;
+        }
+        CatalogIndex same = before.indexOf(entries.name()).orElse(null);
+        if (same != null && same.definition().ready()) {
+            return same.readableFrom();
+        }
+        try (Transaction now = engine.beginReadOnly()) {
+            return now.snapshotTimestamp();
+        }
     }
 
     public int id() {

@@ -47,7 +47,8 @@ final class SystemSchema {
                         () -> storage(catalog, engine)),
                 view("INDEXES",
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
-                                text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES")),
+                                text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES"),
+                                bool("IS_INCLUDED")),
                         () -> indexes(catalog, engine)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
@@ -92,7 +93,13 @@ final class SystemSchema {
                     position++;
                     rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
                             shown.constraint(), shown.ready() ? "READY" : "BUILDING", position,
-                            definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor())});
+                            definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor()), false});
+                }
+                for (int column : shown.included()) {
+                    position++;
+                    rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
+                            shown.constraint(), shown.ready() ? "READY" : "BUILDING", position, definition.columns().get(column).name(),
+                            null, engine.rowCount(index.descriptor()), true});
                 }
             }
         }

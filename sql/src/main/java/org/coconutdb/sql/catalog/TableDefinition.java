@@ -50,7 +50,9 @@ public record TableDefinition(
         List<IndexDefinition> indexes,
         List<ForeignKeyDefinition> foreignKeys,
         RowHistory rows) {
-    private static final int FORMAT = 7;
+    private static final int FORMAT = 8;
+    // The same, but for what indexes include.
+    private static final int FORMAT_WITHOUT_INCLUDED = 7;
     private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
@@ -239,6 +241,10 @@ public record TableDefinition(
                 out.writeBoolean(index.unique());
                 out.writeBoolean(index.constraint());
                 out.writeBoolean(index.ready());
+                out.writeInt(index.included().size());
+                for (int position : index.included()) {
+                    out.writeInt(position);
+                }
             }
             writeRows(out);
             out.writeInt(foreignKeys.size());
@@ -255,7 +261,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT) {
+            if (format != FORMAT && format != FORMAT_WITHOUT_INCLUDED) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -280,7 +286,7 @@ public record TableDefinition(
             }
             List<IndexDefinition> indexes = new ArrayList<>();
             for (int left = readCount(in); left > 0; left--) {
-                indexes.add(readIndex(in));
+                indexes.add(readIndex(in, format == FORMAT));
             }
             RowHistory rows = readRows(in, columns);
             List<ForeignKeyDefinition> foreignKeys = new ArrayList<>();
@@ -392,13 +398,20 @@ public record TableDefinition(
         return new IdentityDefinition(always, sequence, SequenceDefinition.fromBytes(values));
     }
 
-    private static IndexDefinition readIndex(DataInputStream in) throws IOException {
+    private static IndexDefinition readIndex(DataInputStream in, boolean withIncluded) throws IOException {
         String name = in.readUTF();
         List<IndexDefinition.Part> parts = new ArrayList<>();
         for (int left = readCount(in); left > 0; left--) {
             parts.add(new IndexDefinition.Part(in.readInt(), readFlag(in)));
         }
-        return new IndexDefinition(name, parts, readFlag(in), readFlag(in), readFlag(in));
+        boolean unique = readFlag(in);
+        boolean constraint = readFlag(in);
+        boolean ready = readFlag(in);
+        List<Integer> included = new ArrayList<>();
+        for (int left = withIncluded ? readCount(in) : 0; left > 0; left--) {
+            included.add(in.readInt());
+        }
+        return new IndexDefinition(name, parts, included, unique, constraint, ready);
     }
 
     private static void write(DataOutputStream out, ForeignKeyDefinition foreignKey) throws IOException {
@@ -477,10 +490,10 @@ public record TableDefinition(
             }
         }
         for (IndexDefinition index : indexes) {
-            if (!constraints.add(index.name()) || new HashSet<>(index.positions()).size() != index.columns().size()) {
+            if (!constraints.add(index.name()) || new HashSet<>(index.storedPositions()).size() != index.storedPositions().size()) {
                 throw new IOException("an index that cannot be: " + index);
             }
-            for (int position : index.positions()) {
+            for (int position : index.storedPositions()) {
                 Objects.checkIndex(position, columns.size());
             }
         }

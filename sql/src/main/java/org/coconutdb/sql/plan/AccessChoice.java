@@ -9,6 +9,7 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.QueryTable;
@@ -28,6 +29,8 @@ final class AccessChoice {
 
     // What an index's row costs, in rows of a scan: an entry and then a row somewhere.
     private static final double INDEX_ROW_COST = 4;
+    // The same where the entry has all that is wanted.
+    private static final double ENTRY_COST = 1.2;
     // A plan outlives the number of rows that it was made for: a table that is small now is not scanned for that reason.
     private static final double ROWS_AT_LEAST = 1000;
 
@@ -47,10 +50,12 @@ final class AccessChoice {
     /// The cheapest way of these: by the primary key, or by one of the indexes that are ready.
     ///
     /// @param indexes of the table
+    /// @param wanted columns that are looked at, by position in the table
     static Chosen choose(
             QueryTable table,
             List<CatalogIndex> indexes,
             List<RexNode> conjuncts,
+            ImmutableBitSet wanted,
             KeyConditions conditions,
             ConditionText text) {
         TableDefinition definition = table.definition();
@@ -59,7 +64,8 @@ final class AccessChoice {
         double bestCost = best.path().rows(rows);
         for (CatalogIndex index : indexes) {
             Chosen other = index.definition().ready() ? byIndex(index, conjuncts, conditions, text) : null;
-            double cost = other == null ? Double.MAX_VALUE : INDEX_ROW_COST * other.path().rows(rows);
+            double each = Covering.covers(table, index, wanted) ? ENTRY_COST : INDEX_ROW_COST;
+            double cost = other == null ? Double.MAX_VALUE : each * other.path().rows(rows);
             if (other != null && cost < bestCost) {
                 best = other;
                 bestCost = cost;

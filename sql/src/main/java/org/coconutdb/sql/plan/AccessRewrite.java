@@ -89,7 +89,10 @@ final class AccessRewrite {
         ConditionText text = new ConditionText(tableType.getFieldNames());
         List<RexNode> conjuncts = filter == null ? List.of() : RelOptUtil.conjunctions(filter.getCondition());
         List<CatalogIndex> indexes = table instanceof CatalogTable stored ? stored.indexes() : List.of();
-        AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, new KeyConditions(domains, terms, rexBuilder), text);
+        ImmutableBitSet wanted = project == null ? ImmutableBitSet.range(tableType.getFieldCount())
+                : RelOptUtil.InputFinder.bits(project.getProjects(), null).union(RelOptUtil.InputFinder.bits(conjuncts, null));
+        AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, wanted, new KeyConditions(domains, terms, rexBuilder),
+                text);
 
         QueryTable rows = table.rows();
         RowConditions conditions = new RowConditions(TableDomains.of(rows), rows.rowType(cluster.getTypeFactory()), terms, rexBuilder);

@@ -18,7 +18,7 @@ import org.coconutdb.sql.run.KeyInterval;
 import org.jspecify.annotations.Nullable;
 
 /// Takes a sort away where the rows come in its order anyway, or would if the scan went backwards, or, where only the first of all rows are
-/// wanted, if they were read by an index. A limit stays, and then ends the scan early. Rows keep their order through filters and projections, so
+/// wanted or an index has all that is wanted of the rows, if they were read by that index. A limit stays, and then ends the scan early. Rows keep their order through filters and projections, so
 /// these may stand between.
 final class OrderFromKey {
     private OrderFromKey() {}
@@ -55,7 +55,7 @@ final class OrderFromKey {
             }
             case TableAccess access -> {
                 RelNode ordered = ordered(access, wanted);
-                yield ordered == null && onlyFirst ? byIndex(access, wanted) : ordered;
+                yield ordered == null ? byIndex(access, wanted, onlyFirst) : ordered;
             }
             default -> null;
         };
@@ -72,14 +72,17 @@ final class OrderFromKey {
         return below;
     }
 
-    private static @Nullable RelNode byIndex(TableAccess access, List<RelFieldCollation> wanted) {
-        if (!(access.path() instanceof AccessPath.Full) || access.isFiltered() || !(access.queryTable() instanceof CatalogTable table)) {
+    private static @Nullable RelNode byIndex(TableAccess access, List<RelFieldCollation> wanted, boolean onlyFirst) {
+        if (!(access.path() instanceof AccessPath.Full) || !(access.queryTable() instanceof CatalogTable table)) {
             return null;
         }
         for (CatalogIndex index : table.indexes()) {
             if (index.definition().ready()) {
                 List<KeyInterval> all = List.of(new KeyInterval(List.of(), null, null));
-                RelNode ordered = ordered(access.by(new AccessPath.Index(index, all, "", Set.of(), false, 1)), wanted);
+                TableAccess byEntries = access.by(new AccessPath.Index(index, all, "", Set.of(), false, 1));
+                // A row behind each entry is more than a sort, but where the first are enough.
+                boolean isWorth = byEntries.isOfEntries() || (onlyFirst && !access.isFiltered());
+                RelNode ordered = isWorth ? ordered(byEntries, wanted) : null;
                 if (ordered != null) {
                     return ordered;
                 }

@@ -10,12 +10,13 @@ import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of an index's entries, one range after another. Entry and row are read at one snapshot, so they are of one state; an entry of a row whose
+/// The rows of an index's entries, one range after another, or what of them stands in the entries. Entry and row are read at one snapshot, so they are of one state; an entry of a row whose
 /// time to live is over leads to nothing.
 final class IndexedRows extends Rows {
     private final TableRead read;
     private final TableRead.Reader reader;
     private final CatalogIndex index;
+    private final EntryRead.@Nullable Reader entryReader;
     private final ExecutionContext execution;
     private final List<KeyRange> ranges;
     private final boolean reverse;
@@ -26,10 +27,18 @@ final class IndexedRows extends Rows {
     private int position;
 
     /// @param ranges apart from each other, in the order of the answer
-    IndexedRows(TableRead read, CatalogIndex index, PlanDataContext context, List<KeyRange> ranges, boolean reverse) {
+    IndexedRows(
+            TableRead read,
+            CatalogIndex index,
+            @Nullable EntryRead entries,
+            PlanDataContext context,
+            List<KeyRange> ranges,
+            boolean reverse) {
         this.read = read;
         this.reader = read.start(context);
         this.index = index;
+        // For update the commit has to rest on the row.
+        this.entryReader = entries == null || context.execution().forUpdate() ? null : entries.start(context);
         this.execution = context.execution();
         this.figures = reader.figures();
         this.ranges = ranges;
@@ -53,17 +62,13 @@ final class IndexedRows extends Rows {
                 if (execution.cancelled().get()) {
                     throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
                 }
-                byte[] key = index.primaryKey(entry);
                 if (figures != null) {
                     figures.seeEntry();
                     current.addBlocksTo(figures.blocks());
-                    figures.blocks().set(transaction.blockOf(read.table(), key));
                 }
-                @Nullable Object[] values = transaction.get(read.table(), key, row) ? reader.read(row) : null;
+                // One with a time to live may have outlived its row.
+                @Nullable Object[] values = entryReader != null && !entry.hasTtl() ? entryReader.read(entry) : fromRow(transaction);
                 if (values != null) {
-                    if (execution.forUpdate()) {
-                        transaction.readForUpdate(read.table(), key);
-                    }
                     return values;
                 }
             }
@@ -72,6 +77,18 @@ final class IndexedRows extends Rows {
             }
             scan = null;
         }
+    }
+
+    private @Nullable Object @Nullable [] fromRow(Transaction transaction) {
+        byte[] key = index.primaryKey(entry);
+        if (figures != null) {
+            figures.blocks().set(transaction.blockOf(read.table(), key));
+        }
+        @Nullable Object[] values = transaction.get(read.table(), key, row) ? reader.read(row) : null;
+        if (values != null && execution.forUpdate()) {
+            transaction.readForUpdate(read.table(), key);
+        }
+        return values;
     }
 
     @Override

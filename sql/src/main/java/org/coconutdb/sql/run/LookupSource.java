@@ -17,10 +17,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param read of the rows
 /// @param index whose entries lead to them; null: the primary key
+/// @param entries reads entries in place of rows; null where there is no index, or they have not all that is wanted
 /// @param domains of the columns that have values, the first ones of the key
 /// @param isWhole whether the values make a whole key, with one row at most
 /// @param measuredAs number in [RunFigures]; [#NOT_MEASURED] in plans that count nothing
-public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<ColumnDomain> domains, boolean isWhole, int measuredAs) {
+public record LookupSource(
+        TableRead read,
+        @Nullable CatalogIndex index,
+        @Nullable EntryRead entries,
+        List<ColumnDomain> domains,
+        boolean isWhole,
+        int measuredAs) {
     /// In place of a number.
     public static final int NOT_MEASURED = -1;
 
@@ -29,6 +36,9 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
     }
 
     Lookup start(PlanDataContext context) {
+        if (index != null) {
+            index.requireReadable(context.execution().transaction());
+        }
         RunFigures figures = measuredAs < 0 ? null : context.execution().figures();
         if (figures == null) {
             return new Lookup(context, null);
@@ -45,6 +55,7 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
     /// Lookups of one execution.
     final class Lookup {
         private final TableRead.Reader reader;
+        private final EntryRead.@Nullable Reader entryReader;
         private final ExecutionContext execution;
         private final KeyCodec codec;
         private final @Nullable RunFigures figures;
@@ -53,6 +64,8 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
 
         private Lookup(PlanDataContext context, @Nullable RunFigures figures) {
             this.reader = read.start(context);
+            // For update the commit has to rest on the row.
+            this.entryReader = entries == null || context.execution().forUpdate() ? null : entries.start(context);
             this.execution = context.execution();
             this.codec = index == null ? read.keyCodec() : index.codec();
             this.figures = figures;
@@ -111,13 +124,24 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
                     if (counted != null) {
                         counted.seeEntry();
                     }
-                    add(rows, index.primaryKey(view), row);
+                    if (entryReader != null && !view.hasTtl()) {
+                        addEntry(rows, entryReader);
+                    } else {
+                        add(rows, index.primaryKey(view), row);
+                    }
                 }
             }
             if (counted != null) {
                 scan.addBlocksTo(counted.blocks());
             }
             return rows;
+        }
+
+        private void addEntry(List<@Nullable Object[]> rows, EntryRead.Reader from) {
+            @Nullable Object[] found = from.read(view);
+            if (found != null) {
+                rows.add(found);
+            }
         }
 
         private void add(List<@Nullable Object[]> rows, byte[] key, RecordView into) {
