@@ -39,6 +39,10 @@ final class AccessRewrite {
     RelNode rewrite(RelNode rel) {
         if (rel instanceof Aggregate aggregate && readsNothing(aggregate)) {
             RelNode counted = rewrite(aggregate.getInput());
+            CountAccess count = counted instanceof TableAccess access ? CountAccess.of(aggregate, access) : null;
+            if (count != null) {
+                return count;
+            }
             return aggregate.copy(aggregate.getTraitSet(), List.of(counted instanceof TableAccess access ? access.keyOnly() : counted));
         }
         LogicalProject project = rel instanceof LogicalProject top && !top.containsOver() ? top : null;
@@ -64,6 +68,10 @@ final class AccessRewrite {
         List<RelNode> inputs = new ArrayList<>(rel.getInputs().size());
         for (RelNode input : rel.getInputs()) {
             inputs.add(rewrite(input));
+        }
+        RelNode ends = rel instanceof Aggregate aggregate ? KeyEnds.apply(aggregate, inputs.getFirst()) : null;
+        if (ends != null) {
+            return ends;
         }
         RelNode rewritten = inputs.isEmpty() ? rel : rel.copy(rel.getTraitSet(), inputs);
         return rewritten instanceof Sort sort ? OrderFromKey.apply(sort) : rewritten;

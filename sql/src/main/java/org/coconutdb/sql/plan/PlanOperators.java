@@ -40,6 +40,7 @@ final class PlanOperators {
         List<PlanOperator> inputs = node.getInputs().stream().map(PlanOperators::of).toList();
         return switch (node) {
             case TableAccess access -> new PlanOperator(access.operator(), access.facts(), inputs);
+            case CountAccess count -> new PlanOperator("RowCount", count.facts(), inputs);
             case ViewAccess view -> new PlanOperator("ViewScan", Map.of("view", view.name()), inputs);
             case EnumerableCalc calc -> new PlanOperator("Calc", calc(calc), inputs);
             case Project project -> new PlanOperator("Project", project(project), inputs);

@@ -3,6 +3,7 @@ package org.coconutdb.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptCost;
@@ -27,11 +28,13 @@ import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
 import org.coconutdb.sql.run.EntryRead;
 import org.coconutdb.sql.run.IndexScan;
+import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.LookupSource;
 import org.coconutdb.sql.run.MultiPointLookup;
 import org.coconutdb.sql.run.PointLookup;
 import org.coconutdb.sql.run.RangeScan;
 import org.coconutdb.sql.run.RowCondition;
+import org.coconutdb.sql.run.RowCounting;
 import org.coconutdb.sql.run.RowSource;
 import org.coconutdb.sql.run.TableRead;
 import org.coconutdb.sql.run.TableScan;
@@ -173,6 +176,18 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return entries != null;
     }
 
+    /// The same rows but those that are NULL in a column, where it is the next one of an index behind what all rows found have alike; else the same.
+    TableAccess withoutNulls(int column) {
+        if (!(path instanceof AccessPath.Index(CatalogIndex index, List<KeyInterval> intervals, String text, Set<Integer> fixed,boolean isWhole,double fraction))) {
+            return this;
+        }
+        List<Integer> key = index.definition().positions();
+        boolean isNext = intervals.stream().allMatch(interval -> interval.columnsWithoutNulls() == interval.prefix().size()
+                && interval.prefix().size() < key.size() && key.get(interval.prefix().size()) == column);
+        List<KeyInterval> without = intervals.stream().map(interval -> new KeyInterval(interval.prefix(), null, null, true)).toList();
+        return isNext ? by(new AccessPath.Index(index, without, text, fixed, isWhole, fraction)) : this;
+    }
+
     boolean isFiltered() {
         return filter != null;
     }
@@ -259,15 +274,28 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     @Override
     public RowSource source() {
-        TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
+        return source(new TableRead(table, columns, filter == null ? null : filter.compiled()), entries);
+    }
+
+    private RowSource source(TableRead read, @Nullable EntryRead fromEntries) {
         return switch (path) {
             case AccessPath.Point point -> new PointLookup(read, point.key());
             case AccessPath.MultiPoint points -> new MultiPointLookup(read, points.keys(), reverse);
             case AccessPath.Ranges ranges -> new RangeScan(read, ranges.intervals(), reverse);
-            case AccessPath.Index index -> new IndexScan(read, index.index(), entries, index.intervals(), reverse);
+            case AccessPath.Index index -> new IndexScan(read, index.index(), fromEntries, index.intervals(), reverse);
             case AccessPath.Full _ -> new TableScan(read, reverse);
             case AccessPath.Joined _ -> throw new IllegalStateException("a join starts it");
         };
+    }
+
+    /// Counts the rows.
+    RowSource count() {
+        CatalogIndex index = index(path);
+        EntryRead without = index == null ? null
+                : Covering.of(table, tableType, index, new int[0], filter == null ? List.of() : filter.rex(), getCluster().getRexBuilder());
+        TableRead read = new TableRead(table, new int[0], filter == null ? null : filter.compiled());
+        boolean isWhole = path instanceof AccessPath.Full && filter == null;
+        return new RowCounting(source(read, without), isWhole ? read : null);
     }
 
     /// What a join asks, where the path is [AccessPath.Joined].
