@@ -438,6 +438,21 @@ SqlNode CoconutTruncate() :
     }
 }
 
+/** ANALYZE [TABLE] [name]. */
+SqlNode CoconutAnalyze() :
+{
+    final Span s;
+    SqlIdentifier table = null;
+}
+{
+    <ANALYZE> { s = span(); }
+    [ <TABLE> ]
+    [ table = CompoundIdentifier() ]
+    {
+        return new SqlAnalyze(s.end(this), table);
+    }
+}
+
 /** WITH ( name = value, ... ). */
 void CoconutOptions(List<OptionClause> optionClauses) :
 {

@@ -77,7 +77,7 @@ public final class Catalog {
                 named.add(sequences.computeIfAbsent(descriptor.id(), _ -> new CatalogSequence(engine, descriptor)));
                 continue;
             }
-            if (CatalogIndex.isIndex(descriptor)) {
+            if (CatalogIndex.isIndex(descriptor) || TableStatistics.isStatistics(descriptor)) {
                 continue;
             }
             if (UnfinishedTable.isUnfinished(descriptor)) {
@@ -88,7 +88,8 @@ public final class Catalog {
                 continue;
             }
             CatalogTable table = known.get(descriptor.id());
-            boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
+            boolean isSame = table != null && table.descriptor().generation() == descriptor.generation()
+                    && table.hasStatisticsOf(byName.get(TableStatistics.engineName(descriptor.name())));
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName, table));
         }
         return new CatalogSnapshot(version, tables, named, stored, views);
@@ -142,6 +143,19 @@ public final class Catalog {
         if (!changes.isEmpty()) {
             engine.changeTables(changes);
         }
+    }
+
+    /// Keeps what ANALYZE has found of a table, by which statements are planned from now on. TABLE_CHANGED where it was dropped meanwhile.
+    public synchronized void keep(CatalogTable table, TableStatistics statistics) {
+        TableName name = new TableName(table.definition().schema(), table.definition().name());
+        if (snapshot().table(name.schema(), name.name()).map(CatalogTable::id).orElse(-1) != table.id()) {
+            throw CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table).mend("Nothing was changed: run the statement again.");
+        }
+        TableDescriptor known = engine.table(TableStatistics.engineName(name.qualified())).orElse(null);
+        engine.changeTables(List.of(known == null
+                ? new TableChange.Create(TableStatistics.engineName(name.qualified()), TableKind.SORTED, statistics.toBytes(),
+                        StorageOptions.DEFAULT)
+                : new TableChange.Alter(known, statistics.toBytes())));
     }
 
     /// Makes a view. DUPLICATE_TABLE where a table has the name, or a view that is not to be replaced; INVALID_VIEW_DEFINITION where it would read
@@ -236,6 +250,8 @@ public final class Catalog {
         referring.forEach((child, names) -> addWithout(child, names, changes));
         new ViewDependencies(snapshot(), viewReader).drop(new TableName(schema, name), cascades, changes);
         changes.add(new TableChange.Drop(table.id()));
+        engine.table(TableStatistics.engineName(table.definition().qualifiedName()))
+                .ifPresent(statistics -> changes.add(new TableChange.Drop(statistics.id())));
         table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
         identitySequences(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
         engine.changeTables(changes);

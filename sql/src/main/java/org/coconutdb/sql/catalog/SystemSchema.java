@@ -4,6 +4,7 @@ import static org.coconutdb.sql.catalog.SystemView.bigint;
 import static org.coconutdb.sql.catalog.SystemView.bool;
 import static org.coconutdb.sql.catalog.SystemView.integer;
 import static org.coconutdb.sql.catalog.SystemView.moment;
+import static org.coconutdb.sql.catalog.SystemView.number;
 import static org.coconutdb.sql.catalog.SystemView.text;
 
 import java.util.ArrayList;
@@ -50,6 +51,11 @@ final class SystemSchema {
                                 text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES"),
                                 bool("IS_INCLUDED")),
                         () -> indexes(catalog, engine)),
+                view("COLUMN_STATISTICS",
+                        List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"), moment("ANALYZED_AT"), bigint("ROW_COUNT"),
+                                number("NULL_FRACTION"), bigint("DISTINCT_VALUES"), text("MIN_VALUE"), text("MAX_VALUE"),
+                                integer("BUCKETS"), integer("COMMON_VALUES")),
+                        () -> columnStatistics(catalog)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
 
@@ -100,6 +106,23 @@ final class SystemSchema {
                     rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
                             shown.constraint(), shown.ready() ? "READY" : "BUILDING", position, definition.columns().get(column).name(),
                             null, engine.rowCount(index.descriptor()), true});
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> columnStatistics(Catalog catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.snapshot().tables()) {
+            TableDefinition definition = table.definition();
+            TableStatistics statistics = table.statistics();
+            for (int i = 0; statistics != null && i < definition.columns().size(); i++) {
+                ColumnStatistics column = table.statistics(i);
+                if (column != null) {
+                    rows.add(new @Nullable Object[] {definition.schema(), definition.name(), column.column(), statistics.analyzedAtMillis(),
+                            statistics.rows(), column.nullFraction(), Math.round(column.distinct()), column.text(false), column.text(true),
+                            Math.max(0, column.bounds().size() - 1), column.common().size()});
                 }
             }
         }

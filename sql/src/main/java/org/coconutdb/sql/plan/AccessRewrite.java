@@ -12,6 +12,7 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.metadata.RelMdUtil;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexInputRef;
@@ -100,7 +101,8 @@ final class AccessRewrite {
         ImmutableBitSet wanted = project == null ? ImmutableBitSet.range(tableType.getFieldCount())
                 : RelOptUtil.InputFinder.bits(project.getProjects(), null).union(RelOptUtil.InputFinder.bits(conjuncts, null));
         AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, wanted, new KeyConditions(domains, terms, rexBuilder),
-                text);
+                text,
+                used -> fraction(table, tableType, List.copyOf(used)));
 
         QueryTable rows = table.rows();
         RowConditions conditions = new RowConditions(TableDomains.of(rows), rows.rowType(cluster.getTypeFactory()), terms, rexBuilder);
@@ -125,6 +127,11 @@ final class AccessRewrite {
                         ? null
                         : new TableAccess.Pushed(pushed, compiled.size() == 1 ? compiled.getFirst() : new RowCondition.And(compiled));
         return above(table, tableType, chosen.path(), inPlace, residual, project);
+    }
+
+    private double fraction(QueryTable table, RelDataType tableType, List<RexNode> conjuncts) {
+        return table instanceof CatalogTable stored ? Selectivity.ofWay(stored, tableType, conjuncts, rexBuilder)
+                : conjuncts.stream().mapToDouble(RelMdUtil::guessSelectivity).reduce(1, (product, factor) -> product * factor);
     }
 
     /// The condition over columns of the row; null where it looks at what is not in the row.

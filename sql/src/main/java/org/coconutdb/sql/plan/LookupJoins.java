@@ -157,7 +157,7 @@ final class LookupJoins {
                 continue;
             }
             boolean isWhole = used.size() == key.size() && (index == null || index.definition().unique());
-            double each = isWhole ? 1 : table.sample().rowsOfPrefix(index, used.size());
+            double each = isWhole ? 1 : table.rowsOfPrefix(index, used.size());
             double cost = outerRows * (isWhole && index == null ? POINT_COST : RANGE_COST + each * (index == null ? 1 : INDEXED_ROW_COST));
             if (cost < bestCost) {
                 bestCost = cost;

@@ -178,7 +178,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     /// The same rows but those that are NULL in a column, where it is the next one of an index behind what all rows found have alike; else the same.
     TableAccess withoutNulls(int column) {
-        if (!(path instanceof AccessPath.Index(CatalogIndex index, List<KeyInterval> intervals, String text, Set<Integer> fixed,boolean isWhole,double fraction))) {
+        if (!(path instanceof AccessPath.Index(CatalogIndex index, List<KeyInterval> intervals, String text, Set<
+                Integer> fixed, boolean isWhole, double fraction))) {
             return this;
         }
         List<Integer> key = index.definition().positions();

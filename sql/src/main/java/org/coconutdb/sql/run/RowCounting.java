@@ -2,6 +2,8 @@ package org.coconutdb.sql.run;
 
 import java.util.OptionalLong;
 import org.apache.calcite.linq4j.Enumerator;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyRange;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,9 @@ public record RowCounting(RowSource rows, @Nullable TableRead whole) implements 
                 return null;
             }
             isOver = true;
+            if (context.execution().cancelled().get()) {
+                throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+            }
             TableRead table = whole;
             OptionalLong known = table == null ? OptionalLong.empty()
                     : context.execution().transaction().scan(table.table(), KeyRange.ALL, false).countAtOnce();
