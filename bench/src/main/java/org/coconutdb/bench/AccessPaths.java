@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.util.Arrays;
 
 /// What ways to rows cost, in CPU time of the thread that goes them: rows of a scan against entries of an index with the row behind each and without,
-/// MIN and MAX by one end against all rows, COUNT(*) against a count of values. Figures are medians, to be read as ratios within a run.
+/// MIN and MAX by one end against all rows, COUNT(*) against a count of values, a merge join against a hash join. Figures are medians, to be read as ratios within a run.
 ///
 /// Arguments: rows (500000), rounds (9).
 public final class AccessPaths {
@@ -26,7 +26,7 @@ public final class AccessPaths {
         for (String kind : new String[] {"HASH", "SORTED"}) {
             try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:access-paths-" + kind + ";memory.lock=off")) {
                 fill(connection, kind, rows);
-                // One row in five hundred of each: by chance over the table.
+                // All ranges are of rows that lie by chance over the table.
                 String tenth = " WHERE a < " + rows / 10;
                 measure(connection, kind + " scan, a row", "SELECT SUM(c) FROM t WHERE d < " + rows / 10, rows, rounds);
                 measure(connection, kind + " index, an entry and its row", "SELECT SUM(c) FROM t WHERE b < " + rows / 50, rows / 50,
@@ -37,6 +37,10 @@ public final class AccessPaths {
                 measure(connection, kind + " COUNT(*)", "SELECT COUNT(*) FROM t", 1, rounds);
                 measure(connection, kind + " COUNT(*) of a range", "SELECT COUNT(*) FROM t" + tenth, 1, rounds);
                 measure(connection, kind + " COUNT of a column", "SELECT COUNT(d) FROM t", 1, rounds);
+                // By the key of a sorted table, whose rows come in its order, and of a hash table, whose do not.
+                measure(connection, kind + " join of two tables", "SELECT SUM(x.c + y.d) FROM t x JOIN u y ON x.id = y.id", rows, rounds);
+                measure(connection, kind + " rows without a pair",
+                        "SELECT SUM(x.c) FROM t x WHERE NOT EXISTS (SELECT 1 FROM u y WHERE x.id = y.id)", rows, rounds);
             }
         }
     }
@@ -63,7 +67,9 @@ public final class AccessPaths {
             }
             statement.execute("CREATE INDEX by_a ON t (a) INCLUDE (c)");
             statement.execute("CREATE INDEX by_b ON t (b)");
-            statement.execute("ANALYZE t");
+            statement.execute("CREATE TABLE u (id INT, n INT, d INT, PRIMARY KEY (id, n)) USING " + kind);
+            statement.execute("INSERT INTO u SELECT id, MOD(id, 3), d FROM t WHERE MOD(id, 5) <> 0");
+            statement.execute("ANALYZE");
         }
     }
 

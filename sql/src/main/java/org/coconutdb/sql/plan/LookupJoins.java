@@ -74,11 +74,27 @@ final class LookupJoins {
                 swapped = true;
             }
         }
+        LookupJoinRel merged = MergeJoins.of(join);
+        if (merged != null && (best == null || best.cost > MergeJoins.rowsRead(merged))) {
+            return merged;
+        }
+        if (best == null && type == JoinRelType.INNER) {
+            LookupJoinRel other = MergeJoins.of(turned(join));
+            return other == null ? join : inOrder(other, join);
+        }
         if (best == null) {
             return join;
         }
         RelNode made = best.make();
         return swapped ? inOrder(made, join) : made;
+    }
+
+    /// The same with the sides in the other order, and so its fields.
+    private static LogicalJoin turned(LogicalJoin join) {
+        RexNode condition = moved(join.getCondition(), join.getLeft().getRowType().getFieldCount(), join.getRight()
+                .getRowType()
+                .getFieldCount());
+        return LogicalJoin.create(join.getRight(), join.getLeft(), List.of(), condition, Set.of(), JoinRelType.INNER);
     }
 
     /// The condition with the sides in the other order.

@@ -1,6 +1,5 @@
 package org.coconutdb.sql.run;
 
-import java.util.Arrays;
 import java.util.List;
 import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
@@ -10,12 +9,13 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/// Joins rows with the rows of a table that are found by a key made of them: one lookup a row, none where it has the key of the row before.
+/// Joins rows with the rows of a table that are found by a key made of them: by a lookup for each, none where it has the key of the row before, or by a
+/// merge.
 /// Holds the rows of one key at a time. Answers come in the order of the outer rows.
 final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
     private final Enumerable<@Nullable Object> outer;
     private final LookupJoinShape shape;
-    private final LookupSource source;
+    private final JoinSource source;
     private final @Nullable Predicate2<@Nullable Object, @Nullable Object> condition;
     private final PlanDataContext context;
 
@@ -23,7 +23,7 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
     LookupJoin(
             Enumerable<@Nullable Object> outer,
             LookupJoinShape shape,
-            LookupSource source,
+            JoinSource source,
             @Nullable Predicate2<@Nullable Object, @Nullable Object> condition,
             PlanDataContext context) {
         this.outer = outer;
@@ -40,9 +40,8 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
 
     private final class Joined implements Enumerator<@Nullable Object> {
         private final Enumerator<@Nullable Object> outerRows;
-        private final LookupSource.Lookup lookup = source.start(context);
-        // Of the key at hand; empty where no row has it. Another row with the same key finds them here.
-        private byte @Nullable [] key;
+        private JoinSource.Matches matches = source.start(context);
+        // With the key of the outer row at hand.
         private List<@Nullable Object[]> found = List.of();
         // Of the next pair of the outer row at hand.
         private int position;
@@ -122,19 +121,14 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         }
 
         private void find(@Nullable Object outerRow) {
-            byte[] wanted = lookup.key(shape.keyValues(outerRow));
-            if (wanted == null) {
-                found = List.of();
-            } else if (!Arrays.equals(wanted, key)) {
-                found = lookup.rows(wanted);
-            }
-            key = wanted;
+            found = matches.find(shape.keyValues(outerRow));
         }
 
         @Override
         public void reset() {
             outerRows.reset();
-            key = null;
+            matches.close();
+            matches = source.start(context);
             found = List.of();
             position = 0;
         }
@@ -142,6 +136,7 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         @Override
         public void close() {
             outerRows.close();
+            matches.close();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.coconutdb.sql.run;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -27,7 +28,9 @@ public record LookupSource(
         @Nullable EntryRead entries,
         List<ColumnDomain> domains,
         boolean isWhole,
-        int measuredAs) {
+        int measuredAs)
+        implements
+        JoinSource {
     /// In place of a number.
     public static final int NOT_MEASURED = -1;
 
@@ -35,7 +38,8 @@ public record LookupSource(
         domains = List.copyOf(domains);
     }
 
-    Lookup start(PlanDataContext context) {
+    @Override
+    public Matches start(PlanDataContext context) {
         if (index != null) {
             index.requireReadable(context.execution().transaction());
         }
@@ -53,7 +57,7 @@ public record LookupSource(
     }
 
     /// Lookups of one execution.
-    final class Lookup {
+    private final class Lookup implements Matches {
         private final TableRead.Reader reader;
         private final EntryRead.@Nullable Reader entryReader;
         private final ExecutionContext execution;
@@ -61,6 +65,9 @@ public record LookupSource(
         private final @Nullable RunFigures figures;
         private final RecordView view = new RecordView();
         private final RecordView row = new RecordView();
+        // Of the key at hand; null where no row has it. Another outer row with the same key finds them here.
+        private byte @Nullable [] lastKey;
+        private List<@Nullable Object[]> lastRows = List.of();
 
         private Lookup(PlanDataContext context, @Nullable RunFigures figures) {
             this.reader = read.start(context);
@@ -71,10 +78,22 @@ public record LookupSource(
             this.figures = figures;
         }
 
+        @Override
+        public List<@Nullable Object[]> find(@Nullable Object[] values) {
+            byte[] wanted = key(values);
+            if (wanted == null) {
+                lastRows = List.of();
+            } else if (!Arrays.equals(wanted, lastKey)) {
+                lastRows = rows(wanted);
+            }
+            lastKey = wanted;
+            return lastRows;
+        }
+
         /// The key's bytes, or how they begin; null where no row can have it: a NULL, or a value that a column cannot hold.
         ///
         /// @param values in Calcite's internal representation, one for each domain
-        byte @Nullable [] key(@Nullable Object[] values) {
+        private byte @Nullable [] key(@Nullable Object[] values) {
             @Nullable Object[] fitted = new @Nullable Object[values.length];
             for (int i = 0; i < values.length; i++) {
                 fitted[i] = domains.get(i).equalTo(values[i]);
@@ -86,7 +105,7 @@ public record LookupSource(
         }
 
         /// The rows with that key, in its order.
-        List<@Nullable Object[]> rows(byte[] key) {
+        private List<@Nullable Object[]> rows(byte[] key) {
             return figures == null ? looked(key) : measured(key, figures);
         }
 
