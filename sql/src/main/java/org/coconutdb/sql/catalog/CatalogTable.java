@@ -153,7 +153,10 @@ public final class CatalogTable implements QueryTable {
     /// Whether its statistics are those that are kept by now.
     boolean hasStatisticsOf(@Nullable TableDescriptor kept) {
         TableDescriptor known = statisticsDescriptor;
-        return known == null || kept == null ? known == kept : known.id() == kept.id() && known.generation() == kept.generation();
+        if (known == null || kept == null) {
+            return known == null && kept == null;
+        }
+        return known.id() == kept.id() && known.generation() == kept.generation();
     }
 
     /// What ANALYZE has found; null where it was never run.

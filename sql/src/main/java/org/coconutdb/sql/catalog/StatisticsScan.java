@@ -144,7 +144,7 @@ public final class StatisticsScan {
     }
 
     private ColumnStatistics result(String name, Gathered column, int buckets) {
-        double estimate = Math.min(column.sketch.estimate(), column.nonNull);
+        double estimate = Math.min(column.sketch.estimate(), (double) column.nonNull);
         // What the sketch tells no more of: whether all are different.
         double distinct = estimate > 0.97 * column.nonNull ? column.nonNull : estimate;
         List<byte[]> sorted = new ArrayList<>(column.values);
