@@ -103,7 +103,7 @@ final class Comparisons extends RelHomogeneousShuttle {
                     alignedField = trimmed(field);
                     alignedOperand = trimmed(operand);
                 }
-                isChanged |= alignedField != field || alignedOperand != operand;
+                isChanged |= !alignedField.equals(field) || !alignedOperand.equals(operand);
                 operands.add(alignedOperand);
                 fields.add(alignedField);
             }
