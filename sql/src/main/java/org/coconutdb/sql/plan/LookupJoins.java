@@ -94,7 +94,9 @@ final class LookupJoins {
         RexNode condition = moved(join.getCondition(), join.getLeft().getRowType().getFieldCount(), join.getRight()
                 .getRowType()
                 .getFieldCount());
-        return LogicalJoin.create(join.getRight(), join.getLeft(), List.of(), condition, Set.of(), JoinRelType.INNER);
+        RelNode first = join.getRight();
+        RelNode second = join.getLeft();
+        return LogicalJoin.create(first, second, List.of(), condition, Set.of(), JoinRelType.INNER);
     }
 
     /// The condition with the sides in the other order.
