@@ -311,7 +311,7 @@ String CoconutTextFrom(Token first) :
     }
 }
 
-/** CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON table ( column [ASC | DESC], ... ). */
+/** CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON table ( column [ASC | DESC], ... ) [ INCLUDE ( column, ... ) ]. */
 SqlCreate CoconutCreateIndex(Span s, boolean replace) :
 {
     boolean unique = false;
@@ -319,6 +319,8 @@ SqlCreate CoconutCreateIndex(Span s, boolean replace) :
     final SqlIdentifier index;
     final SqlIdentifier table;
     final List<IndexColumnClause> columns = new ArrayList<IndexColumnClause>();
+    final List<SqlIdentifier> included = new ArrayList<SqlIdentifier>();
+    SqlIdentifier name;
 }
 {
     [ <UNIQUE> { unique = true; } ]
@@ -329,8 +331,13 @@ SqlCreate CoconutCreateIndex(Span s, boolean replace) :
     CoconutIndexColumn(columns)
     ( <COMMA> CoconutIndexColumn(columns) )*
     <RPAREN>
+    [
+        <INCLUDE> <LPAREN> name = SimpleIdentifier() { included.add(name); }
+        ( <COMMA> name = SimpleIdentifier() { included.add(name); } )*
+        <RPAREN>
+    ]
     {
-        return new SqlCreateIndex(s.end(this), replace, unique, ifNotExists, index, table, columns);
+        return new SqlCreateIndex(s.end(this), replace, unique, ifNotExists, index, table, columns, included);
     }
 }
 
@@ -497,6 +504,21 @@ SqlNode CoconutTruncate() :
     [ <CONTINUE> <IDENTITY> | <RESTART> <IDENTITY> { restartsIdentity = true; } ]
     {
         return new SqlTruncateTable(s.end(this), new SqlNodeList(tables, s.pos()), restartsIdentity);
+    }
+}
+
+/** ANALYZE [TABLE] [name]. */
+SqlNode CoconutAnalyze() :
+{
+    final Span s;
+    SqlIdentifier table = null;
+}
+{
+    <ANALYZE> { s = span(); }
+    [ <TABLE> ]
+    [ table = CompoundIdentifier() ]
+    {
+        return new SqlAnalyze(s.end(this), table);
     }
 }
 

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class KeyCodec {
     private static final byte NOT_NULL = 1;
     private static final byte NULL = 2;
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /// A column of a key and its direction.
@@ -162,23 +164,24 @@ public final class KeyCodec {
     /// The values of the first columns of a key, which may go on behind them.
     public @Nullable Object[] decodePrefix(byte[] key, int columnCount) {
         @Nullable Object[] values = new Object[columnCount];
-        int at = 0;
-        for (int i = 0; i < columnCount; i++) {
+        decode(key, 0, values);
+        return values;
+    }
+
+    /// Decodes the first columns, as many as there is room for, of a key that begins somewhere in an array; answers where they end.
+    public int decode(byte[] key, int from, @Nullable Object[] into) {
+        int at = from;
+        for (int i = 0; i < into.length; i++) {
             KeyColumn column = columns[i];
             if (column.column.nullable() && key[at++] == NULL) {
+                into[i] = null;
                 continue;
             }
             int length = isVariable(column.column) ? escapedLength(key, at, column.descending) : fixedLength(column.column);
-            byte[] bytes = Arrays.copyOfRange(key, at, at + length);
-            if (column.descending) {
-                for (int b = 0; b < bytes.length; b++) {
-                    bytes[b] = (byte) ~bytes[b];
-                }
-            }
-            values[i] = value(column.column, bytes);
+            into[i] = value(column.column, key, at, length, column.descending);
             at += length;
         }
-        return values;
+        return at;
     }
 
     /// Bytes that the first columns of an encoded key take.
@@ -223,40 +226,49 @@ public final class KeyCodec {
         }
     }
 
-    private static Object value(Column column, byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private static Object value(Column column, byte[] key, int at, int length, boolean descending) {
+        // What a descending column's bytes are turned over with.
+        long flip = descending ? -1 : 0;
         return switch (column.type()) {
-            case BOOLEAN -> bytes[0] != 0;
-            case INT8 -> (byte) (bytes[0] ^ 0x80);
-            case INT16 -> (short) (buffer.getShort() ^ 0x8000);
-            case INT32 -> buffer.getInt() ^ Integer.MIN_VALUE;
-            case INT64 -> buffer.getLong() ^ Long.MIN_VALUE;
+            case BOOLEAN -> (key[at] ^ (byte) flip) != 0;
+            case INT8 -> (byte) (key[at] ^ flip ^ 0x80);
+            case INT16 -> (short) ((short) SHORT.get(key, at) ^ flip ^ 0x8000);
+            case INT32 -> (int) ((int) INT.get(key, at) ^ flip) ^ Integer.MIN_VALUE;
+            case INT64 -> (long) LONG.get(key, at) ^ flip ^ Long.MIN_VALUE;
             case FLOAT32 -> {
-                int bits = buffer.getInt();
+                int bits = (int) ((int) INT.get(key, at) ^ flip);
                 yield Float.intBitsToFloat(bits < 0 ? bits ^ Integer.MIN_VALUE : ~bits);
             }
             case FLOAT64 -> {
-                long bits = buffer.getLong();
+                long bits = (long) LONG.get(key, at) ^ flip;
                 yield Double.longBitsToDouble(bits < 0 ? bits ^ Long.MIN_VALUE : ~bits);
             }
-            case UUID -> new UUID(buffer.getLong(), buffer.getLong());
-            case DECIMAL -> Decimals.isLong(column)
-                    ? BigDecimal.valueOf(buffer.getLong() ^ Long.MIN_VALUE, column.scale())
-                    : Decimals.ofHalves(buffer.getLong() ^ Long.MIN_VALUE, buffer.getLong(), column.scale());
-            case STRING -> new String(unescape(bytes), StandardCharsets.UTF_8);
-            case BYTES -> unescape(bytes);
+            case UUID -> new UUID((long) LONG.get(key, at) ^ flip, (long) LONG.get(key, at + 8) ^ flip);
+            case DECIMAL -> {
+                long high = (long) LONG.get(key, at) ^ flip ^ Long.MIN_VALUE;
+                yield Decimals.isLong(column)
+                        ? BigDecimal.valueOf(high, column.scale())
+                        : Decimals.ofHalves(high, (long) LONG.get(key, at + 8) ^ flip, column.scale());
+            }
+            case STRING -> {
+                byte[] bytes = unescape(key, at, length, (byte) flip);
+                yield new String(bytes, StandardCharsets.UTF_8);
+            }
+            case BYTES -> unescape(key, at, length, (byte) flip);
         };
     }
 
-    private static byte[] unescape(byte[] escaped) {
-        byte[] value = new byte[escaped.length];
-        int length = 0;
-        for (int at = 0; at < escaped.length - 2; at++) {
-            value[length++] = escaped[at];
-            if (escaped[at] == 0) {
-                at++;
+    private static byte[] unescape(byte[] key, int at, int length, byte flip) {
+        byte[] value = new byte[length - 2];
+        int valueBytes = 0;
+        int end = at + length - 2;
+        for (int from = at; from < end; from++) {
+            byte b = (byte) (key[from] ^ flip);
+            value[valueBytes++] = b;
+            if (b == 0) {
+                from++;
             }
         }
-        return Arrays.copyOf(value, length);
+        return valueBytes == value.length ? value : Arrays.copyOf(value, valueBytes);
     }
 }

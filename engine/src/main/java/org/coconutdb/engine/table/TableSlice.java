@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.TableKind;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 ///    same. The record that it leaves is freed when every reader that was active then has ended, as in 3.
 /// 3. A tombstone leaves the index only when the mark has reached its commit, and is freed only when every reader that was active at
 ///    the unlinking has ended: it waits for the mark to pass the newest timestamp given out until then.
+/// 4. Before the number of rows changes, or of those that have a time to live, the commit that changes it is noted. So who reads the numbers, and
+///    then finds the note at or below its snapshot, has those of its snapshot: what was committed at or below it had been applied before it was
+///    given out, and nothing later is in them.
 public final class TableSlice implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -59,6 +63,8 @@ public final class TableSlice implements AutoCloseable {
     private @Nullable IndexLoader loader;
     // Written by the writer.
     private final WriterCount rowCount = new WriterCount();
+    // See invariant 4.
+    private volatile long rowCountChangedAt;
     private final WriterCount ttlRowCount = new WriterCount();
     private final WriterCount coldRowCount = new WriterCount();
     private final WriterCount coldRecordBytes = new WriterCount();
@@ -204,6 +210,7 @@ public final class TableSlice implements AutoCloseable {
         } else if (isTombstone(record)) {
             tombstones.add(stamp.commitTimestamp(), record);
         } else {
+            noteCountChange(stamp);
             rowCount.add(1);
             if (heap.isCold(record)) {
                 coldRowCount.add(1);
@@ -463,12 +470,16 @@ public final class TableSlice implements AutoCloseable {
         }
         index.put(key, record);
         supersede(old, stamp);
+        int ttlRows = (ttl == 0 ? 0 : 1) - (isCounted && ttlSeconds(old) != 0 ? 1 : 0);
+        if (!isCounted || ttlRows != 0) {
+            noteCountChange(stamp);
+        }
         if (!isCounted) {
             rowCount.add(1);
         } else if (heap.isCold(old)) {
             coldRowCount.add(-1);
         }
-        ttlRowCount.add((ttl == 0 ? 0 : 1) - (isCounted && ttlSeconds(old) != 0 ? 1 : 0));
+        ttlRowCount.add(ttlRows);
         if (ttl != 0) {
             // Behind the index, so that whoever raises it and then looks at all rows finds this one.
             lowerEarliestExpiry(stamp.wallMicros() + ttl * 1_000_000L);
@@ -496,11 +507,16 @@ public final class TableSlice implements AutoCloseable {
         index.put(key, record);
         supersede(old, stamp);
         tombstones.add(stamp.commitTimestamp(), record);
+        noteCountChange(stamp);
         rowCount.add(-1);
         if (heap.isCold(old)) {
             coldRowCount.add(-1);
         }
         ttlRowCount.add(ttlSeconds(old) == 0 ? 0 : -1);
+    }
+
+    private void noteCountChange(Stamp stamp) {
+        rowCountChangedAt = Math.max(rowCountChangedAt, stamp.commitTimestamp());
     }
 
     private void supersede(long old, Stamp stamp) {
@@ -581,6 +597,14 @@ public final class TableSlice implements AutoCloseable {
     /// Rows of the newest state, those that have expired and are not removed yet among them.
     public long rowCount() {
         return rowCount.get();
+    }
+
+    /// Rows of a snapshot; empty where only a scan can tell, since rows came or went after it, or may expire.
+    public OptionalLong rowCountAt(long snapshot) {
+        // In this order: see invariant 4.
+        long rows = rowCount.get();
+        boolean isTimeless = ttlRowCount.get() == 0;
+        return isTimeless && rowCountChangedAt <= snapshot ? OptionalLong.of(rows) : OptionalLong.empty();
     }
 
     /// Bytes in records, older versions included.

@@ -2,6 +2,7 @@ package org.coconutdb.engine.transaction;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.OptionalLong;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.block.Block;
@@ -85,6 +86,31 @@ public final class Scan {
             }
             current = slice.scan(range, reverse, point);
         }
+    }
+
+    /// Counts all rows without a look at any, where each block knows the number at the snapshot: then the scan is at its end. Else empty, and the scan
+    /// has not begun. To be called before [#next].
+    public OptionalLong countAtOnce() {
+        transaction.requireOpen();
+        if (own != null || nextBlock > 0 || range.from() != null || range.to() != null) {
+            return OptionalLong.empty();
+        }
+        long rows = 0;
+        for (Block block : blocks) {
+            TableSlice slice = block.slice(table.id());
+            if (slice == null) {
+                throw Commit.dropped(table);
+            }
+            OptionalLong inBlock = slice.rowCountAt(point.snapshot());
+            if (inBlock.isEmpty()) {
+                return inBlock;
+            }
+            rows += inBlock.getAsLong();
+        }
+        nextBlock = blocks.length;
+        // What was read is the whole range, for who judges it.
+        isOver = true;
+        return OptionalLong.of(rows);
     }
 
     /// Adds the ids of the blocks that were looked into until now.

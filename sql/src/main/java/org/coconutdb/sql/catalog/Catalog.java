@@ -82,7 +82,7 @@ public final class Catalog {
                 schemas.add(SchemaDefinition.of(descriptor));
                 continue;
             }
-            if (CatalogIndex.isIndex(descriptor)) {
+            if (CatalogIndex.isIndex(descriptor) || TableStatistics.isStatistics(descriptor)) {
                 continue;
             }
             if (UnfinishedTable.isUnfinished(descriptor)) {
@@ -93,8 +93,9 @@ public final class Catalog {
                 continue;
             }
             CatalogTable table = known.get(descriptor.id());
-            boolean isSame = table != null && table.descriptor().generation() == descriptor.generation();
-            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName));
+            boolean isSame = table != null && table.descriptor().generation() == descriptor.generation()
+                    && table.hasStatisticsOf(byName.get(TableStatistics.engineName(descriptor.name())));
+            tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName, table));
         }
         return new CatalogSnapshot(version, schemas, tables, named, stored, views);
     }
@@ -129,7 +130,7 @@ public final class Catalog {
         engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
                 UnfinishedTable.marked(definition.toBytes()), options)));
         TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
-        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of()));
+        return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of(), null));
     }
 
     /// Shows a table to all, with the rows that it has.
@@ -149,6 +150,19 @@ public final class Catalog {
         if (!changes.isEmpty()) {
             engine.changeTables(changes);
         }
+    }
+
+    /// Keeps what ANALYZE has found of a table, by which statements are planned from now on. TABLE_CHANGED where it was dropped meanwhile.
+    public synchronized void keep(CatalogTable table, TableStatistics statistics) {
+        TableName name = new TableName(table.definition().schema(), table.definition().name());
+        if (snapshot().table(name.schema(), name.name()).map(CatalogTable::id).orElse(-1) != table.id()) {
+            throw CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table).mend("Nothing was changed: run the statement again.");
+        }
+        TableDescriptor known = engine.table(TableStatistics.engineName(name.qualified())).orElse(null);
+        engine.changeTables(List.of(known == null
+                ? new TableChange.Create(TableStatistics.engineName(name.qualified()), TableKind.SORTED, statistics.toBytes(),
+                        StorageOptions.DEFAULT)
+                : new TableChange.Alter(known, statistics.toBytes())));
     }
 
     /// Makes a view. DUPLICATE_TABLE where a table has the name, or a view that is not to be replaced; INVALID_VIEW_DEFINITION where it would read
@@ -231,7 +245,14 @@ public final class Catalog {
     }
 
     private TableDrops drops() {
-        return new TableDrops(snapshot(), viewReader, this::identitySequences);
+        return new TableDrops(snapshot(), viewReader, this::belongings);
+    }
+
+    /// What goes with a table beside its indexes.
+    private List<TableDescriptor> belongings(CatalogTable table) {
+        List<TableDescriptor> all = new ArrayList<>(identitySequences(table));
+        engine.table(TableStatistics.engineName(table.definition().qualifiedName())).ifPresent(all::add);
+        return all;
     }
 
     private List<TableDescriptor> identitySequences(CatalogTable table) {

@@ -15,6 +15,7 @@ import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyCodec.KeyColumn;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
+import org.coconutdb.engine.transaction.Transaction;
 import org.jspecify.annotations.Nullable;
 
 /// A table that exists: its definition, the engine's descriptor, and the codecs of its rows and keys. Immutable; any thread.
@@ -28,9 +29,17 @@ public final class CatalogTable implements QueryTable {
     private final List<CatalogIndex> indexes;
     private final Map<Class<?>, Object> derived = new ConcurrentHashMap<>();
     private volatile @Nullable TableSample sample;
+    // What keeps the statistics, and what it has; null where the table was never analyzed.
+    private final @Nullable TableDescriptor statisticsDescriptor;
+    private final @Nullable TableStatistics statistics;
 
     /// @param tables of the engine, among them the indexes, by name
-    CatalogTable(CoconutEngine engine, TableDescriptor descriptor, Map<String, TableDescriptor> tables) {
+    /// @param before the same table as it was known last; null where it was not
+    CatalogTable(
+            CoconutEngine engine,
+            TableDescriptor descriptor,
+            Map<String, TableDescriptor> tables,
+            @Nullable CatalogTable before) {
         this.engine = engine;
         this.descriptor = descriptor;
         this.definition = TableDefinition.fromBytes(descriptor.definition());
@@ -46,9 +55,31 @@ public final class CatalogTable implements QueryTable {
                         .with("index", index.name())
                         .mend("The directory names an index that is not there: restore the database from a backup.");
             }
-            found.add(new CatalogIndex(index, entries, columns));
+            found.add(new CatalogIndex(index, entries, columns, readableFrom(engine, before, entries, index)));
         }
         this.indexes = List.copyOf(found);
+        TableDescriptor analyzed = tables.get(TableStatistics.engineName(definition.qualifiedName()));
+        this.statisticsDescriptor = analyzed;
+        this.statistics = analyzed == null ? null : TableStatistics.fromBytes(analyzed.definition());
+    }
+
+    /// The timestamp from which on snapshots have all entries. An index that came with its table has as many as that at each; one that was built has
+    /// them by now.
+    private static long readableFrom(
+            CoconutEngine engine,
+            @Nullable CatalogTable before,
+            TableDescriptor entries,
+            IndexDefinition index) {
+        if (before == null || !index.ready()) {
+            return 0;
+        }
+        CatalogIndex same = before.indexOf(entries.name()).orElse(null);
+        if (same != null && same.definition().ready()) {
+            return same.readableFrom();
+        }
+        try (Transaction now = engine.beginReadOnly()) {
+            return now.snapshotTimestamp();
+        }
     }
 
     public int id() {
@@ -117,6 +148,58 @@ public final class CatalogTable implements QueryTable {
             known = other == null ? made : other;
         }
         return type.cast(known);
+    }
+
+    /// Whether its statistics are those that are kept by now.
+    boolean hasStatisticsOf(@Nullable TableDescriptor kept) {
+        TableDescriptor known = statisticsDescriptor;
+        if (known == null || kept == null) {
+            return known == null && kept == null;
+        }
+        return known.id() == kept.id() && known.generation() == kept.generation();
+    }
+
+    /// What ANALYZE has found; null where it was never run.
+    public @Nullable TableStatistics statistics() {
+        return statistics;
+    }
+
+    /// What ANALYZE has found of a column; null where there is nothing.
+    public @Nullable ColumnStatistics statistics(int column) {
+        return statistics == null ? null : statistics.column(definition.columns().get(column), columns.get(column));
+    }
+
+    /// How many different values a column has, NULL being none: by ANALYZE, and else by a sample. At least 1.
+    public double distinct(int column) {
+        ColumnStatistics known = statistics(column);
+        if (known == null || statistics == null) {
+            return sample().distinct(column);
+        }
+        // Where most rows have a value of their own, more rows have more values.
+        boolean grows = known.distinct() > statistics.rows() / 10.0;
+        double rows = rowCount();
+        return Math.max(1, Math.min(rows, grows ? known.distinct() * rows / Math.max(1, statistics.rows()) : known.distinct()));
+    }
+
+    /// How many rows have the same values in the first columns of a key, on average: by ANALYZE, and else by a sample. At least 1.
+    ///
+    /// @param index null: the primary key
+    public double rowsOfPrefix(@Nullable CatalogIndex index, int count) {
+        List<Integer> key = index == null ? definition.primaryKey() : index.definition().positions();
+        if (count == key.size() && (index == null || index.definition().unique())) {
+            return 1;
+        }
+        if (key.subList(0, count).stream().anyMatch(column -> statistics(column) == null)) {
+            return sample().rowsOfPrefix(index, count);
+        }
+        double keys = 1;
+        double weight = 1;
+        for (int column : key.subList(0, count)) {
+            // Columns of a key mostly depend on each other: each further one tells less apart.
+            keys *= Math.pow(distinct(column), weight);
+            weight /= 2;
+        }
+        return Math.max(1, rowCount() / Math.max(1, keys));
     }
 
     /// Some of its rows; taken anew when the table has grown or shrunk by half.

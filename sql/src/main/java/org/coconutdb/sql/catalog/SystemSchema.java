@@ -4,6 +4,7 @@ import static org.coconutdb.sql.catalog.SystemView.bigint;
 import static org.coconutdb.sql.catalog.SystemView.bool;
 import static org.coconutdb.sql.catalog.SystemView.integer;
 import static org.coconutdb.sql.catalog.SystemView.moment;
+import static org.coconutdb.sql.catalog.SystemView.number;
 import static org.coconutdb.sql.catalog.SystemView.text;
 
 import java.util.ArrayList;
@@ -48,8 +49,13 @@ final class SystemSchema {
                 view("INDEXES",
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
                                 text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES"),
-                                text("REMARKS")),
+                                text("REMARKS"), bool("IS_INCLUDED")),
                         () -> indexes(catalog, engine)),
+                view("COLUMN_STATISTICS",
+                        List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"), moment("ANALYZED_AT"), bigint("ROW_COUNT"),
+                                number("NULL_FRACTION"), bigint("DISTINCT_VALUES"), text("MIN_VALUE"), text("MAX_VALUE"),
+                                integer("BUCKETS"), integer("COMMON_VALUES")),
+                        () -> columnStatistics(catalog)),
                 view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
     }
 
@@ -96,7 +102,30 @@ final class SystemSchema {
                     rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
                             shown.constraint(), shown.ready() ? "READY" : "BUILDING", position,
                             definition.columns().get(part.column()).name(), part.descending(), engine.rowCount(index.descriptor()),
-                            definition.comments().indexes().get(shown.name())});
+                            definition.comments().indexes().get(shown.name()), false});
+                }
+                for (int column : shown.included()) {
+                    position++;
+                    rows.add(new @Nullable Object[] {definition.schema(), definition.name(), shown.name(), shown.unique(),
+                            shown.constraint(), shown.ready() ? "READY" : "BUILDING", position, definition.columns().get(column).name(),
+                            null, engine.rowCount(index.descriptor()), definition.comments().indexes().get(shown.name()), true});
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static List<@Nullable Object[]> columnStatistics(Catalog catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.snapshot().tables()) {
+            TableDefinition definition = table.definition();
+            TableStatistics statistics = table.statistics();
+            for (int i = 0; statistics != null && i < definition.columns().size(); i++) {
+                ColumnStatistics column = table.statistics(i);
+                if (column != null) {
+                    rows.add(new @Nullable Object[] {definition.schema(), definition.name(), column.column(), statistics.analyzedAtMillis(),
+                            statistics.rows(), column.nullFraction(), Math.round(column.distinct()), column.text(false), column.text(true),
+                            Math.max(0, column.bounds().size() - 1), column.common().size()});
                 }
             }
         }

@@ -44,6 +44,10 @@ public final class SystemView extends AbstractTable implements ScannableTable {
         return new ColumnDefinition(name, SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, CoconutTypeSystem.FRACTION_DIGITS_MAX, 0, true);
     }
 
+    public static ColumnDefinition number(String name) {
+        return new ColumnDefinition(name, SqlTypeName.DOUBLE, -1, 0, true);
+    }
+
     public static ColumnDefinition bool(String name) {
         return new ColumnDefinition(name, SqlTypeName.BOOLEAN, -1, 0, true);
     }

@@ -53,7 +53,7 @@ public record TableDefinition(
         RowHistory rows,
         Comments comments) {
     private static final int FORMAT = 8;
-    // Without comments.
+    // Without comments, and what indexes include.
     private static final int FORMAT_BEFORE = 7;
     private static final String KEY_SUFFIX = "_PK";
 
@@ -252,6 +252,10 @@ public record TableDefinition(
                 out.writeBoolean(index.unique());
                 out.writeBoolean(index.constraint());
                 out.writeBoolean(index.ready());
+                out.writeInt(index.included().size());
+                for (int position : index.included()) {
+                    out.writeInt(position);
+                }
             }
             writeRows(out);
             out.writeInt(foreignKeys.size());
@@ -294,7 +298,7 @@ public record TableDefinition(
             }
             List<IndexDefinition> indexes = new ArrayList<>();
             for (int left = readCount(in); left > 0; left--) {
-                indexes.add(readIndex(in));
+                indexes.add(readIndex(in, format == FORMAT));
             }
             RowHistory rows = readRows(in, columns);
             List<ForeignKeyDefinition> foreignKeys = new ArrayList<>();
@@ -410,13 +414,20 @@ public record TableDefinition(
         return new IdentityDefinition(always, sequence, SequenceDefinition.fromBytes(values));
     }
 
-    private static IndexDefinition readIndex(DataInputStream in) throws IOException {
+    private static IndexDefinition readIndex(DataInputStream in, boolean withIncluded) throws IOException {
         String name = in.readUTF();
         List<IndexDefinition.Part> parts = new ArrayList<>();
         for (int left = readCount(in); left > 0; left--) {
             parts.add(new IndexDefinition.Part(in.readInt(), readFlag(in)));
         }
-        return new IndexDefinition(name, parts, readFlag(in), readFlag(in), readFlag(in));
+        boolean unique = readFlag(in);
+        boolean constraint = readFlag(in);
+        boolean ready = readFlag(in);
+        List<Integer> included = new ArrayList<>();
+        for (int left = withIncluded ? readCount(in) : 0; left > 0; left--) {
+            included.add(in.readInt());
+        }
+        return new IndexDefinition(name, parts, included, unique, constraint, ready);
     }
 
     private static void write(DataOutputStream out, ForeignKeyDefinition foreignKey) throws IOException {
@@ -495,10 +506,10 @@ public record TableDefinition(
             }
         }
         for (IndexDefinition index : indexes) {
-            if (!constraints.add(index.name()) || new HashSet<>(index.positions()).size() != index.columns().size()) {
+            if (!constraints.add(index.name()) || new HashSet<>(index.storedPositions()).size() != index.storedPositions().size()) {
                 throw new IOException("an index that cannot be: " + index);
             }
-            for (int position : index.positions()) {
+            for (int position : index.storedPositions()) {
                 Objects.checkIndex(position, columns.size());
             }
         }

@@ -212,7 +212,10 @@ public final class TableDefinitions {
         for (int i = 0; i < listed.size(); i++) {
             parts.add(new IndexDefinition.Part(listed.get(i), statement.columns().get(i).descending()));
         }
-        return new IndexDefinition(name, parts, statement.unique(), false, false);
+        SqlNodeList names = new SqlNodeList(columns, SqlParserPos.ZERO);
+        names.addAll(statement.included());
+        List<Integer> included = listed("index", names, table).subList(listed.size(), names.size());
+        return new IndexDefinition(name, parts, included, statement.unique(), false, false);
     }
 
     static List<CheckDefinition> checks(List<CheckClause> clauses, String table, Set<String> names) {

@@ -14,17 +14,17 @@ import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
-/// What goes with tables that are dropped: their indexes, the sequences of their identity columns, and by CASCADE the foreign keys of others that
+/// What goes with tables that are dropped: their indexes, the sequences of their identity columns, their statistics, and by CASCADE the foreign keys of others that
 /// refer to them and the views that read them.
 final class TableDrops {
     private final CatalogSnapshot catalog;
     private final ViewDependencies views;
-    private final Function<CatalogTable, List<TableDescriptor>> identitySequences;
+    private final Function<CatalogTable, List<TableDescriptor>> belongings;
 
-    TableDrops(CatalogSnapshot catalog, ViewReader reader, Function<CatalogTable, List<TableDescriptor>> identitySequences) {
+    TableDrops(CatalogSnapshot catalog, ViewReader reader, Function<CatalogTable, List<TableDescriptor>> belongings) {
         this.catalog = catalog;
         this.views = new ViewDependencies(catalog, reader);
-        this.identitySequences = identitySequences;
+        this.belongings = belongings;
     }
 
     /// DEPENDENT_OBJECTS where another table refers to one of these, or a view reads it.
@@ -51,7 +51,7 @@ final class TableDrops {
             changes.addAll(reading);
             changes.add(new TableChange.Drop(table.id()));
             table.indexes().forEach(index -> changes.add(new TableChange.Drop(index.descriptor().id())));
-            identitySequences.apply(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
+            belongings.apply(table).forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
         }
         return List.copyOf(changes);
     }

@@ -29,8 +29,8 @@ public sealed interface TableRemoval {
             Set<String> going = new HashSet<>();
             List<String> needing = new ArrayList<>();
             for (IndexDefinition index : table.indexes()) {
-                if (index.positions().contains(position)) {
-                    note(index.name(), index.positions().size(), going, needing);
+                if (index.storedPositions().contains(position)) {
+                    note(index.name(), index.storedPositions().size(), going, needing);
                 }
             }
             for (CheckDefinition check : table.checks()) {

@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
 /// Some rows of a table, by which the planner guesses how many meet a condition and how many share the beginning of a key. Immutable but for
 /// what it has found out; any thread.
 ///
-/// The rows are the first in the table's order: of a hash table a random choice, of a sorted one those with the least keys. Guesses only choose
-/// between plans that answer the same.
+/// The rows are, of a hash table, the first in its order, which is by chance; of a sorted one, some from each of many places that are spread over its
+/// keys. Guesses only choose between plans that answer the same.
 public final class TableSample {
     /// Rows and entries that are looked at, whether they are kept or not.
     private static final int ROWS_MAX = 2000;
+    // Of a sorted table: so many parts of its keys are looked into.
+    private static final int PLACES = 20;
     // A row has up to a megabyte, and there is a sample of each table that joins are planned over.
     private static final long BYTES_MAX = 1 << 20;
 
@@ -68,19 +70,58 @@ public final class TableSample {
         return new TableSample(engine, table, tableRows, rows);
     }
 
-    /// Shows the first rows or entries until one answers false. A table that is dropped meanwhile has no more: whoever executes the plan is told.
+    /// Shows rows or entries, from some places of a sorted table that are spread over its keys and from the beginning of a hash table, whose order is by
+    /// chance, until one answers false. A table that is dropped meanwhile has no more: whoever executes the plan is told.
     private static void look(CoconutEngine engine, TableDescriptor table, Predicate<RecordView> visitor) {
         try (Transaction transaction = engine.beginReadOnly()) {
             RecordView view = new RecordView();
-            Scan scan = transaction.scan(table, KeyRange.ALL, false);
-            for (int looked = 0; looked < ROWS_MAX && scan.next(view) && visitor.test(view); looked++) {
-                // All is done in the visitor.
+            if (table.kind() == TableKind.HASH || engine.rowCount(table) <= ROWS_MAX) {
+                show(transaction.scan(table, KeyRange.ALL, false), ROWS_MAX, view, visitor);
+                return;
+            }
+            byte[] greatest = transaction.scan(table, KeyRange.ALL, true).next(view) ? view.keyBytes() : null;
+            byte[] from = null;
+            for (int place = 0; place < PLACES; place++) {
+                byte[] last = show(transaction.scan(table, new KeyRange(from, null), false), ROWS_MAX / PLACES, view, visitor);
+                if (last == null || greatest == null || Arrays.compareUnsigned(last, greatest) >= 0) {
+                    return;
+                }
+                from = between(last, greatest, PLACES - place);
             }
         } catch (CoconutException failure) {
             if (failure.code() != ErrorCode.TABLE_CHANGED) {
                 throw failure;
             }
         }
+    }
+
+    /// The key of the last one shown; null where there are no more, or none is wanted.
+    private static byte @Nullable [] show(Scan scan, int rowsMax, RecordView view, Predicate<RecordView> visitor) {
+        for (int looked = 0; looked < rowsMax; looked++) {
+            if (!scan.next(view) || !visitor.test(view)) {
+                return null;
+            }
+        }
+        return view.keyBytes();
+    }
+
+    /// A key behind the first, a part of the way to the second, as if keys were numbers.
+    private static byte[] between(byte[] first, byte[] second, int parts) {
+        int shared = Arrays.mismatch(first, second);
+        long from = number(first, shared);
+        // Half of what is left, so that a long has it.
+        long way = (number(second, shared) >>> 1) - (from >>> 1);
+        long place = from + 2 * Math.max(0, way / parts);
+        byte[] key = ByteBuffer.allocate(shared + Long.BYTES).put(first, 0, shared).putLong(place).array();
+        return Arrays.compareUnsigned(key, first) > 0 ? key : Arrays.copyOf(first, first.length + 1);
+    }
+
+    private static long number(byte[] key, int from) {
+        long number = 0;
+        for (int i = from; i < from + Long.BYTES; i++) {
+            number = number << Byte.SIZE | (i < key.length ? key[i] & 0xFF : 0);
+        }
+        return number;
     }
 
     /// What is cold stays on disk: to guess is not worth the reading. A row of a layout that came meanwhile is of another definition than this one's.
@@ -111,7 +152,7 @@ public final class TableSample {
     private double countDistinct(int column) {
         List<Integer> key = table.definition().primaryKey();
         if (table.definition().kind() == TableKind.SORTED && key.getFirst() == column) {
-            // The sample has the first of its values alone.
+            // The sample has neighbours, which have few of its values.
             return Math.max(1, tableRows / rowsOfPrefix(null, 1));
         }
         Map<Object, Integer> counts = new HashMap<>();

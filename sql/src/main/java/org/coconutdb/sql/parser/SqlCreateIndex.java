@@ -10,7 +10,7 @@ import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
 
-/// `CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON table (column [ASC | DESC], …)`.
+/// `CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON table (column [ASC | DESC], …) [INCLUDE (column, …)]`.
 public final class SqlCreateIndex extends SqlCreate {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE INDEX", SqlKind.CREATE_INDEX);
 
@@ -18,6 +18,7 @@ public final class SqlCreateIndex extends SqlCreate {
     private final SqlIdentifier index;
     private final SqlIdentifier table;
     private final List<IndexColumnClause> columns;
+    private final List<SqlIdentifier> included;
 
     public SqlCreateIndex(
             SqlParserPos position,
@@ -26,12 +27,14 @@ public final class SqlCreateIndex extends SqlCreate {
             boolean ifNotExists,
             SqlIdentifier index,
             SqlIdentifier table,
-            List<IndexColumnClause> columns) {
+            List<IndexColumnClause> columns,
+            List<SqlIdentifier> included) {
         super(OPERATOR, position, replace, ifNotExists);
         this.unique = unique;
         this.index = index;
         this.table = table;
         this.columns = List.copyOf(columns);
+        this.included = List.copyOf(included);
     }
 
     public boolean unique() {
@@ -48,6 +51,11 @@ public final class SqlCreateIndex extends SqlCreate {
 
     public List<IndexColumnClause> columns() {
         return columns;
+    }
+
+    /// Simple identifiers of columns whose values stand in the entries beside the key.
+    public List<SqlIdentifier> included() {
+        return included;
     }
 
     public boolean ifNotExists() {
@@ -74,5 +82,14 @@ public final class SqlCreateIndex extends SqlCreate {
             column.unparse(writer);
         }
         writer.endList(names);
+        if (!included.isEmpty()) {
+            writer.keyword("INCLUDE");
+            SqlWriter.Frame more = writer.startList("(", ")");
+            for (SqlIdentifier column : included) {
+                writer.sep(",");
+                column.unparse(writer, 0, 0);
+            }
+            writer.endList(more);
+        }
     }
 }

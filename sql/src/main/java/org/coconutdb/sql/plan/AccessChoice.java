@@ -9,6 +9,7 @@ import org.apache.calcite.plan.RelOptUtil;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.util.ImmutableBitSet;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.QueryTable;
@@ -23,13 +24,20 @@ final class AccessChoice {
     /// Keys or ranges of one statement at most, when several columns have lists of values: 100 × 100 of two columns.
     private static final int COMBINATIONS_MAX = 10_000;
 
-    /// The way, and the conditions that it already meets.
-    record Chosen(AccessPath path, Set<RexNode> met) {}
+    /// The way, the conditions that it goes by, and those of them that it already meets.
+    record Chosen(AccessPath path, Set<RexNode> used, Set<RexNode> met) {}
 
-    // What an index's row costs, in rows of a scan: an entry and then a row somewhere.
-    private static final double INDEX_ROW_COST = 4;
+    /// Guesses which part of the rows meets conditions.
+    interface Guess {
+        double fraction(Set<RexNode> conjuncts);
+    }
+
+    // What an index's row costs, in rows of a scan: an entry and then a row somewhere. Measured: docs/benchmarks.md, "Ways to rows".
+    private static final double INDEX_ROW_COST = 12;
+    // The same where the entry has all that is wanted.
+    private static final double ENTRY_COST = 2;
     // A plan outlives the number of rows that it was made for: a table that is small now is not scanned for that reason.
-    private static final double ROWS_AT_LEAST = 1000;
+    static final double ROWS_AT_LEAST = 1000;
 
     private final List<Integer> key;
     private final boolean sorted;
@@ -47,19 +55,24 @@ final class AccessChoice {
     /// The cheapest way of these: by the primary key, or by one of the indexes that are ready.
     ///
     /// @param indexes of the table
+    /// @param wanted columns that are looked at, by position in the table
     static Chosen choose(
             QueryTable table,
             List<CatalogIndex> indexes,
             List<RexNode> conjuncts,
+            ImmutableBitSet wanted,
             KeyConditions conditions,
-            ConditionText text) {
+            ConditionText text,
+            Guess guess) {
         TableDefinition definition = table.definition();
-        Chosen best = new AccessChoice(definition.primaryKey(), definition.kind() == TableKind.SORTED, conditions, text).choose(conjuncts);
+        Chosen best = guessed(new AccessChoice(definition.primaryKey(), definition.kind() == TableKind.SORTED, conditions, text).choose(
+                conjuncts), guess);
         double rows = Math.max(ROWS_AT_LEAST, (double) table.rows().rowCount());
         double bestCost = best.path().rows(rows);
         for (CatalogIndex index : indexes) {
-            Chosen other = index.definition().ready() ? byIndex(index, conjuncts, conditions, text) : null;
-            double cost = other == null ? Double.MAX_VALUE : INDEX_ROW_COST * other.path().rows(rows);
+            Chosen other = index.definition().ready() ? byIndex(index, conjuncts, conditions, text, guess) : null;
+            double each = Covering.covers(table, index, wanted) ? ENTRY_COST : INDEX_ROW_COST;
+            double cost = other == null ? Double.MAX_VALUE : each * other.path().rows(rows);
             if (other != null && cost < bestCost) {
                 best = other;
                 bestCost = cost;
@@ -68,30 +81,36 @@ final class AccessChoice {
         return best;
     }
 
-    private static @Nullable Chosen byIndex(CatalogIndex index, List<RexNode> conjuncts, KeyConditions conditions, ConditionText text) {
-        List<Integer> columns = index.definition().positions();
-        Chosen chosen = new AccessChoice(columns, true, conditions, text).choose(conjuncts);
+    private static @Nullable Chosen byIndex(
+            CatalogIndex index,
+            List<RexNode> conjuncts,
+            KeyConditions conditions,
+            ConditionText text,
+            Guess guess) {
+        Chosen chosen = new AccessChoice(index.definition().positions(), true, conditions, text).choose(conjuncts);
         boolean unique = index.definition().unique();
         AccessPath path = switch (chosen.path()) {
             case AccessPath.Point(List<KeyPart> key, String shown, Set<Integer> fixed) ->
-                    new AccessPath.Index(index, List.of(whole(key)), shown, fixed, unique, equalities(columns.size(), 1));
+                    new AccessPath.Index(index, List.of(whole(key)), shown, fixed, unique, unique ? 0 : guess.fraction(chosen.used()));
             case AccessPath.MultiPoint(List<List<KeyPart>> keys, String shown, Set<Integer> fixed) ->
                     new AccessPath.Index(index, keys.stream().map(AccessChoice::whole).toList(), shown, fixed, unique,
-                            equalities(columns.size(), keys.size()));
-            case AccessPath.Ranges(List<KeyInterval> intervals, String shown, Set<Integer> fixed, double fraction) ->
-                    new AccessPath.Index(index, intervals, shown, fixed, false, fraction);
+                            unique ? 0 : guess.fraction(chosen.used()));
+            case AccessPath.Ranges(List<KeyInterval> intervals, String shown, Set<Integer> fixed, _) ->
+                    new AccessPath.Index(index, intervals, shown, fixed, false, guess.fraction(chosen.used()));
             case AccessPath.Index _,AccessPath.Full _,AccessPath.Joined _ -> null;
         };
-        return path == null ? null : new Chosen(path, chosen.met());
+        return path == null ? null : new Chosen(path, chosen.used(), chosen.met());
+    }
+
+    /// With ranges of the primary key of a size that is guessed, where it matters.
+    private static Chosen guessed(Chosen chosen, Guess guess) {
+        return chosen.path() instanceof AccessPath.Ranges(List<KeyInterval> intervals, String shown, Set<Integer> fixed, _)
+                ? new Chosen(new AccessPath.Ranges(intervals, shown, fixed, guess.fraction(chosen.used())), chosen.used(), chosen.met())
+                : chosen;
     }
 
     private static KeyInterval whole(List<KeyPart> key) {
         return new KeyInterval(key, null, null);
-    }
-
-    /// The fraction of a table's rows that have one of some values in each of these columns: each is guessed to leave a hundredth.
-    private static double equalities(int columns, int values) {
-        return Math.min(1, Math.pow(0.01, columns) * values);
     }
 
     Chosen choose(List<RexNode> conjuncts) {
@@ -112,7 +131,7 @@ final class AccessChoice {
                 return byKeys;
             }
         }
-        return byColumns != null ? byColumns : new Chosen(new AccessPath.Full(), Set.of());
+        return byColumns != null ? byColumns : new Chosen(new AccessPath.Full(), Set.of(), Set.of());
     }
 
     /// Walks the key's columns in order, as far as each has a list of values; then one column may have ranges.
@@ -142,7 +161,7 @@ final class AccessChoice {
                     prefixes.size() == 1
                             ? new AccessPath.Point(prefixes.getFirst(), text.of(used), fixed)
                             : new AccessPath.MultiPoint(prefixes, text.of(used), fixed);
-            return new Chosen(path, met);
+            return new Chosen(path, used, met);
         }
         return sorted ? ranges(demands, prefixes, length, used, met, fixed) : null;
     }
@@ -159,7 +178,6 @@ final class AccessChoice {
             return null;
         }
         List<KeyInterval> intervals = new ArrayList<>();
-        double fraction = 0;
         for (List<KeyPart> prefix : prefixes) {
             if (ends.isEmpty()) {
                 intervals.add(new KeyInterval(prefix, null, null));
@@ -168,14 +186,7 @@ final class AccessChoice {
                 intervals.add(new KeyInterval(prefix, end.lower(), end.upper()));
             }
         }
-        for (KeyInterval interval : intervals) {
-            // A range with two ends is guessed to leave a tenth, with one a third.
-            double part = equalities(interval.prefix().size(), 1);
-            part *= interval.lower() != null && interval.upper() != null ? 0.1 : interval.lower() != null || interval.upper() != null ? 0.33
-                    : 1;
-            fraction += part;
-        }
-        return new Chosen(new AccessPath.Ranges(intervals, text.of(used), fixed, Math.min(1, fraction)), met);
+        return new Chosen(new AccessPath.Ranges(intervals, text.of(used), fixed, 1), used, met);
     }
 
     private static KeyConditions.@Nullable Points points(List<KeyConditions.Demand> demands, int column) {
@@ -283,6 +294,7 @@ final class AccessChoice {
             }
             keys.add(whole);
         }
-        return new Chosen(new AccessPath.MultiPoint(keys, text.of(List.of(conjunct)), Set.of()), exact ? Set.of(conjunct) : Set.of());
+        return new Chosen(new AccessPath.MultiPoint(keys, text.of(List.of(conjunct)), Set.of()), Set.of(conjunct),
+                exact ? Set.of(conjunct) : Set.of());
     }
 }

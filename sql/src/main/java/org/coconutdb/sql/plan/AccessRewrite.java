@@ -12,6 +12,7 @@ import org.apache.calcite.rel.core.Sort;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalProject;
+import org.apache.calcite.rel.metadata.RelMdUtil;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexInputRef;
@@ -39,6 +40,10 @@ final class AccessRewrite {
     RelNode rewrite(RelNode rel) {
         if (rel instanceof Aggregate aggregate && readsNothing(aggregate)) {
             RelNode counted = rewrite(aggregate.getInput());
+            CountAccess count = counted instanceof TableAccess access ? CountAccess.of(aggregate, access) : null;
+            if (count != null) {
+                return count;
+            }
             return aggregate.copy(aggregate.getTraitSet(), List.of(counted instanceof TableAccess access ? access.keyOnly() : counted));
         }
         LogicalProject project = rel instanceof LogicalProject top && !top.containsOver() ? top : null;
@@ -65,6 +70,10 @@ final class AccessRewrite {
         for (RelNode input : rel.getInputs()) {
             inputs.add(rewrite(input));
         }
+        RelNode ends = rel instanceof Aggregate aggregate ? KeyEnds.apply(aggregate, inputs.getFirst()) : null;
+        if (ends != null) {
+            return ends;
+        }
         RelNode rewritten = inputs.isEmpty() ? rel : rel.copy(rel.getTraitSet(), inputs);
         return rewritten instanceof Sort sort ? OrderFromKey.apply(sort) : rewritten;
     }
@@ -89,7 +98,11 @@ final class AccessRewrite {
         ConditionText text = new ConditionText(tableType.getFieldNames());
         List<RexNode> conjuncts = filter == null ? List.of() : RelOptUtil.conjunctions(filter.getCondition());
         List<CatalogIndex> indexes = table instanceof CatalogTable stored ? stored.indexes() : List.of();
-        AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, new KeyConditions(domains, terms, rexBuilder), text);
+        ImmutableBitSet wanted = project == null ? ImmutableBitSet.range(tableType.getFieldCount())
+                : RelOptUtil.InputFinder.bits(project.getProjects(), null).union(RelOptUtil.InputFinder.bits(conjuncts, null));
+        AccessChoice.Chosen chosen = AccessChoice.choose(table, indexes, conjuncts, wanted, new KeyConditions(domains, terms, rexBuilder),
+                text,
+                used -> fraction(table, tableType, List.copyOf(used)));
 
         QueryTable rows = table.rows();
         RowConditions conditions = new RowConditions(TableDomains.of(rows), rows.rowType(cluster.getTypeFactory()), terms, rexBuilder);
@@ -114,6 +127,11 @@ final class AccessRewrite {
                         ? null
                         : new TableAccess.Pushed(pushed, compiled.size() == 1 ? compiled.getFirst() : new RowCondition.And(compiled));
         return above(table, tableType, chosen.path(), inPlace, residual, project);
+    }
+
+    private double fraction(QueryTable table, RelDataType tableType, List<RexNode> conjuncts) {
+        return table instanceof CatalogTable stored ? Selectivity.ofWay(stored, tableType, conjuncts, rexBuilder)
+                : conjuncts.stream().mapToDouble(RelMdUtil::guessSelectivity).reduce(1, (product, factor) -> product * factor);
     }
 
     /// The condition over columns of the row; null where it looks at what is not in the row.

@@ -5,14 +5,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.calcite.rel.RelHomogeneousShuttle;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
+import org.apache.calcite.rel.core.Project;
+import org.apache.calcite.rel.logical.LogicalProject;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexDynamicParam;
+import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
@@ -78,7 +82,36 @@ final class Comparisons extends RelHomogeneousShuttle {
         @Override
         public RexNode visitSubQuery(RexSubQuery subQuery) {
             RexSubQuery visited = (RexSubQuery) super.visitSubQuery(subQuery);
-            return visited.clone(visited.rel.accept(Comparisons.this));
+            RexSubQuery inner = visited.clone(visited.rel.accept(Comparisons.this));
+            boolean compares = inner.getKind() == SqlKind.IN || inner.getKind() == SqlKind.SOME;
+            return compares && inner.getOperands().size() == inner.rel.getRowType().getFieldCount() ? aligned(inner) : inner;
+        }
+
+        /// `text IN (SELECT …)`, which compares as `=` does.
+        private RexSubQuery aligned(RexSubQuery subQuery) {
+            List<RexNode> operands = new ArrayList<>();
+            List<RexNode> fields = new ArrayList<>();
+            boolean isChanged = false;
+            for (int i = 0; i < subQuery.getOperands().size(); i++) {
+                RexNode operand = subQuery.getOperands().get(i);
+                RexNode field = RexInputRef.of(i, subQuery.rel.getRowType());
+                // Where the subquery casts what it answers, what it is cast from says whether it is padded.
+                RexNode origin = subQuery.rel instanceof Project project ? project.getProjects().get(i) : field;
+                RexNode alignedField = padded(field, operand);
+                RexNode alignedOperand = padded(operand, alignedField);
+                if (isMixed(operand, origin)) {
+                    alignedField = trimmed(field);
+                    alignedOperand = trimmed(operand);
+                }
+                isChanged |= !alignedField.equals(field) || !alignedOperand.equals(operand);
+                operands.add(alignedOperand);
+                fields.add(alignedField);
+            }
+            return isChanged
+                    ? subQuery.clone(subQuery.getType(), operands)
+                            .clone(LogicalProject.create(subQuery.rel, List.of(), fields, subQuery.rel.getRowType().getFieldNames(), Set
+                                    .of()))
+                    : subQuery;
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.coconutdb.sql.plan;
 
 import com.google.common.collect.ImmutableMap;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.apache.calcite.DataContext;
@@ -34,21 +35,31 @@ import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexProgramBuilder;
 import org.coconutdb.sql.run.GeneratedCode;
+import org.coconutdb.sql.run.JoinSource;
 import org.coconutdb.sql.run.LookupJoinShape;
 import org.coconutdb.sql.run.LookupSource;
+import org.coconutdb.sql.run.MergeSource;
 import org.jspecify.annotations.Nullable;
 
 /// A join whose right side is a table that is asked for a key, or the beginning of one, for each row of the left side
-/// ([AccessPath.Joined]). [LookupJoins] makes it, without a way to run; [Rule] gives it generated code.
+/// ([AccessPath.Joined]), or comes in the order of the same key as the left side's rows, and is merged with them. [LookupJoins] makes it, without a way to run; [Rule] gives it generated code.
 final class LookupJoinRel extends Join implements EnumerableRel {
     private static final Method LOOKED_UP = Types.lookupMethod(GeneratedCode.class, "lookedUp", Enumerable.class, Object.class,
             Object.class,
             Predicate2.class, DataContext.class);
 
     private final int[] keyFields;
+    // Null of one by lookups.
+    private final @Nullable Merged merged;
     private final @Nullable RexNode residual;
     // Number of the right side in what EXPLAIN ANALYZE counts.
     private final int measuredAs;
+
+    /// The key of the right side's rows.
+    ///
+    /// @param fields in the key's order
+    /// @param descending of each, whether rows come backwards
+    record Merged(int[] fields, boolean[] descending) {}
 
     private LookupJoinRel(
             RelOptCluster cluster,
@@ -59,8 +70,10 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             JoinRelType type,
             int[] keyFields,
             @Nullable RexNode residual,
-            int measuredAs) {
+            int measuredAs,
+            @Nullable Merged merged) {
         super(cluster, traits, List.of(), left, right, condition, Set.of(), type);
+        this.merged = merged;
         this.keyFields = keyFields;
         this.residual = residual;
         this.measuredAs = measuredAs;
@@ -77,7 +90,26 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             int[] keyFields,
             @Nullable RexNode residual) {
         return new LookupJoinRel(left.getCluster(), left.getCluster().traitSetOf(Convention.NONE), left, right, condition, type, keyFields,
-                residual, LookupSource.NOT_MEASURED);
+                residual, LookupSource.NOT_MEASURED, null);
+    }
+
+    /// The same of two sides whose rows come in the key's order.
+    ///
+    /// @param rightKey of the right side, for each of `keyFields`
+    static LookupJoinRel merge(
+            RelNode left,
+            TableAccess right,
+            RexNode condition,
+            JoinRelType type,
+            int[] keyFields,
+            Merged rightKey,
+            @Nullable RexNode residual) {
+        return new LookupJoinRel(left.getCluster(), left.getCluster().traitSetOf(Convention.NONE), left, right, condition, type, keyFields,
+                residual, LookupSource.NOT_MEASURED, rightKey);
+    }
+
+    boolean isMerge() {
+        return merged != null;
     }
 
     @Override
@@ -88,17 +120,18 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             RelNode right,
             JoinRelType type,
             boolean isSemiJoinDone) {
-        return new LookupJoinRel(getCluster(), traits, left, right, condition, type, keyFields, residual, measuredAs);
+        return new LookupJoinRel(getCluster(), traits, left, right, condition, type, keyFields, residual, measuredAs, merged);
     }
 
     /// The same, counting what it looks up as an operator of this number.
     LookupJoinRel measured(RelNode outer, int operator) {
-        return new LookupJoinRel(getCluster(), traitSet, outer, right, condition, joinType, keyFields, residual, operator);
+        return new LookupJoinRel(getCluster(), traitSet, outer, right, condition, joinType, keyFields, residual, operator, merged);
     }
 
     @Override
     public RelWriter explainTerms(RelWriter writer) {
-        return super.explainTerms(writer).itemIf("residual", residual, residual != null);
+        return super.explainTerms(writer).itemIf("residual", residual, residual != null).itemIf("merge", Arrays.toString(keyFields),
+                merged != null);
     }
 
     @Override
@@ -126,10 +159,16 @@ final class LookupJoinRel extends Join implements EnumerableRel {
                                 LOOKED_UP,
                                 rows,
                                 implementor.stash(shape, LookupJoinShape.class),
-                                implementor.stash(((TableAccess) right).lookups(measuredAs), LookupSource.class),
+                                implementor.stash(source(), JoinSource.class),
                                 residual == null ? Expressions.constant(null) : predicate(implementor, residual, outer, inner),
                                 implementor.getRootExpression())));
         return implementor.result(joined, block.toBlock());
+    }
+
+    private JoinSource source() {
+        TableAccess access = (TableAccess) right;
+        return merged == null ? access.lookups(measuredAs) : new MergeSource(access.source(), merged.fields(), merged.descending(),
+                measuredAs);
     }
 
     private LookupJoinShape.Type type() {

@@ -74,11 +74,29 @@ final class LookupJoins {
                 swapped = true;
             }
         }
+        LookupJoinRel merged = MergeJoins.of(join);
+        if (merged != null && (best == null || best.cost > MergeJoins.rowsRead(merged))) {
+            return merged;
+        }
+        if (best == null && type == JoinRelType.INNER) {
+            LookupJoinRel other = MergeJoins.of(turned(join));
+            return other == null ? join : inOrder(other, join);
+        }
         if (best == null) {
             return join;
         }
         RelNode made = best.make();
         return swapped ? inOrder(made, join) : made;
+    }
+
+    /// The same with the sides in the other order, and so its fields.
+    private static LogicalJoin turned(LogicalJoin join) {
+        RexNode condition = moved(join.getCondition(), join.getLeft().getRowType().getFieldCount(), join.getRight()
+                .getRowType()
+                .getFieldCount());
+        RelNode first = join.getRight();
+        RelNode second = join.getLeft();
+        return LogicalJoin.create(first, second, List.of(), condition, Set.of(), JoinRelType.INNER);
     }
 
     /// The condition with the sides in the other order.
@@ -157,7 +175,7 @@ final class LookupJoins {
                 continue;
             }
             boolean isWhole = used.size() == key.size() && (index == null || index.definition().unique());
-            double each = isWhole ? 1 : table.sample().rowsOfPrefix(index, used.size());
+            double each = isWhole ? 1 : table.rowsOfPrefix(index, used.size());
             double cost = outerRows * (isWhole && index == null ? POINT_COST : RANGE_COST + each * (index == null ? 1 : INDEXED_ROW_COST));
             if (cost < bestCost) {
                 bestCost = cost;

@@ -39,13 +39,14 @@ final class PlanOperators {
         }
         List<PlanOperator> inputs = node.getInputs().stream().map(PlanOperators::of).toList();
         return switch (node) {
-            case TableAccess access -> new PlanOperator(access.path().name(), access.facts(), inputs);
+            case TableAccess access -> new PlanOperator(access.operator(), access.facts(), inputs);
+            case CountAccess count -> new PlanOperator("RowCount", count.facts(), inputs);
             case ViewAccess view -> new PlanOperator("ViewScan", Map.of("view", view.name()), inputs);
             case EnumerableCalc calc -> new PlanOperator("Calc", calc(calc), inputs);
             case Project project -> new PlanOperator("Project", project(project), inputs);
             case EnumerableLimit limit -> new PlanOperator("Limit", bounds(limit.offset, limit.fetch), inputs);
             case Sort sort -> new PlanOperator(sort.offset != null || sort.fetch != null ? "TopSort" : "Sort", sort(sort), inputs);
-            case LookupJoinRel join -> new PlanOperator("LookupJoin", join(join), inputs);
+            case LookupJoinRel join -> new PlanOperator(join.isMerge() ? "MergeJoin" : "LookupJoin", join(join), inputs);
             case Join join -> new PlanOperator(name(node).replace("NestedLoopJoin", "NestedLoops"), join(join), inputs);
             case Aggregate aggregate -> new PlanOperator("Aggregate", aggregate(aggregate), inputs);
             case Values values -> new PlanOperator("Values", Map.of("rows", String.valueOf(values.getTuples().size())), inputs);

@@ -104,7 +104,7 @@ public final class RowCounts implements MetadataHandler<BuiltInMetadata.RowCount
     /// Different values of a field before any condition.
     private static double values(RelNode rel, int field, double rows) {
         Origin origin = origin(rel, field);
-        return origin == null ? Math.max(1, rows / ROWS_OF_A_VALUE) : origin.table.sample().distinct(origin.column);
+        return origin == null ? Math.max(1, rows / ROWS_OF_A_VALUE) : origin.table.distinct(origin.column);
     }
 
     private static double baseRows(RelNode rel, int field) {

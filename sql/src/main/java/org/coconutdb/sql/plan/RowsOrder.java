@@ -22,7 +22,7 @@ record RowsOrder(int column, boolean descending, boolean hasNulls) {
             List<IndexDefinition.Part> parts = index.definition().columns();
             // An end, and an equality more so, leaves no NULL.
             int withoutNulls = intervals.stream()
-                    .mapToInt(interval -> interval.prefix().size() + (interval.lower() != null || interval.upper() != null ? 1 : 0))
+                    .mapToInt(KeyInterval::columnsWithoutNulls)
                     .min()
                     .orElse(0);
             IntStream.range(0, parts.size()).forEach(i -> {

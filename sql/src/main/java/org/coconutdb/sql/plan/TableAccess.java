@@ -3,6 +3,7 @@ package org.coconutdb.sql.plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.calcite.plan.RelOptCluster;
 import org.apache.calcite.plan.RelOptCost;
@@ -21,15 +22,19 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
+import org.coconutdb.sql.run.EntryRead;
 import org.coconutdb.sql.run.IndexScan;
+import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.LookupSource;
 import org.coconutdb.sql.run.MultiPointLookup;
 import org.coconutdb.sql.run.PointLookup;
 import org.coconutdb.sql.run.RangeScan;
 import org.coconutdb.sql.run.RowCondition;
+import org.coconutdb.sql.run.RowCounting;
 import org.coconutdb.sql.run.RowSource;
 import org.coconutdb.sql.run.TableRead;
 import org.coconutdb.sql.run.TableScan;
@@ -51,6 +56,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     private final int[] columns;
     private final @Nullable Pushed filter;
     private final boolean reverse;
+    // Null where rows have to be read.
+    private final @Nullable EntryRead entries;
 
     private TableAccess(
             RelOptCluster cluster,
@@ -60,7 +67,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             AccessPath path,
             int[] columns,
             @Nullable Pushed filter,
-            boolean reverse) {
+            boolean reverse,
+            @Nullable EntryRead entries) {
         super(cluster, traits);
         this.table = table;
         this.tableType = tableType;
@@ -68,6 +76,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         this.columns = columns;
         this.filter = filter;
         this.reverse = reverse;
+        this.entries = entries;
     }
 
     /// @param columns wanted, by position in the table, in order of the output; at least one
@@ -82,7 +91,18 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         RelTraitSet traits =
                 cluster.traitSetOf(CoconutConvention.INSTANCE)
                         .replace(RelCollationTraitDef.INSTANCE.canonize(collation(RowsOrder.of(table, path), columns, reverse)));
-        return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse);
+        CatalogIndex index = index(path);
+        EntryRead entries = index == null ? null
+                : Covering.of(table, tableType, index, columns, filter == null ? List.of() : filter.rex(), cluster.getRexBuilder());
+        return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse, entries);
+    }
+
+    private static @Nullable CatalogIndex index(AccessPath path) {
+        return switch (path) {
+            case AccessPath.Index index -> index.index();
+            case AccessPath.Joined joined -> joined.index();
+            case AccessPath.Point _,AccessPath.MultiPoint _,AccessPath.Ranges _,AccessPath.Full _ -> null;
+        };
     }
 
     private static RelCollation collation(List<RowsOrder> order, int[] columns, boolean reverse) {
@@ -135,7 +155,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     /// The same rows with nothing but the key's first column: a row without columns is a special case in many operators.
     TableAccess keyOnly() {
-        int[] key = {table.definition().primaryKey().getFirst()};
+        CatalogIndex index = index(path);
+        int[] key = {index == null ? table.definition().primaryKey().getFirst() : index.definition().positions().getFirst()};
         return create(getCluster(), table, tableType, path, key, filter, reverse);
     }
 
@@ -150,6 +171,24 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return create(getCluster(), table, tableType, other, columns, filter, false);
     }
 
+    /// Whether nothing is read but entries of an index.
+    boolean isOfEntries() {
+        return entries != null;
+    }
+
+    /// The same rows but those that are NULL in a column, where it is the next one of an index behind what all rows found have alike; else the same.
+    TableAccess withoutNulls(int column) {
+        if (!(path instanceof AccessPath.Index(CatalogIndex index, List<KeyInterval> intervals, String text, Set<
+                Integer> fixed, boolean isWhole, double fraction))) {
+            return this;
+        }
+        List<Integer> key = index.definition().positions();
+        boolean isNext = intervals.stream().allMatch(interval -> interval.columnsWithoutNulls() == interval.prefix().size()
+                && interval.prefix().size() < key.size() && key.get(interval.prefix().size()) == column);
+        List<KeyInterval> without = intervals.stream().map(interval -> new KeyInterval(interval.prefix(), null, null, true)).toList();
+        return isNext ? by(new AccessPath.Index(index, without, text, fixed, isWhole, fraction)) : this;
+    }
+
     boolean isFiltered() {
         return filter != null;
     }
@@ -160,7 +199,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     @Override
     public RelNode copy(RelTraitSet traits, List<RelNode> inputs) {
-        return new TableAccess(getCluster(), traits, table, tableType, path, columns, filter, reverse);
+        return new TableAccess(getCluster(), traits, table, tableType, path, columns, filter, reverse, entries);
     }
 
     @Override
@@ -200,6 +239,11 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return writer.itemIf("filter", filter == null ? null : filter.rex(), filter != null);
     }
 
+    /// What EXPLAIN calls it.
+    String operator() {
+        return entries == null ? path.name() : path.name().replace("Index", "IndexOnly");
+    }
+
     /// What EXPLAIN shows, by name and in this order.
     Map<String, String> facts() {
         List<String> names = tableType.getFieldNames();
@@ -231,15 +275,28 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     @Override
     public RowSource source() {
-        TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
+        return source(new TableRead(table, columns, filter == null ? null : filter.compiled()), entries);
+    }
+
+    private RowSource source(TableRead read, @Nullable EntryRead fromEntries) {
         return switch (path) {
             case AccessPath.Point point -> new PointLookup(read, point.key());
             case AccessPath.MultiPoint points -> new MultiPointLookup(read, points.keys(), reverse);
             case AccessPath.Ranges ranges -> new RangeScan(read, ranges.intervals(), reverse);
-            case AccessPath.Index index -> new IndexScan(read, index.index(), index.intervals(), reverse);
+            case AccessPath.Index index -> new IndexScan(read, index.index(), fromEntries, index.intervals(), reverse);
             case AccessPath.Full _ -> new TableScan(read, reverse);
             case AccessPath.Joined _ -> throw new IllegalStateException("a join starts it");
         };
+    }
+
+    /// Counts the rows.
+    RowSource count() {
+        CatalogIndex index = index(path);
+        EntryRead without = index == null ? null
+                : Covering.of(table, tableType, index, new int[0], filter == null ? List.of() : filter.rex(), getCluster().getRexBuilder());
+        TableRead read = new TableRead(table, new int[0], filter == null ? null : filter.compiled());
+        boolean isWhole = path instanceof AccessPath.Full && filter == null;
+        return new RowCounting(source(read, without), isWhole ? read : null);
     }
 
     /// What a join asks, where the path is [AccessPath.Joined].
@@ -249,7 +306,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         AccessPath.Joined joined = (AccessPath.Joined) path;
         ColumnDomain[] domains = TableDomains.of(table);
         TableRead read = new TableRead(table, columns, filter == null ? null : filter.compiled());
-        return new LookupSource(read, joined.index(), joined.columns().stream().map(column -> domains[column]).toList(), joined.isWhole(),
+        return new LookupSource(read, joined.index(), entries, joined.columns().stream().map(column -> domains[column]).toList(), joined
+                .isWhole(),
                 measuredAs);
     }
 }

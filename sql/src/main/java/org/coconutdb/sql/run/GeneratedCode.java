@@ -37,7 +37,7 @@ public final class GeneratedCode {
     /// Rows joined with what is found by a key made of each.
     ///
     /// @param shape a [LookupJoinShape]
-    /// @param source a [LookupSource]
+    /// @param source a [JoinSource]
     /// @param condition null: none
     public static Enumerable<@Nullable Object> lookedUp(
             Enumerable<@Nullable Object> outer,
@@ -45,7 +45,7 @@ public final class GeneratedCode {
             Object source,
             @Nullable Predicate2<@Nullable Object, @Nullable Object> condition,
             DataContext context) {
-        return new LookupJoin(outer, (LookupJoinShape) shape, (LookupSource) source, condition, (PlanDataContext) context);
+        return new LookupJoin(outer, (LookupJoinShape) shape, (JoinSource) source, condition, (PlanDataContext) context);
     }
 
     /// Rows in an order.

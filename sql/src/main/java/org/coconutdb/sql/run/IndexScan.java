@@ -11,14 +11,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param read of the rows
 /// @param intervals of the index's key
+/// @param entries reads entries in place of rows; null where they have not all that is wanted
 /// @param reverse the index's order backwards
-public record IndexScan(TableRead read, CatalogIndex index, List<KeyInterval> intervals, boolean reverse) implements RowSource {
+public record IndexScan(TableRead read, CatalogIndex index, @Nullable EntryRead entries, List<KeyInterval> intervals, boolean reverse)
+        implements
+        RowSource {
     public IndexScan {
         intervals = List.copyOf(intervals);
     }
 
     @Override
     public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
+        index.requireReadable(context.execution().transaction());
         List<KeyRange> ranges = new ArrayList<>(intervals.size());
         for (KeyInterval interval : intervals) {
             KeyRange range = interval.range(index.codec(), context);
@@ -27,6 +31,6 @@ public record IndexScan(TableRead read, CatalogIndex index, List<KeyInterval> in
             }
         }
         List<KeyRange> apart = RangeScan.merged(ranges);
-        return new IndexedRows(read, index, context, reverse ? apart.reversed() : apart, reverse);
+        return new IndexedRows(read, index, entries, context, reverse ? apart.reversed() : apart, reverse);
     }
 }

@@ -7,10 +7,11 @@ import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of an index's entries, one range after another. Entry and row are read at one snapshot, so they are of one state; an entry of a row whose
-/// time to live is over leads to nothing.
+/// The rows of an index's entries, one range after another, or what of them stands in the entries. Entry and row are read at one snapshot, so they
+/// are of one state; an entry of a row whose time to live is over leads to nothing.
 final class IndexedRows extends Rows {
     private final CatalogIndex index;
+    private final EntryRead.@Nullable Reader entryReader;
     private final ExecutionContext execution;
     private final List<KeyRange> ranges;
     private final boolean reverse;
@@ -21,10 +22,19 @@ final class IndexedRows extends Rows {
     private int nextRange;
     private int position;
 
+    /// @param entries reads entries in place of rows; null where they have not all that is wanted
     /// @param ranges apart from each other, in the order of the answer
-    IndexedRows(TableRead read, CatalogIndex index, PlanDataContext context, List<KeyRange> ranges, boolean reverse) {
+    IndexedRows(
+            TableRead read,
+            CatalogIndex index,
+            @Nullable EntryRead entries,
+            PlanDataContext context,
+            List<KeyRange> ranges,
+            boolean reverse) {
         TableRead.Reader reader = read.start(context);
         this.index = index;
+        // For update the commit has to rest on the row.
+        this.entryReader = entries == null || context.execution().forUpdate() ? null : entries.start(context);
         this.execution = context.execution();
         this.figures = reader.figures();
         this.ranges = ranges;
@@ -44,14 +54,35 @@ final class IndexedRows extends Rows {
             }
             batch.clear();
             position = 0;
-            while (!batch.isFull() && nextEntry()) {
-                batch.add(index.primaryKey(entry));
+            @Nullable Object[] row = fill();
+            if (row != null) {
+                return row;
             }
             if (batch.count() == 0) {
                 return null;
             }
             batch.look();
         }
+    }
+
+    /// Gathers keys of rows to be looked up. Where an entry has all that is wanted, nothing is gathered, and that is answered.
+    private @Nullable Object @Nullable [] fill() {
+        while (!batch.isFull() && nextEntry()) {
+            // One with a time to live may have outlived its row.
+            if (entryReader == null || entry.hasTtl()) {
+                batch.add(index.primaryKey(entry));
+                if (entryReader != null) {
+                    // Alone, so that it keeps its place among those that are not looked up.
+                    return null;
+                }
+                continue;
+            }
+            @Nullable Object[] row = entryReader.read(entry);
+            if (row != null) {
+                return row;
+            }
+        }
+        return null;
     }
 
     private boolean nextEntry() {

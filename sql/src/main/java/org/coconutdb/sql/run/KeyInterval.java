@@ -12,12 +12,23 @@ import org.jspecify.annotations.Nullable;
 /// @param prefix equalities of the key's first columns
 /// @param lower null: from the first
 /// @param upper null: to the last
-public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable Bound upper) {
+/// @param withoutNulls whether the next column is not NULL, which an end says as well
+public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable Bound upper, boolean withoutNulls) {
     /// One end.
     public record Bound(ColumnDomain domain, Term term, boolean inclusive) {}
 
     public KeyInterval {
         prefix = List.copyOf(prefix);
+    }
+
+    /// With NULLs where there is no end.
+    public KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable Bound upper) {
+        this(prefix, lower, upper, false);
+    }
+
+    /// How many of the key's first columns are not NULL in it.
+    public int columnsWithoutNulls() {
+        return prefix.size() + (lower != null || upper != null || withoutNulls ? 1 : 0);
     }
 
     /// The range for one execution, null where no key can be in it. A NULL is in none that has an end: keys of an index may have some, behind all
@@ -33,7 +44,7 @@ public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable
             values[i] = value;
         }
         KeyRange all = prefix.isEmpty() ? KeyRange.ALL : KeyRange.prefix(codec.encodePrefix(Arrays.copyOf(values, prefix.size())));
-        if (lower == null && upper == null) {
+        if (columnsWithoutNulls() == prefix.size()) {
             return all;
         }
         KeyColumn column = codec.column(prefix.size());

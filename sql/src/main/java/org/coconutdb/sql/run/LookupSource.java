@@ -1,11 +1,12 @@
 package org.coconutdb.sql.run;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.KeyRange;
-import org.coconutdb.engine.transaction.BatchLookup;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -17,10 +18,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param read of the rows
 /// @param index whose entries lead to them; null: the primary key
+/// @param entries reads entries in place of rows; null where there is no index, or they have not all that is wanted
 /// @param domains of the columns that have values, the first ones of the key
 /// @param isWhole whether the values make a whole key, with one row at most
 /// @param measuredAs number in [RunFigures]; [#NOT_MEASURED] in plans that count nothing
-public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<ColumnDomain> domains, boolean isWhole, int measuredAs) {
+public record LookupSource(
+        TableRead read,
+        @Nullable CatalogIndex index,
+        @Nullable EntryRead entries,
+        List<ColumnDomain> domains,
+        boolean isWhole,
+        int measuredAs)
+        implements
+        JoinSource {
     /// In place of a number.
     public static final int NOT_MEASURED = -1;
 
@@ -28,7 +38,11 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
         domains = List.copyOf(domains);
     }
 
-    Lookup start(PlanDataContext context) {
+    @Override
+    public Matches start(PlanDataContext context) {
+        if (index != null) {
+            index.requireReadable(context.execution().transaction());
+        }
         RunFigures figures = measuredAs < 0 ? null : context.execution().figures();
         if (figures == null) {
             return new Lookup(context, null);
@@ -43,26 +57,43 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
     }
 
     /// Lookups of one execution.
-    final class Lookup {
+    private final class Lookup implements Matches {
         private final TableRead.Reader reader;
+        private final EntryRead.@Nullable Reader entryReader;
         private final ExecutionContext execution;
         private final KeyCodec codec;
         private final @Nullable RunFigures figures;
         private final RecordView view = new RecordView();
-        private final BatchLookup lookups;
+        private final RecordView row = new RecordView();
+        // Of the key at hand; null where no row has it. Another outer row with the same key finds them here.
+        private byte @Nullable [] lastKey;
+        private List<@Nullable Object[]> lastRows = List.of();
 
         private Lookup(PlanDataContext context, @Nullable RunFigures figures) {
             this.reader = read.start(context);
+            // For update the commit has to rest on the row.
+            this.entryReader = entries == null || context.execution().forUpdate() ? null : entries.start(context);
             this.execution = context.execution();
             this.codec = index == null ? read.keyCodec() : index.codec();
             this.figures = figures;
-            this.lookups = execution.transaction().lookups(read.table());
+        }
+
+        @Override
+        public List<@Nullable Object[]> find(@Nullable Object[] values) {
+            byte[] wanted = key(values);
+            if (wanted == null) {
+                lastRows = List.of();
+            } else if (!Arrays.equals(wanted, lastKey)) {
+                lastRows = rows(wanted);
+            }
+            lastKey = wanted;
+            return lastRows;
         }
 
         /// The key's bytes, or how they begin; null where no row can have it: a NULL, or a value that a column cannot hold.
         ///
         /// @param values in Calcite's internal representation, one for each domain
-        byte @Nullable [] key(@Nullable Object[] values) {
+        private byte @Nullable [] key(@Nullable Object[] values) {
             @Nullable Object[] fitted = new @Nullable Object[values.length];
             for (int i = 0; i < values.length; i++) {
                 fitted[i] = domains.get(i).equalTo(values[i]);
@@ -73,94 +104,63 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             return codec.encodePrefix(fitted);
         }
 
-        /// Whether [#rows] takes several keys at once.
-        boolean takesSeveral() {
-            return index == null && isWhole && !execution.forUpdate();
+        /// The rows with that key, in its order.
+        private List<@Nullable Object[]> rows(byte[] key) {
+            return figures == null ? looked(key) : measured(key, figures);
         }
 
-        /// The rows with each of the keys, in its order.
-        ///
-        /// @param keys one, or as many as are worth it where [#takesSeveral]
-        List<List<@Nullable Object[]>> rows(List<byte[]> keys) {
-            return figures == null ? looked(keys) : measured(keys, figures);
-        }
-
-        private List<List<@Nullable Object[]>> measured(List<byte[]> keys, RunFigures counted) {
+        private List<@Nullable Object[]> measured(byte[] key, RunFigures counted) {
             counted.enter(measuredAs);
             try {
                 OperatorFigures operator = counted.operator(measuredAs);
-                keys.forEach(_ -> operator.begin());
-                List<List<@Nullable Object[]>> rows = looked(keys);
-                rows.forEach(each -> each.forEach(_ -> operator.answer()));
+                operator.begin();
+                List<@Nullable Object[]> rows = looked(key);
+                rows.forEach(_ -> operator.answer());
                 return rows;
             } finally {
                 counted.leave();
             }
         }
 
-        private List<List<@Nullable Object[]>> looked(List<byte[]> keys) {
-            return takesSeveral() ? lookedUp(keys) : List.of(scanned(keys.getFirst()));
-        }
-
-        private List<List<@Nullable Object[]>> lookedUp(List<byte[]> keys) {
-            execution.requireNotCancelled();
-            Transaction transaction = execution.transaction();
-            OperatorFigures counted = reader.figures();
-            if (counted != null) {
-                keys.forEach(key -> counted.blocks().set(transaction.blockOf(read.table(), key)));
-            }
-            lookups.find(keys.toArray(byte[][]::new), keys.size());
-            List<List<@Nullable Object[]>> rows = new ArrayList<>(keys.size());
-            for (int i = 0; i < keys.size(); i++) {
-                @Nullable Object[] found = lookups.isFound(i) ? reader.read(lookups.row(i)) : null;
-                rows.add(found == null ? List.of() : Collections.singletonList(found));
-            }
-            return rows;
-        }
-
-        private List<@Nullable Object[]> scanned(byte[] key) {
+        private List<@Nullable Object[]> looked(byte[] key) {
+            List<@Nullable Object[]> rows = new ArrayList<>(isWhole ? 1 : 8);
             if (index == null && isWhole) {
-                List<@Nullable Object[]> rows = new ArrayList<>(1);
                 add(rows, key, view);
                 return rows;
             }
-            List<@Nullable Object[]> rows = new ArrayList<>();
             OperatorFigures counted = reader.figures();
             Scan scan = execution.transaction().scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
-            KeyBatch batch = new KeyBatch(read, reader, execution);
             while (scan.next(view)) {
-                execution.requireNotCancelled();
+                if (execution.cancelled().get()) {
+                    throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+                }
                 if (index == null) {
                     @Nullable Object[] found = reader.read(view);
                     if (found != null) {
                         rows.add(execution.forUpdate() ? withLock(view.keyBytes(), found) : found);
                     }
-                    continue;
-                }
-                if (counted != null) {
-                    counted.seeEntry();
-                }
-                batch.add(index.primaryKey(view));
-                if (batch.isFull()) {
-                    take(batch, rows);
+                } else {
+                    if (counted != null) {
+                        counted.seeEntry();
+                    }
+                    if (entryReader != null && !view.hasTtl()) {
+                        addEntry(rows, entryReader);
+                    } else {
+                        add(rows, index.primaryKey(view), row);
+                    }
                 }
             }
-            take(batch, rows);
             if (counted != null) {
                 scan.addBlocksTo(counted.blocks());
             }
             return rows;
         }
 
-        private static void take(KeyBatch batch, List<@Nullable Object[]> rows) {
-            batch.look();
-            for (int i = 0; i < batch.count(); i++) {
-                @Nullable Object[] found = batch.row(i);
-                if (found != null) {
-                    rows.add(found);
-                }
+        private void addEntry(List<@Nullable Object[]> rows, EntryRead.Reader from) {
+            @Nullable Object[] found = from.read(view);
+            if (found != null) {
+                rows.add(found);
             }
-            batch.clear();
         }
 
         private void add(List<@Nullable Object[]> rows, byte[] key, RecordView into) {

@@ -43,7 +43,7 @@ public final class RowOrder implements Comparator<Object> {
     }
 
     @SuppressWarnings("unchecked") // a column's values are of one type
-    private static int values(Object left, Object right) {
+    static int values(Object left, Object right) {
         return switch (left) {
             case String text -> codePoints(text, (String) right);
             case UUID uuid -> uuids(uuid, (UUID) right);

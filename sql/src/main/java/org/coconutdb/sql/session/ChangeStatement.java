@@ -72,7 +72,7 @@ final class ChangeStatement implements CompiledStatement.Write {
             return delete && writer.isFree() && indexes.isEmpty();
         }
         Set<Integer> fixed = new HashSet<>(writer.table().definition().primaryKey());
-        indexes.forEach(index -> fixed.addAll(index.definition().positions()));
+        indexes.forEach(index -> fixed.addAll(index.definition().storedPositions()));
         // An entry lives as long as its row.
         return Arrays.stream(columns).noneMatch(fixed::contains) && (indexes.isEmpty() || ttl.equals(TimeToLive.KEEP));
     }

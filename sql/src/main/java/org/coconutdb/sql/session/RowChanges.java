@@ -163,7 +163,8 @@ final class RowChanges {
             transaction.update(table, key, writer.row(row), ttlSeconds);
         }
         for (CatalogIndex index : indexes) {
-            boolean stays = Arrays.equals(writer.entryKey(index, before, oldKey), writer.entryKey(index, row, key));
+            boolean stays = Arrays.equals(writer.entryKey(index, before, oldKey), writer.entryKey(index, row, key))
+                    && Arrays.equals(index.entryRow(before, oldKey), index.entryRow(row, key));
             // The time of one that lives for a time begins again with its row's.
             if (moves || lives != 0 || ttlSeconds != TimeToLive.KEEP_SECONDS || !stays) {
                 remove(index, before, oldKey);

@@ -29,6 +29,7 @@ import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlComment;
+import org.coconutdb.sql.parser.SqlAnalyze;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutSchema;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
@@ -114,6 +115,7 @@ final class StatementCompiler {
             case SqlCreateTableAs create -> CreateTableAs.compile(create, this, catalog, schema);
             case SqlDropCoconutTable drop -> drop(drop);
             case SqlTruncateTable truncate -> truncate(truncate);
+            case SqlAnalyze analyze -> AnalyzeStatement.of(analyze, catalog, schema);
             case SqlCreateView create -> new ViewCompiler(this, catalog, schema).create(create);
             case SqlDropView drop -> new ViewCompiler(this, catalog, schema).drop(drop);
             case SqlCreateSequence create -> sequences.create(create);
@@ -142,7 +144,7 @@ final class StatementCompiler {
                 }
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
-                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, "
+                        .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, ANALYZE, "
                                 + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, COMMENT ON, BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION and SET SCHEMA.");
             }

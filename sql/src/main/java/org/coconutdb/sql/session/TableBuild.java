@@ -61,6 +61,8 @@ final class TableBuild {
                 checkRows(database, name, signal);
             }
             catalog.alter(name, alteration::finished, alteration.cascades());
+            // At once: snapshots from now on may read the indexes.
+            catalog.snapshot();
         } catch (RuntimeException | Error failure) {
             try {
                 catalog.alter(name, alteration::undone, true);

@@ -52,6 +52,34 @@ class CatalogTest {
     }
 
     @Test
+    void definitionsFromBeforeIndexesIncludedColumnsAreRead() {
+        TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY, b INT UNIQUE)");
+        byte[] bytes = definition.toBytes();
+        // Behind the index: how many columns it includes, then a flag and the number of foreign keys.
+        int behind = bytes.length - 5;
+        byte[] before = new byte[bytes.length - 4];
+        System.arraycopy(bytes, 0, before, 0, behind - 4);
+        System.arraycopy(bytes, behind, before, behind - 4, 5);
+        before[0] = 7;
+
+        assertThat(TableDefinition.fromBytes(before)).isEqualTo(definition);
+        assertThat(definition.indexes()).hasSize(1);
+    }
+
+    @Test
+    void includedColumnsComeBackFromTheBytes() {
+        TableDefinition table = define("CREATE TABLE t (a INT PRIMARY KEY, b INT, c INT)");
+        TableDefinition definition = table.withIndexes(
+                List.of(new IndexDefinition("I", List.of(new IndexDefinition.Part(1, true)), List.of(2, 0), false, false, true)));
+
+        assertThat(TableDefinition.fromBytes(definition.toBytes())).isEqualTo(definition);
+        TableDefinition twice = table.withIndexes(
+                List.of(new IndexDefinition("I", List.of(new IndexDefinition.Part(1, true)), List.of(1), false, false, true)));
+        assertThatThrownBy(() -> TableDefinition.fromBytes(twice.toBytes())).isInstanceOfSatisfying(CoconutException.class,
+                error -> assertThat(error.code()).isEqualTo(ErrorCode.DATA_CORRUPTED));
+    }
+
+    @Test
     void definitionsOfAnotherFormatAreRefused() {
         byte[] bytes = define("CREATE TABLE t (a INT PRIMARY KEY)").toBytes();
         bytes[0]++;

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.coconutdb.sql.SqlClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,7 @@ class BankIT {
     private static final int ACCOUNTS = 40;
     private static final int FIRST_BALANCE = 100;
     private static final long TOTAL = 2L * ACCOUNTS * FIRST_BALANCE;
+    private static final int BRANCHES = 4;
     private static final int THREADS = 8;
 
     @TempDir private Path directory;
@@ -38,11 +40,13 @@ class BankIT {
     private static void open(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String kind : List.of("HASH", "SORTED")) {
-                statement.execute("CREATE TABLE " + kind + "_account (id INT PRIMARY KEY, balance BIGINT) USING " + kind);
+                statement.execute("CREATE TABLE " + kind + "_account (id INT PRIMARY KEY, balance BIGINT, branch INT) USING " + kind);
+                statement.execute("CREATE INDEX " + kind + "_branch ON " + kind + "_account (branch) INCLUDE (balance)");
                 for (int id = 0; id < ACCOUNTS; id++) {
-                    statement.execute("INSERT INTO " + kind + "_account VALUES (" + id + ", " + FIRST_BALANCE + ")");
+                    statement.execute("INSERT INTO " + kind + "_account VALUES (" + id + ", " + FIRST_BALANCE + ", " + id % BRANCHES + ")");
                 }
             }
+            assertThat(String.join("", new SqlClient(connection).rows("EXPLAIN " + ofEntries("HASH_account")))).contains("IndexOnlyScan");
             statement.execute("CREATE TABLE done (thread INT PRIMARY KEY, transfers BIGINT)");
             for (int thread = 0; thread < THREADS; thread++) {
                 statement.execute("INSERT INTO done VALUES (" + thread + ", 0)");
@@ -97,6 +101,19 @@ class BankIT {
         }
     }
 
+    /// From the entries of an index, without the rows.
+    private static long sumOfEntries(Connection connection, String table) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(ofEntries(table))) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private static String ofEntries(String table) {
+        String each = "SELECT SUM(balance) AS total FROM " + table + " WHERE branch = ";
+        return "SELECT SUM(total) FROM (" + each + "0 UNION ALL " + each + "1 UNION ALL " + each + "2 UNION ALL " + each + "3) AS b";
+    }
+
     private static long sumOneByOne(Connection connection, String table) throws SQLException {
         long sum = 0;
         try (PreparedStatement read = connection.prepareStatement("SELECT balance FROM " + table + " WHERE id = ?")) {
@@ -114,8 +131,10 @@ class BankIT {
     private static void requireTotal(Connection reader, boolean oneByOne) throws SQLException {
         long total = oneByOne ? sumOneByOne(reader, "HASH_account") + sumOneByOne(reader, "SORTED_account")
                 : sumOf(reader, "HASH_account") + sumOf(reader, "SORTED_account");
+        long ofEntries = sumOfEntries(reader, "HASH_account") + sumOfEntries(reader, "SORTED_account");
         reader.commit();
         assertThat(total).isEqualTo(TOTAL);
+        assertThat(ofEntries).isEqualTo(TOTAL);
     }
 
     @Test

@@ -92,8 +92,8 @@ class LookupJoinsTest {
             PointLookup(table=[PUBLIC.SORTED], key=[A = A, N = ID] | SELECT few.id, c FROM few JOIN sorted ON few.id = sorted.n AND few.a = sorted.a
             RangeScan(table=[PUBLIC.SORTED], range=[A = A]      | SELECT few.id FROM few WHERE EXISTS (SELECT 1 FROM sorted WHERE sorted.a = few.a AND c > 'n3')
             RangeScan(table=[PUBLIC.SORTED], range=[A = ID]     | SELECT few.id FROM few WHERE few.id NOT IN (SELECT a FROM sorted WHERE n = 1 AND c < 'n3')
-            IndexScan(table=[PUBLIC.HASHED], index=[BY_B], range=[B = B] | SELECT few.id, hashed.id FROM few JOIN hashed ON few.b = hashed.b
-            IndexScan(table=[PUBLIC.HASHED], index=[BY_B], range=[B = B] | SELECT few.id, hashed.id FROM few LEFT JOIN hashed ON few.b = hashed.b AND hashed.a > 10
+            IndexOnlyScan(table=[PUBLIC.HASHED], index=[BY_B], range=[B = B] | SELECT few.id, hashed.id FROM few JOIN hashed ON few.b = hashed.b
+            IndexOnlyScan(table=[PUBLIC.HASHED], index=[BY_B], range=[B = B] | SELECT few.id, hashed.id FROM few LEFT JOIN hashed ON few.b = hashed.b AND hashed.a > 10
             PointLookup(table=[PUBLIC.HASHED], key=[ID = ONLY_COLUMN] | SELECT only_column FROM lone WHERE EXISTS (SELECT 1 FROM hashed WHERE id = only_column AND a > 20)
             PointLookup(table=[PUBLIC.HASHED], key=[ID = ONLY_COLUMN] | SELECT only_column, hashed.a FROM lone LEFT JOIN hashed ON id = only_column AND a > 20
             PointLookup(table=[PUBLIC.HASHED], key=[ID = A]     | SELECT few.id, x.a FROM few LEFT JOIN (SELECT id, a FROM hashed WHERE a IS NOT NULL) x ON x.id = few.a

@@ -1,0 +1,60 @@
+package org.coconutdb.sql.run;
+
+import java.util.OptionalLong;
+import org.apache.calcite.linq4j.Enumerator;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.row.KeyRange;
+import org.jspecify.annotations.Nullable;
+
+/// One row: how many there are. Nothing of them is decoded, and of a whole table nothing is looked at where the engine knows their number at the
+/// statement's snapshot; then a serializable transaction has read all keys of it just as if it had looked.
+///
+/// @param rows which are counted
+/// @param whole the table, where they are all that it has; else null
+public record RowCounting(RowSource rows, @Nullable TableRead whole) implements RowSource {
+    @Override
+    public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
+        return new Count(context);
+    }
+
+    private final class Count extends Rows {
+        private final PlanDataContext context;
+        private boolean isOver;
+
+        Count(PlanDataContext context) {
+            this.context = context;
+        }
+
+        @Override
+        @Nullable
+        Object @Nullable [] next() {
+            if (isOver) {
+                return null;
+            }
+            isOver = true;
+            if (context.execution().cancelled().get()) {
+                throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
+            }
+            TableRead table = whole;
+            OptionalLong known = table == null ? OptionalLong.empty()
+                    : context.execution().transaction().scan(table.table(), KeyRange.ALL, false).countAtOnce();
+            return new @Nullable Object[] {known.isPresent() ? known.getAsLong() : counted()};
+        }
+
+        private long counted() {
+            long count = 0;
+            try (Enumerator<@Nullable Object[]> each = rows.open(context)) {
+                while (each.moveNext()) {
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        @Override
+        void restart() {
+            isOver = false;
+        }
+    }
+}
