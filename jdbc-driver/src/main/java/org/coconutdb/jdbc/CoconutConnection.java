@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -65,6 +66,12 @@ final class CoconutConnection extends RefusingConnection {
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
         return session.prepare(sql, keys);
+    }
+
+    /// The same, given up with 57014 when it is cancelled. The lock is held.
+    SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
+        return session.prepare(sql, keys, cancelled);
     }
 
     /// Prepares a batch of texts in the session. The lock is held.

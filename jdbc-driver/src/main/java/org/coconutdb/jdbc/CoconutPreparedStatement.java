@@ -123,6 +123,7 @@ final class CoconutPreparedStatement extends ParameterSetters {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             boolean ran = false;
             try {
                 // A copy: the rows are still read while the caller sets the values of the next run.
@@ -134,6 +135,7 @@ final class CoconutPreparedStatement extends ParameterSetters {
                 }
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -168,8 +170,10 @@ final class CoconutPreparedStatement extends ParameterSetters {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             return runBatch(prepared, rows);
         } finally {
+            endRun();
             lock.unlock();
         }
     }

@@ -38,6 +38,8 @@ class CoconutStatement extends StatementSettings {
     private KeyRows keys = KeyRows.EMPTY; // what ran last handed back
     private @Nullable SessionStatement ofText; // prepared for the text that ran last, closed with its result sets
     private volatile @Nullable SessionStatement running; // what cancel() ends
+    private volatile boolean isBeginning; // a run is under way
+    private volatile boolean cancelled; // cancel() came while a run was under way
 
     CoconutStatement(CoconutConnection connection) {
         super(connection);
@@ -80,7 +82,8 @@ class CoconutStatement extends StatementSettings {
         try {
             requireOpen();
             closeResults();
-            SessionStatement prepared = connection().prepare(text, request);
+            beginRun();
+            SessionStatement prepared = connection().prepare(text, request, this::isCancelled);
             boolean kept = false;
             try {
                 int parameterCount = prepared.parameters().size();
@@ -99,6 +102,7 @@ class CoconutStatement extends StatementSettings {
                 }
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -108,7 +112,7 @@ class CoconutStatement extends StatementSettings {
         assert connection().lock().isHeldByCurrentThread() : "a session is used by one thread at a time";
         requireExpected(prepared, expectation);
         running = prepared;
-        Session.Answer answer = connection().watched(() -> prepared.execute(parameters, limits()));
+        Session.Answer answer = connection().watched(() -> prepared.execute(parameters, limits(this::isCancelled)));
         if (answer.rows() == null) {
             running = null;
             updateCount = answer.updateCount();
@@ -151,10 +155,26 @@ class CoconutStatement extends StatementSettings {
     }
 
     final void cancelRunning() {
+        // First: a run that begins sees this, or is there to be cancelled.
+        cancelled = isBeginning;
         SessionStatement target = running;
         if (target != null) {
             target.cancel();
         }
+    }
+
+    /// A cancel that comes from here on is of this run: while it is prepared, and before it has begun to execute. The connection's lock is held.
+    final void beginRun() {
+        cancelled = false;
+        isBeginning = true;
+    }
+
+    final void endRun() {
+        isBeginning = false;
+    }
+
+    private boolean isCancelled() {
+        return cancelled;
     }
 
     final void setRunning(@Nullable SessionStatement statement) {
@@ -305,6 +325,7 @@ class CoconutStatement extends StatementSettings {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             SessionStatement prepared = connection().prepareBatch(statements);
             try {
                 return runBatch(prepared, Collections.nCopies(statements.size(), NO_PARAMETERS));
@@ -312,6 +333,7 @@ class CoconutStatement extends StatementSettings {
                 prepared.close();
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -321,7 +343,7 @@ class CoconutStatement extends StatementSettings {
         try {
             requireExpected(prepared, Expectation.COUNT);
             running = prepared;
-            long[] counts = connection().watched(() -> prepared.executeBatch(rows, limits()));
+            long[] counts = connection().watched(() -> prepared.executeBatch(rows, limits(this::isCancelled)));
             keys = prepared.keys();
             return counts;
         } catch (BatchUpdateException failure) {

@@ -2,6 +2,7 @@ package org.coconutdb.jdbc.session;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection talks to: the SQL layer in this process, later a server. The driver's `java.sql` classes stand on this alone,
@@ -27,6 +28,13 @@ public interface Session extends AutoCloseable {
     ///
     /// @param keys what executions hand back of the rows that they insert, for [SessionStatement#keys]
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException;
+
+    /// The same, and gives up with 57014 when it is told to.
+    ///
+    /// @param cancelled asked from time to time; answers true for good once it has
+    default SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        return prepare(sql, keys);
+    }
 
     /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
     SessionStatement prepareBatch(List<String> statements) throws SQLException;
@@ -89,8 +97,14 @@ public interface Session extends AutoCloseable {
     ///
     /// @param maxRows rows at most, 0: all
     /// @param timeoutSeconds until STATEMENT_CANCELLED (57014), 0: never
-    record Limits(long maxRows, int timeoutSeconds) {
+    /// @param cancelled whether it was cancelled before it began: then it ends as soon as it does
+    record Limits(long maxRows, int timeoutSeconds, BooleanSupplier cancelled) {
         public static final Limits NONE = new Limits(0, 0);
+
+        /// Of one that was not cancelled.
+        public Limits(long maxRows, int timeoutSeconds) {
+            this(maxRows, timeoutSeconds, () -> false);
+        }
     }
 
     /// One answer: rows, or a count of changed rows.

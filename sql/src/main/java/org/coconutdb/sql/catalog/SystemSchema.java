@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class SystemSchema {
     private SystemSchema() {}
 
-    static List<SystemView> views(Catalog catalog, CoconutEngine engine) {
+    /// @param settings beside the engine's
+    static List<SystemView> views(Catalog catalog, CoconutEngine engine, List<Setting> settings) {
         return List.of(
                 view("TYPES",
                         List.of(text("TYPE_NAME"), integer("JDBC_TYPE"), integer("PRECISION_MAX"), text("LITERAL_PREFIX"),
@@ -49,7 +50,7 @@ final class SystemSchema {
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
                                 text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES")),
                         () -> indexes(catalog, engine)),
-                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
+                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config(), settings)));
     }
 
     private static SystemView view(String name, List<ColumnDefinition> columns, Supplier<List<@Nullable Object[]>> rows) {
@@ -142,8 +143,8 @@ final class SystemSchema {
         return rows;
     }
 
-    private static List<@Nullable Object[]> settings(EngineConfig config) {
-        return List.of(
+    private static List<@Nullable Object[]> settings(EngineConfig config, List<Setting> more) {
+        List<@Nullable Object[]> rows = new ArrayList<>(List.of(
                 setting("blocks", config.blockCount(), "blocks that hold tables; fixed when the database is made"),
                 setting("checkpoint.log.bytes", config.checkpointLogBytes(),
                         "bytes of log between two checkpoints, at least; without effect for a mem: database"),
@@ -159,7 +160,9 @@ final class SystemSchema {
                 setting("snapshot.age.max", config.snapshotAgeMax().toSeconds(),
                         "seconds after which an open transaction or result set fails with 72000; 0: never"),
                 setting("transaction.bytes.max", config.transactionBytesMax(),
-                        "bytes of keys and rows that a transaction writes, and 32 for each; more is refused with 54000"));
+                        "bytes of keys and rows that a transaction writes, and 32 for each; more is refused with 54000")));
+        more.forEach(setting -> rows.add(setting(setting.name(), setting.value(), setting.description())));
+        return rows;
     }
 
     private static @Nullable Object[] setting(String name, Object value, String description) {

@@ -1,17 +1,19 @@
 package org.coconutdb.sql.run;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.Objects;
 import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.function.Predicate2;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.spill.OperatorMemory;
+import org.coconutdb.sql.spill.RowBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Joins rows with the rows of a table that are found by a key made of them: one lookup a row, none where it has the key of the row before.
-/// Holds the rows of one key at a time. Answers come in the order of the outer rows.
+/// Holds the rows of one key at a time, on disk where they are many. Answers come in the order of the outer rows.
 final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
     private final Enumerable<@Nullable Object> outer;
     private final LookupJoinShape shape;
@@ -43,9 +45,10 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         private final LookupSource.Lookup lookup = source.start(context);
         // Of the key at hand; empty where no row has it. Another row with the same key finds them here.
         private byte @Nullable [] key;
-        private List<@Nullable Object[]> found = List.of();
-        // Of the next pair of the outer row at hand.
-        private int position;
+        private final OperatorMemory memory = context.operatorMemory();
+        private final RowBuffer found = new RowBuffer(memory, "rows of one key of a join by lookups");
+        // Pairs of the outer row at hand that are left; null where there are none.
+        private RowBuffer.@Nullable Reader pairs;
         private @Nullable Object current;
 
         private Joined(Enumerator<@Nullable Object> outerRows) {
@@ -59,11 +62,12 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
 
         @Override
         public boolean moveNext() {
-            // All pairs of one outer row are answered before the next is asked for; between them `position` is behind the last.
+            // All pairs of one outer row are answered before the next is asked for.
             while (true) {
-                while (position < found.size()) {
+                RowBuffer.Reader left = pairs;
+                while (left != null && left.hasNext()) {
                     requireNotCancelled();
-                    @Nullable Object[] inner = found.get(position++);
+                    @Nullable Object[] inner = row(left.next());
                     if (meets(outerRows.current(), inner)) {
                         current = shape.joined(outerRows.current(), inner);
                         return true;
@@ -71,6 +75,7 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
                 }
                 requireNotCancelled();
                 if (!outerRows.moveNext()) {
+                    memory.close();
                     return false;
                 }
                 if (begin(outerRows.current())) {
@@ -82,32 +87,42 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         /// Goes to an outer row; whether it is answered by itself.
         private boolean begin(@Nullable Object outerRow) {
             find(outerRow);
-            position = 0;
+            pairs = null;
             return switch (shape.type()) {
-                case INNER -> false;
+                case INNER -> {
+                    pairs = found.isEmpty() ? null : found.read();
+                    yield false;
+                }
                 case LEFT -> {
                     boolean alone = !hasPair(outerRow);
                     current = alone ? shape.alone(outerRow) : null;
-                    position = alone ? found.size() : 0;
+                    pairs = alone ? null : found.read();
                     yield alone;
                 }
                 case SEMI, ANTI -> {
                     boolean answered = hasPair(outerRow) == (shape.type() == LookupJoinShape.Type.SEMI);
                     current = outerRow;
-                    position = found.size();
                     yield answered;
                 }
             };
         }
 
         private boolean hasPair(@Nullable Object outerRow) {
-            for (@Nullable Object[] inner : found) {
+            if (found.isEmpty()) {
+                return false;
+            }
+            RowBuffer.Reader all = found.read();
+            while (all.hasNext()) {
                 requireNotCancelled();
-                if (meets(outerRow, inner)) {
+                if (meets(outerRow, row(all.next()))) {
                     return true;
                 }
             }
             return false;
+        }
+
+        private static @Nullable Object[] row(@Nullable Object found) {
+            return (@Nullable Object[]) Objects.requireNonNull(found);
         }
 
         /// For each pair: many may be refused before one is answered.
@@ -124,9 +139,10 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         private void find(@Nullable Object outerRow) {
             byte[] wanted = lookup.key(shape.keyValues(outerRow));
             if (wanted == null) {
-                found = List.of();
+                found.clear();
             } else if (!Arrays.equals(wanted, key)) {
-                found = lookup.rows(wanted);
+                found.clear();
+                lookup.find(wanted, found);
             }
             key = wanted;
         }
@@ -135,12 +151,13 @@ final class LookupJoin extends AbstractEnumerable<@Nullable Object> {
         public void reset() {
             outerRows.reset();
             key = null;
-            found = List.of();
-            position = 0;
+            found.clear();
+            pairs = null;
         }
 
         @Override
         public void close() {
+            memory.close();
             outerRows.close();
         }
     }

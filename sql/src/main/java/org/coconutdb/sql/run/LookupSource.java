@@ -1,6 +1,5 @@
 package org.coconutdb.sql.run;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -10,6 +9,7 @@ import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogIndex;
+import org.coconutdb.sql.spill.RowBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the rows of a table whose key, or an index's, begins with some values: the inner side of a [LookupJoin]. Immutable; [#start] gives the
@@ -72,29 +72,26 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             return codec.encodePrefix(fitted);
         }
 
-        /// The rows with that key, in its order.
-        List<@Nullable Object[]> rows(byte[] key) {
-            return figures == null ? looked(key) : measured(key, figures);
-        }
-
-        private List<@Nullable Object[]> measured(byte[] key, RunFigures counted) {
-            counted.enter(measuredAs);
+        /// Adds the rows with that key, in its order.
+        void find(byte[] key, RowBuffer rows) {
+            RunFigures counting = figures;
+            if (counting == null) {
+                look(key, rows);
+                return;
+            }
+            counting.enter(measuredAs);
             try {
-                OperatorFigures operator = counted.operator(measuredAs);
-                operator.begin();
-                List<@Nullable Object[]> rows = looked(key);
-                rows.forEach(_ -> operator.answer());
-                return rows;
+                counting.operator(measuredAs).begin();
+                look(key, rows);
             } finally {
-                counted.leave();
+                counting.leave();
             }
         }
 
-        private List<@Nullable Object[]> looked(byte[] key) {
-            List<@Nullable Object[]> rows = new ArrayList<>(isWhole ? 1 : 8);
+        private void look(byte[] key, RowBuffer rows) {
             if (index == null && isWhole) {
                 add(rows, key, view);
-                return rows;
+                return;
             }
             OperatorFigures counted = reader.figures();
             Scan scan = execution.transaction().scan(index == null ? read.table() : index.descriptor(), KeyRange.prefix(key), false);
@@ -105,7 +102,7 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
                 if (index == null) {
                     @Nullable Object[] found = reader.read(view);
                     if (found != null) {
-                        rows.add(execution.forUpdate() ? withLock(view.keyBytes(), found) : found);
+                        keep(rows, execution.forUpdate() ? withLock(view.keyBytes(), found) : found);
                     }
                 } else {
                     if (counted != null) {
@@ -117,10 +114,16 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             if (counted != null) {
                 scan.addBlocksTo(counted.blocks());
             }
-            return rows;
         }
 
-        private void add(List<@Nullable Object[]> rows, byte[] key, RecordView into) {
+        private void keep(RowBuffer rows, @Nullable Object[] row) {
+            rows.add(row);
+            if (figures != null) {
+                figures.current().answer();
+            }
+        }
+
+        private void add(RowBuffer rows, byte[] key, RecordView into) {
             Transaction transaction = execution.transaction();
             OperatorFigures counted = reader.figures();
             if (counted != null) {
@@ -128,7 +131,7 @@ public record LookupSource(TableRead read, @Nullable CatalogIndex index, List<Co
             }
             @Nullable Object[] found = transaction.get(read.table(), key, into) ? reader.read(into) : null;
             if (found != null) {
-                rows.add(withLock(key, found));
+                keep(rows, withLock(key, found));
             }
         }
 

@@ -5,12 +5,14 @@ import java.sql.SQLTimeoutException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.plan.QueryPlanner;
 import org.coconutdb.sql.run.ProductVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -63,9 +65,15 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
+        return prepare(sql, keys, () -> false);
+    }
+
+    @Override
+    public SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
         try {
             requireOpen();
-            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, schema), keys);
+            Database.Prepared prepared = QueryPlanner.cancellable(cancelled, () -> database().compile(sql, schema));
+            EmbeddedStatement statement = new EmbeddedStatement(this, sql, prepared, keys);
             statements.add(statement);
             return statement;
         } catch (RuntimeException | Error failure) {
