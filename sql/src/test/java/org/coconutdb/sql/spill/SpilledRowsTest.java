@@ -98,7 +98,8 @@ class SpilledRowsTest {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("statement-17"), "left by a crash");
 
-        try (QueryMemory budget = QueryMemory.open(config(folder)); StatementMemory statement = budget.open(cancelled)) {
+        try (QueryMemory budget = QueryMemory.open(config(folder))) {
+            StatementMemory statement = budget.open(cancelled);
             statement.operator(null).writer().write("x".repeat(100_000));
             assertThat(budget.spilledBytes()).isPositive();
             try (var files = Files.list(folder)) {
@@ -111,7 +112,8 @@ class SpilledRowsTest {
 
     @Test
     void pastTheirLimitFilesAreRefused(@TempDir Path directory) {
-        try (QueryMemory budget = new QueryMemory(config(directory)); StatementMemory statement = budget.open(cancelled)) {
+        try (QueryMemory budget = new QueryMemory(config(directory))) {
+            StatementMemory statement = budget.open(cancelled);
             SpillWriter writer = statement.operator(null).writer();
 
             assertThatThrownBy(() -> {
@@ -128,7 +130,8 @@ class SpilledRowsTest {
 
     @Test
     void aFullDiskIsToldAndLeavesNothing(@TempDir Path directory) {
-        try (QueryMemory budget = new QueryMemory(config(directory), new FullDisk()); StatementMemory statement = budget.open(cancelled)) {
+        try (QueryMemory budget = new QueryMemory(config(directory), new FullDisk())) {
+            StatementMemory statement = budget.open(cancelled);
             SpillWriter writer = statement.operator(null).writer();
 
             assertThatThrownBy(() -> {
