@@ -48,7 +48,7 @@ class CancelTest {
             "SELECT SUM(x) FROM (SELECT MAX(-i) OVER (ORDER BY i ROWS BETWEEN 90000 PRECEDING AND 90000 FOLLOWING) AS x FROM %s AS s (i))",
             // recursion, subqueries as values, rows that pass
             "WITH RECURSIVE n (i) AS (VALUES 1 UNION ALL SELECT i + 1 FROM n WHERE i > 0) SELECT COUNT(*) FROM n",
-            "SELECT COUNT(*) FROM (SELECT i FROM %l AS s (i) OFFSET 100000000000)",
+            "SELECT COUNT(*) FROM (SELECT i FROM %l AS s (i) OFFSET 2000000000)",
             "SELECT COUNT(*) FROM %s AS a (i), LATERAL (SELECT MAX(b.i) AS m FROM %s AS b (i) WHERE b.i > a.i) AS c"})
     void aLongStatementEnds(String query) throws Exception {
         try (Connection database = DriverManager.getConnection("jdbc:coconut:mem:cancelled");
