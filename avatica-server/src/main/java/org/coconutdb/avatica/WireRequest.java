@@ -64,7 +64,7 @@ final class WireRequest {
     }
 
     Session.Limits limits() {
-        return new Session.Limits(maxRows, timeoutSeconds, pageRows);
+        return new Session.Limits(maxRows, timeoutSeconds, pageRows, () -> false);
     }
 
     /// How many values a row has.

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -62,10 +63,10 @@ final class CoconutConnection extends RefusingConnection {
         return session.prepare(sql, keys);
     }
 
-    /// A text that is run once, with keys to be handed back. The lock is held.
-    SessionStatement text(String sql, KeyRequest keys) throws SQLException {
+    /// A text that is run once, with keys to be handed back; given up with 57014 when it is cancelled. The lock is held.
+    SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
-        return session.text(sql, keys);
+        return session.text(sql, keys, cancelled);
     }
 
     /// Prepares a batch of texts in the session. The lock is held.

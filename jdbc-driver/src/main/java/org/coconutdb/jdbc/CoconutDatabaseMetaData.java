@@ -58,7 +58,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private List<@Nullable Object[]> query(String sql) throws SQLException {
         connection.requireOpen();
         connection.lock().lock();
-        try (SessionStatement statement = connection.text(sql, KeyRequest.NOTHING)) {
+        try (SessionStatement statement = connection.text(sql, KeyRequest.NOTHING, () -> false)) {
             List<@Nullable Object[]> rows = new ArrayList<>();
             RowCursor cursor = statement.run(Session.Wanted.ROWS, Session.Limits.NONE).rows();
             if (cursor != null) {

@@ -124,6 +124,7 @@ final class CoconutPreparedStatement extends ParameterSetters {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             boolean ran = false;
             try {
                 // A copy: the rows are still read while the caller sets the values of the next run.
@@ -135,6 +136,7 @@ final class CoconutPreparedStatement extends ParameterSetters {
                 }
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -169,8 +171,10 @@ final class CoconutPreparedStatement extends ParameterSetters {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             return runBatch(prepared, rows);
         } finally {
+            endRun();
             lock.unlock();
         }
     }

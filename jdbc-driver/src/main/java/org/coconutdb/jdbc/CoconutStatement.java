@@ -33,6 +33,8 @@ class CoconutStatement extends StatementSettings {
     private KeyRows keys = KeyRows.EMPTY; // what ran last handed back
     private @Nullable SessionStatement ofText; // prepared for the text that ran last, closed with its result sets
     private volatile @Nullable SessionStatement running; // what cancel() ends
+    private volatile boolean isBeginning; // a run is under way
+    private volatile boolean cancelled; // cancel() came while a run was under way
 
     CoconutStatement(CoconutConnection connection) {
         super(connection);
@@ -75,10 +77,11 @@ class CoconutStatement extends StatementSettings {
         try {
             requireOpen();
             closeResults();
-            SessionStatement prepared = connection().text(text, request);
+            beginRun();
+            SessionStatement prepared = connection().text(text, request, this::isCancelled);
             boolean kept = false;
             try {
-                take(prepared, () -> prepared.run(expectation, limits()));
+                take(prepared, () -> prepared.run(expectation, limits(this::isCancelled)));
                 kept = current != null;
             } finally {
                 if (kept) {
@@ -89,6 +92,7 @@ class CoconutStatement extends StatementSettings {
                 }
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -97,7 +101,7 @@ class CoconutStatement extends StatementSettings {
     final void run(SessionStatement prepared, @Nullable Object[] parameters, Session.Wanted expectation) throws SQLException {
         assert connection().lock().isHeldByCurrentThread() : "a session is used by one thread at a time";
         expectation.check(prepared.columns());
-        take(prepared, () -> prepared.execute(parameters, limits()));
+        take(prepared, () -> prepared.execute(parameters, limits(this::isCancelled)));
     }
 
     private void take(SessionStatement prepared, CoconutConnection.SessionQuestion<Session.Answer> execution) throws SQLException {
@@ -134,10 +138,26 @@ class CoconutStatement extends StatementSettings {
     }
 
     final void cancelRunning() {
+        // First: a run that begins sees this, or is there to be cancelled.
+        cancelled = isBeginning;
         SessionStatement target = running;
         if (target != null) {
             target.cancel();
         }
+    }
+
+    /// A cancel that comes from here on is of this run: while it is prepared, and before it has begun to execute. The connection's lock is held.
+    final void beginRun() {
+        cancelled = false;
+        isBeginning = true;
+    }
+
+    final void endRun() {
+        isBeginning = false;
+    }
+
+    private boolean isCancelled() {
+        return cancelled;
     }
 
     final void setRunning(@Nullable SessionStatement statement) {
@@ -288,6 +308,7 @@ class CoconutStatement extends StatementSettings {
         try {
             requireOpen();
             closeResults();
+            beginRun();
             SessionStatement prepared = connection().prepareBatch(statements);
             try {
                 return runBatch(prepared, Collections.nCopies(statements.size(), NO_PARAMETERS));
@@ -295,6 +316,7 @@ class CoconutStatement extends StatementSettings {
                 prepared.close();
             }
         } finally {
+            endRun();
             lock.unlock();
         }
     }
@@ -304,7 +326,7 @@ class CoconutStatement extends StatementSettings {
         try {
             Session.Wanted.COUNT.check(prepared.columns());
             running = prepared;
-            long[] counts = connection().watched(() -> prepared.executeBatch(rows, limits()));
+            long[] counts = connection().watched(() -> prepared.executeBatch(rows, limits(this::isCancelled)));
             keys = prepared.keys();
             return counts;
         } catch (BatchUpdateException failure) {

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
+import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,10 @@ abstract class StatementSettings implements Statement {
     }
 
     /// The bounds of the next execution.
-    final Session.Limits limits() {
-        return rowsMax == 0 && queryTimeoutSeconds == 0 && fetchSize == 0 ? Session.Limits.NONE
-                : new Session.Limits(rowsMax, queryTimeoutSeconds, fetchSize);
+    ///
+    /// @param cancelled whether it was cancelled before it began
+    final Session.Limits limits(BooleanSupplier cancelled) {
+        return new Session.Limits(rowsMax, queryTimeoutSeconds, fetchSize, cancelled);
     }
 
     final void requireOpen() throws SQLException {

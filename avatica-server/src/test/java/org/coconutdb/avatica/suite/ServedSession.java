@@ -2,6 +2,7 @@ package org.coconutdb.avatica.suite;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -15,8 +16,13 @@ record ServedSession(Session session, Runnable closed) implements Session {
     }
 
     @Override
-    public SessionStatement text(String sql, KeyRequest keys) throws SQLException {
-        return session.text(sql, keys);
+    public SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        return session.prepare(sql, keys, cancelled);
+    }
+
+    @Override
+    public SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        return session.text(sql, keys, cancelled);
     }
 
     @Override

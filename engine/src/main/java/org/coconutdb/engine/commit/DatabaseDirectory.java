@@ -25,6 +25,7 @@ import org.coconutdb.engine.error.ErrorCode;
 ///  coconut.lock       locked while the database is open
 ///  log/               the log's segments
 ///  checkpoint/        what the log's entries up to an index made of the blocks
+///  spill/             files of running statements, of the layer above: what is in it when the database is opened is nobody's
 /// ```
 /// Names that begin with a dot are left alone; anything else is refused, so that a wrong path never becomes a database by accident.
 public final class DatabaseDirectory implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class DatabaseDirectory implements AutoCloseable {
     private static final String LOG = "log";
     private static final String CHECKPOINT = "checkpoint";
     private static final String COLD = "cold";
+    private static final String SPILL = "spill";
 
     private final Path path;
     private final FileChannel lockChannel;
@@ -88,7 +90,7 @@ public final class DatabaseDirectory implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG, CHECKPOINT, COLD).contains(name)
+                boolean known = List.of(MANIFEST, MANIFEST_BEING_WRITTEN, LOCK, LOG, CHECKPOINT, COLD, SPILL).contains(name)
                         || name.startsWith(".");
                 if (!known) {
                     throw CoconutException.of(ErrorCode.FOREIGN_FILE)

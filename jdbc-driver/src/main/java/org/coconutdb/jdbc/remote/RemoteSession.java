@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -376,7 +377,7 @@ public final class RemoteSession implements Session {
     }
 
     @Override
-    public SessionStatement text(String sql, KeyRequest keys) {
+    public SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) {
         return new RemoteStatement(this, ++statements, sql, keys, true);
     }
 

@@ -96,6 +96,9 @@ final class RemoteStatement implements SessionStatement {
         running = execution;
         boolean streams = false;
         try {
+            if (limits.cancelled().getAsBoolean()) {
+                throw new SQLException("the statement was cancelled before it was sent", "57014");
+            }
             Reply reply = ask(Operation.EXECUTE, effect == Effect.NONE && !session.canRepeat() ? Effect.READING : effect, out -> {
                 out.number(Ask.EXECUTION, execution);
                 out.number(Ask.MAX_ROWS, limits.maxRows());

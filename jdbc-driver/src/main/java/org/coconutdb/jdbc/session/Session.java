@@ -3,6 +3,7 @@ package org.coconutdb.jdbc.session;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection talks to: the SQL layer in this process, or a server. The driver's `java.sql` classes stand on this alone,
@@ -29,10 +30,17 @@ public interface Session extends AutoCloseable {
     /// @param keys what executions hand back of the rows that they insert, for [SessionStatement#keys]
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException;
 
+    /// The same, and gives up with 57014 when it is told to.
+    ///
+    /// @param cancelled asked from time to time; answers true for good once it has
+    default SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        return prepare(sql, keys);
+    }
+
     /// A text that is run once, by [SessionStatement#run]. The same as [#prepare] where the session is near; elsewhere nothing is asked of it
     /// before the statement is run or described.
-    default SessionStatement text(String sql, KeyRequest keys) throws SQLException {
-        return prepare(sql, keys);
+    default SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+        return prepare(sql, keys, cancelled);
     }
 
     /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
@@ -121,11 +129,13 @@ public interface Session extends AutoCloseable {
     /// @param maxRows rows at most, 0: all
     /// @param timeoutSeconds until STATEMENT_CANCELLED (57014), 0: never
     /// @param pageRows rows that are fetched at once where the session is elsewhere, 0: as many as fit a page
-    record Limits(long maxRows, int timeoutSeconds, int pageRows) {
-        public static final Limits NONE = new Limits(0, 0, 0);
+    /// @param cancelled whether it was cancelled before it began: then it ends as soon as it does
+    record Limits(long maxRows, int timeoutSeconds, int pageRows, BooleanSupplier cancelled) {
+        public static final Limits NONE = new Limits(0, 0);
 
+        /// Of one that was not cancelled.
         public Limits(long maxRows, int timeoutSeconds) {
-            this(maxRows, timeoutSeconds, 0);
+            this(maxRows, timeoutSeconds, 0, () -> false);
         }
     }
 

@@ -34,18 +34,19 @@ public final class Catalog {
     ///
     /// @param more system views beside the catalogue's own
     public Catalog(CoconutEngine engine, List<SystemView> more) {
-        this(engine, more, (view, _) -> {
+        this(engine, more, List.of(), (view, _) -> {
             throw new IllegalStateException("nobody can read the view " + view.name());
         });
     }
 
     /// @param more system views beside the catalogue's own
+    /// @param settings beside the engine's
     /// @param viewReader called while the catalogue changes: it must not change it
-    public Catalog(CoconutEngine engine, List<SystemView> more, ViewReader viewReader) {
+    public Catalog(CoconutEngine engine, List<SystemView> more, List<Setting> settings, ViewReader viewReader) {
         this.engine = engine;
         this.viewReader = viewReader;
         List<SystemView> all = new ArrayList<>(InformationSchema.views(this));
-        all.addAll(SystemSchema.views(this, engine));
+        all.addAll(SystemSchema.views(this, engine, settings));
         all.addAll(more);
         this.views = List.copyOf(all);
         this.snapshot = build(Map.of());

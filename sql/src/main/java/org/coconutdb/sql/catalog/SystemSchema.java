@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class SystemSchema {
     private SystemSchema() {}
 
-    static List<SystemView> views(Catalog catalog, CoconutEngine engine) {
+    /// @param settings beside the engine's
+    static List<SystemView> views(Catalog catalog, CoconutEngine engine, List<Setting> settings) {
         return List.of(
                 view("TYPES",
                         List.of(text("TYPE_NAME"), integer("JDBC_TYPE"), integer("PRECISION_MAX"), text("LITERAL_PREFIX"),
@@ -56,7 +57,7 @@ final class SystemSchema {
                                 number("NULL_FRACTION"), bigint("DISTINCT_VALUES"), text("MIN_VALUE"), text("MAX_VALUE"),
                                 integer("BUCKETS"), integer("COMMON_VALUES")),
                         () -> columnStatistics(catalog)),
-                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config())));
+                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config(), settings)));
     }
 
     private static SystemView view(String name, List<ColumnDefinition> columns, Supplier<List<@Nullable Object[]>> rows) {
@@ -175,8 +176,8 @@ final class SystemSchema {
         return rows;
     }
 
-    private static List<@Nullable Object[]> settings(EngineConfig config) {
-        return List.of(
+    private static List<@Nullable Object[]> settings(EngineConfig config, List<Setting> more) {
+        List<@Nullable Object[]> rows = new ArrayList<>(List.of(
                 setting("blocks", config.blockCount(), "blocks that hold tables; fixed when the database is made"),
                 setting("checkpoint.log.bytes", config.checkpointLogBytes(),
                         "bytes of log between two checkpoints, at least; without effect for a mem: database"),
@@ -192,7 +193,9 @@ final class SystemSchema {
                 setting("snapshot.age.max", config.snapshotAgeMax().toSeconds(),
                         "seconds after which an open transaction or result set fails with 72000; 0: never"),
                 setting("transaction.bytes.max", config.transactionBytesMax(),
-                        "bytes of keys and rows that a transaction writes, and 32 for each; more is refused with 54000"));
+                        "bytes of keys and rows that a transaction writes, and 32 for each; more is refused with 54000")));
+        more.forEach(setting -> rows.add(setting(setting.name(), setting.value(), setting.description())));
+        return rows;
     }
 
     private static @Nullable Object[] setting(String name, Object value, String description) {

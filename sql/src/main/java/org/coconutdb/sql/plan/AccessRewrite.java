@@ -20,6 +20,7 @@ import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexShuttle;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.util.ImmutableBitSet;
+import org.apache.calcite.schema.TransientTable;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.QueryTable;
@@ -83,7 +84,8 @@ final class AccessRewrite {
         if (table != null) {
             return tableAccess(table, scan, filter, project);
         }
-        ViewAccess view = ViewAccess.of(scan);
+        // Rows of a recursive query are no view: RowRecursion reads them.
+        ViewAccess view = scan.getTable().unwrap(TransientTable.class) == null ? ViewAccess.of(scan) : null;
         if (view == null) {
             return null;
         }

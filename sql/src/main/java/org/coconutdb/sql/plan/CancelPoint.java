@@ -16,7 +16,6 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.SingleRel;
 import org.apache.calcite.rel.core.Correlate;
 import org.apache.calcite.rel.core.Join;
-import org.apache.calcite.rel.core.RepeatUnion;
 import org.coconutdb.sql.run.GeneratedCode;
 
 /// Looks at the cancel flag for each row that passes. It stands above operators that can make many rows without reading any, such as a
@@ -35,7 +34,8 @@ final class CancelPoint extends SingleRel implements EnumerableRel {
             inputs.add(insert(input));
         }
         RelNode copy = inputs.isEmpty() ? rel : rel.copy(rel.getTraitSet(), inputs);
-        return copy instanceof Join || copy instanceof Correlate || copy instanceof RepeatUnion ? new CancelPoint(copy) : copy;
+        return (copy instanceof Join && !(copy instanceof RowJoin)) || copy instanceof Correlate
+                ? new CancelPoint(copy) : copy;
     }
 
     @Override

@@ -35,7 +35,7 @@ final class Parameters {
             }
         }
         return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.forUpdate(), context
-                .startedMillis(), context.cancelled(), context.figures());
+                .startedMillis(), context.cancelled(), context.memory(), context.figures());
     }
 
     /// Padded to the length; spaces beyond it are cut, other characters stay, so that the value equals none of the type.

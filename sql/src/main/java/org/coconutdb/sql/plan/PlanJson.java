@@ -48,6 +48,10 @@ final class PlanJson {
         text.append("{\"rows\": ").append(figures.rows()).append(", \"loops\": ").append(figures.loops());
         text.append(", \"totalMillis\": ").append(PlanTimes.millis(operator.totalNanos()));
         text.append(", \"selfMillis\": ").append(PlanTimes.millis(figures.selfNanos()));
+        if (figures.heldBytesMax() > 0) {
+            text.append(", \"heldBytesMax\": ").append(figures.heldBytesMax());
+            text.append(", \"spilledBytes\": ").append(figures.spilledBytes());
+        }
         if (figures.isRead()) {
             text.append(", \"entriesSeen\": ").append(figures.entriesSeen()).append(", \"rowsSeen\": ").append(figures.rowsSeen());
             text.append(", \"hotRows\": ").append(figures.rowsSeen() - figures.coldRows());

@@ -30,7 +30,8 @@ final class PlanOperators {
 
     /// Whether it stands for itself, and so has a number in [RunFigures].
     static boolean isShown(RelNode node) {
-        return !(node instanceof BlocksToEnumerable || node instanceof CancelPoint || node instanceof MeasurePoint);
+        return !(node instanceof BlocksToEnumerable || node instanceof CancelPoint || node instanceof HoldPoint
+                || node instanceof MeasurePoint);
     }
 
     static PlanOperator of(RelNode node) {
@@ -47,11 +48,16 @@ final class PlanOperators {
             case EnumerableLimit limit -> new PlanOperator("Limit", bounds(limit.offset, limit.fetch), inputs);
             case Sort sort -> new PlanOperator(sort.offset != null || sort.fetch != null ? "TopSort" : "Sort", sort(sort), inputs);
             case LookupJoinRel join -> new PlanOperator(join.isMerge() ? "MergeJoin" : "LookupJoin", join(join), inputs);
-            case Join join -> new PlanOperator(name(node).replace("NestedLoopJoin", "NestedLoops"), join(join), inputs);
+            case RowJoin join -> new PlanOperator(join.hasKeys() ? "HashJoin" : "NestedLoops", join(join), inputs);
+            case Join join -> new PlanOperator(name(node), join(join), inputs);
             case Aggregate aggregate -> new PlanOperator("Aggregate", aggregate(aggregate), inputs);
             case Values values -> new PlanOperator("Values", Map.of("rows", String.valueOf(values.getTuples().size())), inputs);
+            case RowSets operation -> new PlanOperator(operation.shownName(), Map.of(operation.all ? "all" : "distinct", "true"), inputs);
             case SetOp operation -> new PlanOperator(name(node), Map.of(operation.all ? "all" : "distinct", "true"), inputs);
-            case Window window -> new PlanOperator(name(node), Map.of("functions", functions(window)), inputs);
+            case Window window -> new PlanOperator("Window", Map.of("functions", functions(window)), inputs);
+            case RowRecursion _ -> new PlanOperator("RepeatUnion", Map.of(), inputs);
+            case RowRecursion.Spool _ -> new PlanOperator("TableSpool", Map.of(), inputs);
+            case RowRecursion.Scan _ -> new PlanOperator("TableScan", Map.of(), inputs);
             case Correlate correlate -> new PlanOperator("NestedLoops", correlate(correlate), inputs);
             default -> new PlanOperator(name(node), Map.of(), inputs);
         };

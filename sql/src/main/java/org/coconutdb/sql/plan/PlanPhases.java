@@ -144,30 +144,23 @@ final class PlanPhases {
                     CoreRules.CALC_MERGE,
                     CoreRules.CALC_REMOVE);
 
-    private static final List<RelOptRule> PHYSICAL =
-            List.of(
-                    BlocksToEnumerableRule.INSTANCE,
-                    LookupJoinRel.Rule.INSTANCE,
-                    EnumerableRules.ENUMERABLE_JOIN_RULE,
-                    EnumerableRules.ENUMERABLE_ASOFJOIN_RULE,
-                    EnumerableRules.ENUMERABLE_CORRELATE_RULE,
-                    EnumerableRules.ENUMERABLE_PROJECT_RULE,
-                    EnumerableRules.ENUMERABLE_FILTER_RULE,
-                    EnumerableRules.ENUMERABLE_AGGREGATE_RULE,
-                    RowSort.Rule.INSTANCE,
-                    EnumerableRules.ENUMERABLE_LIMIT_RULE,
-                    EnumerableRules.ENUMERABLE_COLLECT_RULE,
-                    EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
-                    EnumerableRules.ENUMERABLE_UNION_RULE,
-                    EnumerableRules.ENUMERABLE_REPEAT_UNION_RULE,
-                    EnumerableRules.ENUMERABLE_TABLE_SPOOL_RULE,
-                    EnumerableRules.ENUMERABLE_INTERSECT_RULE,
-                    EnumerableRules.ENUMERABLE_MINUS_RULE,
-                    EnumerableRules.ENUMERABLE_VALUES_RULE,
-                    EnumerableRules.ENUMERABLE_WINDOW_RULE,
-                    EnumerableRules.ENUMERABLE_TABLE_SCAN_RULE,
-                    SeriesScan.Rule.INSTANCE,
-                    EnumerableRules.ENUMERABLE_MATCH_RULE);
+    private static final List<RelOptRule> PHYSICAL = Stream.of(RowSets.Rule.ALL.stream(), RowRecursion.Rule.ALL.stream(), Stream.of(
+            BlocksToEnumerableRule.INSTANCE,
+            LookupJoinRel.Rule.INSTANCE,
+            RowJoin.Rule.INSTANCE,
+            EnumerableRules.ENUMERABLE_ASOFJOIN_RULE,
+            EnumerableRules.ENUMERABLE_CORRELATE_RULE,
+            EnumerableRules.ENUMERABLE_PROJECT_RULE,
+            EnumerableRules.ENUMERABLE_FILTER_RULE,
+            RowGroups.Rule.INSTANCE,
+            RowSort.Rule.INSTANCE,
+            EnumerableRules.ENUMERABLE_LIMIT_RULE,
+            EnumerableRules.ENUMERABLE_COLLECT_RULE,
+            EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
+            EnumerableRules.ENUMERABLE_VALUES_RULE,
+            RowWindow.Rule.INSTANCE,
+            SeriesScan.Rule.INSTANCE,
+            EnumerableRules.ENUMERABLE_MATCH_RULE)).flatMap(rules -> rules).toList();
 
     private static final RelBuilderFactory BUILDER =
             RelBuilder.proto(Contexts.of(RelBuilder.Config.DEFAULT.withBloat(-1)));
@@ -249,7 +242,7 @@ final class PlanPhases {
         PHYSICAL.forEach(planner::addRule);
         RelNode wanted = planner.changeTraits(rewritten, rewritten.getCluster().traitSetOf(EnumerableConvention.INSTANCE));
         planner.setRoot(wanted);
-        return (EnumerableRel) CancelPoint.insert(hep(CALC, planner.findBestExp()));
+        return (EnumerableRel) HoldPoint.insert(CancelPoint.insert(hep(CALC, planner.findBestExp())));
     }
 
     private RelNode hep(HepProgram program, RelNode rel) {

@@ -46,6 +46,12 @@ final class PlanText {
         written.append("rows ").append(figures.rows()).append(", loops ").append(figures.loops());
         written.append(", total ").append(PlanTimes.millis(operator.totalNanos())).append(" ms, self ");
         written.append(PlanTimes.millis(figures.selfNanos())).append(" ms");
+        if (figures.heldBytesMax() > 0) {
+            written.append("; held ").append(figures.heldBytesMax()).append(" bytes");
+            if (figures.spilledBytes() > 0) {
+                written.append(", spilled ").append(figures.spilledBytes());
+            }
+        }
         if (figures.isRead()) {
             written.append("; saw ");
             if (figures.entriesSeen() > 0) {

@@ -1,6 +1,7 @@
 package org.coconutdb.sql.plan;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.calcite.plan.RelOptPlanner;
 import org.apache.calcite.runtime.CalciteContextException;
@@ -46,6 +48,12 @@ final class PlanningThreads {
         return thread;
     }
 
+    /// Whether what a caller's thread waits for is not wanted any more. Bound by [QueryPlanner#cancellable].
+    static final ScopedValue<BooleanSupplier> CANCELLED = ScopedValue.newInstance();
+
+    /// How often a caller that waits asks.
+    private static final long ASK_MILLIS = 5;
+
     /// Runs it on one of the threads and answers its result; on the caller's own where that is one of them already. All that it
     /// throws comes as a CoconutException or an Error.
     static <T> T call(Function<CancelFlag, T> work) {
@@ -58,12 +66,16 @@ final class PlanningThreads {
             POOL.execute(task);
         }
         try {
-            return task.get(TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            return waitFor(task);
         } catch (InterruptedException interrupted) {
             cancelled.set(true);
             Thread.currentThread().interrupt();
             throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED, interrupted).mend(
                     "The thread was interrupted while it waited for a plan.");
+        } catch (CancellationException wanted) {
+            // Its thread ends when it looks at the flag; what it makes is nobody's.
+            cancelled.set(true);
+            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED, wanted).mend("Nothing was changed.");
         } catch (TimeoutException late) {
             cancelled.set(true);
             throw CoconutException.of(ErrorCode.STATEMENT_TOO_COMPLEX, late)
@@ -71,6 +83,23 @@ final class PlanningThreads {
                     .mend("Cut the statement into smaller ones, or keep intermediate results in a table.");
         } catch (ExecutionException failed) {
             throw translated(failed.getCause() == null ? failed : failed.getCause());
+        }
+    }
+
+    private static <T> T waitFor(FutureTask<T> task) throws InterruptedException, ExecutionException, TimeoutException {
+        BooleanSupplier isCancelled = CANCELLED.orElse(() -> false);
+        long end = System.nanoTime() + TIME_MAX.toNanos();
+        while (true) {
+            try {
+                return task.get(CANCELLED.isBound() ? ASK_MILLIS : TIME_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException late) {
+                if (isCancelled.getAsBoolean()) {
+                    throw new CancellationException();
+                }
+                if (System.nanoTime() - end > 0) {
+                    throw late;
+                }
+            }
         }
     }
 

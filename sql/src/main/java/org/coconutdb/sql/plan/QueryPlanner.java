@@ -1,6 +1,8 @@
 package org.coconutdb.sql.plan;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.sql.SqlNode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
@@ -12,6 +14,13 @@ public final class QueryPlanner {
     /// Validates and plans a query: anything that answers rows. The syntax tree may be changed and is not to be used again.
     public QueryPlan plan(SqlNode query, CatalogSnapshot catalog, String schema) {
         return compile(catalog, schema, false, context -> context.plan(query));
+    }
+
+    /// Runs work that may plan, and ends it with STATEMENT_CANCELLED while it plans and is not wanted any more.
+    ///
+    /// @param cancelled asked every few milliseconds
+    public static <T> T cancellable(BooleanSupplier cancelled, Supplier<T> work) {
+        return ScopedValue.where(PlanningThreads.CANCELLED, cancelled).call(work::get);
     }
 
     /// Runs work that needs the validator or the converter, such as the compilation of an UPDATE, with a context of its own.

@@ -26,7 +26,7 @@ import org.apache.calcite.rel.logical.LogicalSort;
 import org.apache.calcite.rex.RexDynamicParam;
 import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
-import org.coconutdb.sql.run.GeneratedCode;
+import org.coconutdb.sql.operator.Operators;
 import org.coconutdb.sql.run.RowOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// infinite numbers.
 final class RowSort extends Sort implements EnumerableRel {
     private static final Method SORTED =
-            Types.lookupMethod(GeneratedCode.class, "sorted", Enumerable.class, Object.class, Object.class, Object.class);
+            Types.lookupMethod(Operators.class, "sorted", Enumerable.class, Object.class, Object.class, Object.class, DataContext.class);
 
     private RowSort(
             RelOptCluster cluster,
@@ -58,7 +58,8 @@ final class RowSort extends Sort implements EnumerableRel {
         PhysType physType = PhysTypeImpl.of(implementor.getTypeFactory(), getRowType(), JavaRowFormat.ARRAY);
         Expression rows = child.physType.convertTo(block.append("rows", child.block), physType.getFormat());
         Expression order = implementor.stash(order(physType.getFormat() == JavaRowFormat.SCALAR), RowOrder.class);
-        block.add(Expressions.return_(null, Expressions.call(SORTED, rows, order, bound(implementor, offset), bound(implementor, fetch))));
+        block.add(Expressions.return_(null, Expressions.call(SORTED, rows, order, bound(implementor, offset), bound(implementor, fetch),
+                implementor.getRootExpression())));
         return implementor.result(physType, block.toBlock());
     }
 

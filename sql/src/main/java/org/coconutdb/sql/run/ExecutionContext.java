@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.spill.StatementMemory;
 import org.jspecify.annotations.Nullable;
 
 /// What one execution of a plan reads and obeys.
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param forUpdate whether the commit rests on the rows that are read
 /// @param startedMillis what CURRENT_TIMESTAMP is, since the epoch
 /// @param cancelled set by another thread, or by the timeout: loops look at it
+/// @param memory what its operators may hold; closed by who has made it
 /// @param figures counts what operators do; null where nobody wants to know
 public record ExecutionContext(
         Transaction transaction,
@@ -25,6 +27,7 @@ public record ExecutionContext(
         boolean forUpdate,
         long startedMillis,
         AtomicBoolean cancelled,
+        StatementMemory memory,
         @Nullable RunFigures figures) {
     /// To be asked by whatever may go on for long. STATEMENT_CANCELLED.
     void requireNotCancelled() {

@@ -6,8 +6,6 @@ import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.Linq4j;
 import org.apache.calcite.linq4j.function.Predicate2;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /// What generated code calls. Static methods of a class, because the compiler of generated code knows none of interfaces.
@@ -46,23 +44,6 @@ public final class GeneratedCode {
             @Nullable Predicate2<@Nullable Object, @Nullable Object> condition,
             DataContext context) {
         return new LookupJoin(outer, (LookupJoinShape) shape, (JoinSource) source, condition, (PlanDataContext) context);
-    }
-
-    /// Rows in an order.
-    ///
-    /// @param order a [RowOrder]
-    /// @param offset null: from the first
-    /// @param fetch null: all
-    public static <T> Enumerable<T> sorted(Enumerable<T> rows, Object order, @Nullable Object offset, @Nullable Object fetch) {
-        return new SortedRows<>(rows, (RowOrder) order, offset == null ? 0 : bound(offset), fetch == null ? -1 : bound(fetch));
-    }
-
-    private static long bound(Object value) {
-        long bound = ((Number) value).longValue();
-        if (bound < 0) {
-            throw CoconutException.of(ErrorCode.INVALID_ARGUMENT).with("rows", bound).mend("LIMIT and OFFSET take 0 or more.");
-        }
-        return bound;
     }
 
     /// The operator begins to be made ready: what it computes at once is its time. [#measured] ends it.

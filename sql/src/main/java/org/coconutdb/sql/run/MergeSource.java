@@ -1,11 +1,9 @@
 package org.coconutdb.sql.run;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.calcite.linq4j.Enumerator;
-import org.coconutdb.engine.error.CoconutException;
-import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.spill.OperatorMemory;
+import org.coconutdb.sql.spill.RowBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// Finds rows with a key by going through rows that come in the order of the same key, where keys are asked for in that order too: a merge join. Each row
@@ -25,30 +23,33 @@ public record MergeSource(RowSource rows, int[] keyFields, boolean[] descending,
     }
 
     @Override
-    public Matches start(PlanDataContext context) {
+    public Matches start(PlanDataContext context, OperatorMemory memory) {
         RunFigures figures = measuredAs < 0 ? null : context.execution().figures();
         Enumerator<@Nullable Object[]> each = figures == null ? rows.open(context) : figures.measured(measuredAs, () -> rows.open(context));
-        return new Merged(each, context.execution());
+        return new Merged(each, context.execution(), new RowBuffer(memory, "rows of one key of a merge join"));
     }
 
     private final class Merged implements Matches {
         private final Enumerator<@Nullable Object[]> each;
         private final ExecutionContext execution;
-        private final List<@Nullable Object[]> group = new ArrayList<>();
+        private final RowBuffer group;
         // Of the group; null before the first.
         private @Nullable Object @Nullable [] groupKey;
         private @Nullable Object @Nullable [] ahead;
         private boolean hasBegun;
 
-        Merged(Enumerator<@Nullable Object[]> each, ExecutionContext execution) {
+        Merged(Enumerator<@Nullable Object[]> each, ExecutionContext execution, RowBuffer group) {
+            this.group = group;
             this.each = each;
             this.execution = execution;
         }
 
         @Override
-        public List<@Nullable Object[]> find(@Nullable Object[] key) {
+        public RowBuffer find(@Nullable Object[] key) {
             if (Arrays.asList(key).contains(null)) {
-                return List.of();
+                group.clear();
+                groupKey = null;
+                return group;
             }
             @Nullable Object[] known = groupKey;
             if (known != null && compare(known, key) == 0) {
@@ -98,9 +99,7 @@ public record MergeSource(RowSource rows, int[] keyFields, boolean[] descending,
         }
 
         private void advance() {
-            if (execution.cancelled().get()) {
-                throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED);
-            }
+            execution.requireNotCancelled();
             ahead = each.moveNext() ? each.current() : null;
         }
 

@@ -2,9 +2,10 @@ package org.coconutdb.sql.run;
 
 import java.util.BitSet;
 import org.coconutdb.engine.version.RecordView;
+import org.coconutdb.sql.spill.MemoryFigures;
 
 /// What one execution counts of one operator, for EXPLAIN ANALYZE. One thread.
-public final class OperatorFigures {
+public final class OperatorFigures implements MemoryFigures {
     private long loops;
     private long rows;
     private long selfNanos;
@@ -13,6 +14,8 @@ public final class OperatorFigures {
     private long rowsSeen;
     private long rowBytes;
     private long coldRows;
+    private long heldBytesMax;
+    private long spilledBytes;
     private final BitSet blocks = new BitSet();
 
     /// Of an operator that ran once and writes.
@@ -67,6 +70,26 @@ public final class OperatorFigures {
     /// Blocks that were looked into, with rows in them or without.
     public int blockCount() {
         return blocks.cardinality();
+    }
+
+    /// Bytes of heap that it held at most, in any of its loops.
+    public long heldBytesMax() {
+        return heldBytesMax;
+    }
+
+    /// Bytes that it wrote to files, some perhaps several times.
+    public long spilledBytes() {
+        return spilledBytes;
+    }
+
+    @Override
+    public void held(long bytes) {
+        heldBytesMax = Math.max(heldBytesMax, bytes);
+    }
+
+    @Override
+    public void spilled(long bytes) {
+        spilledBytes += bytes;
     }
 
     void begin() {

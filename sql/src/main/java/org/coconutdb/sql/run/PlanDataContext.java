@@ -1,14 +1,16 @@
 package org.coconutdb.sql.run;
 
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TimeZone;
 import org.apache.calcite.DataContext;
 import org.apache.calcite.adapter.java.JavaTypeFactory;
-import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.linq4j.QueryProvider;
 import org.apache.calcite.rel.type.TimeFrames;
 import org.apache.calcite.schema.SchemaPlus;
+import org.coconutdb.sql.spill.OperatorMemory;
+import org.coconutdb.sql.spill.RowBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// What generated code asks for while it runs: parameters, the operators that its plan stashed, the clock and the cancel flag.
@@ -17,7 +19,7 @@ public final class PlanDataContext implements DataContext {
     private final ExecutionContext execution;
     private final Map<String, Object> stashed;
     private final @Nullable JavaTypeFactory typeFactory;
-    private @Nullable SchemaPlus rootSchema;
+    private final Map<Object, RowBuffer> working = new HashMap<>();
     private final long currentMillis;
 
     public PlanDataContext(ExecutionContext execution, Map<String, Object> stashed, @Nullable JavaTypeFactory typeFactory) {
@@ -30,6 +32,17 @@ public final class PlanDataContext implements DataContext {
     /// The execution that it stands for.
     public ExecutionContext execution() {
         return execution;
+    }
+
+    /// For an operator that begins to hold rows.
+    public OperatorMemory operatorMemory() {
+        RunFigures figures = execution.figures();
+        return execution.memory().operator(figures == null ? null : figures.running());
+    }
+
+    /// Rows of the last round of recursive queries, by the names that their plan has for them.
+    public Map<Object, RowBuffer> working() {
+        return working;
     }
 
     @Override
@@ -54,15 +67,10 @@ public final class PlanDataContext implements DataContext {
         };
     }
 
-    /// Where recursive queries keep the rows of their last round, under a name; each execution has its own.
     @Override
+    @SuppressWarnings("NullAway") // nothing that we plan looks for a table while it runs
     public SchemaPlus getRootSchema() {
-        SchemaPlus schema = rootSchema;
-        if (schema == null) {
-            schema = CalciteSchema.createRootSchema(false, false).plus();
-            rootSchema = schema;
-        }
-        return schema;
+        return null;
     }
 
     @Override

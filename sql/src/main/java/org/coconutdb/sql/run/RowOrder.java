@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The order of rows by some of their columns. The same as that of keys: text by code points, UUIDs by unsigned bytes, NaN above all
 /// other numbers, and no difference between 0.0 and -0.0.
-public final class RowOrder implements Comparator<Object> {
+public final class RowOrder implements Comparator<@Nullable Object> {
     /// One column of an order.
     public record Part(int column, boolean descending, boolean nullsFirst) {}
 
@@ -21,7 +21,8 @@ public final class RowOrder implements Comparator<Object> {
     }
 
     @Override
-    public int compare(Object left, Object right) {
+    @SuppressWarnings("NullAway") // rows of several columns are arrays
+    public int compare(@Nullable Object left, @Nullable Object right) {
         for (Part part : parts) {
             Object first = scalar ? left : ((Object[]) left)[part.column];
             Object second = scalar ? right : ((Object[]) right)[part.column];

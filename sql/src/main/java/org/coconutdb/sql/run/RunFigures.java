@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.calcite.linq4j.Enumerator;
+import org.jspecify.annotations.Nullable;
 
 /// What one execution of a plan counts of its operators, for EXPLAIN ANALYZE; operators have the numbers that the plan shows them by, the
 /// root 0, each before its inputs. One thread.
@@ -32,6 +33,12 @@ public final class RunFigures {
     /// The operator that runs.
     OperatorFigures current() {
         return running.element();
+    }
+
+    /// The same; null where none does.
+    @Nullable
+    OperatorFigures running() {
+        return running.peek();
     }
 
     void enter(int operator) {

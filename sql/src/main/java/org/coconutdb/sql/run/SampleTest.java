@@ -35,8 +35,8 @@ public final class SampleTest {
         return Math.max(0.5, (double) met) / rows.size();
     }
 
-    @SuppressWarnings("NullAway") // constants, and functions over them, read nothing and have no sequences
+    @SuppressWarnings("NullAway") // constants, and functions over them, read nothing, hold nothing and have no sequences
     private static ExecutionContext outsideOfTransactions() {
-        return new ExecutionContext(null, new Object[0], "", null, false, System.currentTimeMillis(), new AtomicBoolean(), null);
+        return new ExecutionContext(null, new Object[0], "", null, false, System.currentTimeMillis(), new AtomicBoolean(), null, null);
     }
 }

@@ -18,6 +18,7 @@ import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.sql.catalog.NearestName;
 import org.coconutdb.sql.catalog.Sizes;
 import org.coconutdb.sql.catalog.TimeSpans;
+import org.coconutdb.sql.spill.QueryMemoryConfig;
 import org.jspecify.annotations.Nullable;
 
 /// An embedded database's URL and what was set with it, both checked.
@@ -29,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// @param directory of a durable database; null in memory
 /// @param schema the session's first schema
 /// @param config what the database is opened with, where this URL is the first to open it
+/// @param queryMemory the same of what its statements may hold
 /// @param slowStatementMillis the same of its sessions: from which on a statement is told as slow; 0: none is
 record ConnectionUrl(@Nullable String name, @Nullable Path directory, String schema, EngineConfig config,
-        long slowStatementMillis) {
+        long slowStatementMillis, QueryMemoryConfig queryMemory) {
     static final String MEMORY_PREFIX = "jdbc:coconut:mem:";
     static final String FILE_PREFIX = "jdbc:coconut:file:";
 
@@ -46,9 +48,11 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String BLOCKS = "blocks";
     static final String SCHEMA = "schema";
     static final String SLOW_STATEMENT = "slow.statement.millis";
+    static final String QUERY_MEMORY = "query.memory";
+    static final String QUERY_SPILL_MAX = "query.spill.max";
     private static final long SLOW_STATEMENT_LARGEST = 86_400_000;
     private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, TRANSACTION_BYTES, DURABILITY,
-            SYNC_INTERVAL, BLOCKS, SCHEMA, SLOW_STATEMENT);
+            SYNC_INTERVAL, BLOCKS, SCHEMA, SLOW_STATEMENT, QUERY_MEMORY, QUERY_SPILL_MAX);
     /// Sent by every client of `DriverManager`; an embedded database has no users.
     private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
 
@@ -106,7 +110,7 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         }
         config = withDurability(config, settings);
         return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config,
-                settings.containsKey(SLOW_STATEMENT) ? slowStatement(settings.get(SLOW_STATEMENT)) : 0);
+                settings.containsKey(SLOW_STATEMENT) ? slowStatement(settings.get(SLOW_STATEMENT)) : 0, queryMemory(directory, settings));
     }
 
     private static void readSetting(String part, Map<String, String> settings) {
@@ -203,6 +207,21 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             }
         }
         throw invalid().with(DURABILITY, value).mend("Give one of sync, interval, none.");
+    }
+
+    private static QueryMemoryConfig queryMemory(@Nullable Path directory, Map<String, String> settings) {
+        QueryMemoryConfig config = QueryMemoryConfig.defaults(directory == null ? null : directory.resolve("spill"));
+        String memory = settings.get(QUERY_MEMORY);
+        if (memory != null) {
+            long bytes = size(QUERY_MEMORY, memory);
+            if (bytes < QueryMemoryConfig.MEMORY_BYTES_MIN || bytes > Runtime.getRuntime().maxMemory()) {
+                throw invalid().with(QUERY_MEMORY, memory).with("heapBytes", Runtime.getRuntime().maxMemory())
+                        .mend("Give 32KB at least, and less than the heap (-Xmx).");
+            }
+            config = config.withMemoryBytes(bytes);
+        }
+        String spill = settings.get(QUERY_SPILL_MAX);
+        return spill == null ? config : config.withSpillBytesMax(size(QUERY_SPILL_MAX, spill));
     }
 
     private static long hot(String value) {

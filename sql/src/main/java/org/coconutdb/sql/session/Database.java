@@ -10,8 +10,12 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
+import org.coconutdb.sql.catalog.Setting;
+import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.catalog.ViewDefinition;
 import org.coconutdb.sql.plan.QueryPlanner;
+import org.coconutdb.sql.spill.QueryMemory;
+import org.coconutdb.sql.spill.QueryMemoryConfig;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +30,34 @@ final class Database implements AutoCloseable {
     private final PlanCache plans = new PlanCache();
     private final CopyProgress copies = new CopyProgress();
     private final SlowStatements slowStatements;
+    private final QueryMemory queryMemory;
 
     /// @param slowStatementMillis from which on a statement is told; 0: none is
-    Database(CoconutEngine engine, long slowStatementMillis) {
+    /// @param queryMemory what operators of all statements may hold; closed with the database
+    Database(CoconutEngine engine, long slowStatementMillis, QueryMemory queryMemory) {
         this.engine = engine;
+        this.queryMemory = queryMemory;
         this.slowStatements = new SlowStatements(slowStatementMillis);
-        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view(), slowStatements.view()), this::hindrance);
+        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view(), slowStatements.view(), view(queryMemory)),
+                settings(queryMemory.config()), this::hindrance);
         catalog.abandonAll();
         TableBuild.sweep(catalog);
+    }
+
+    private static SystemView view(QueryMemory memory) {
+        return new SystemView(CatalogSnapshot.SYSTEM, "QUERY_MEMORY",
+                List.of(SystemView.bigint("BYTES_MAX"), SystemView.bigint("RESERVED_BYTES"), SystemView.bigint("SPILL_BYTES_MAX"),
+                        SystemView.bigint("SPILLED_BYTES"), SystemView.bigint("SPILLED_BYTES_EVER"), SystemView.integer("STATEMENTS")),
+                () -> List.<@Nullable Object[]> of(new @Nullable Object[] {memory.config().memoryBytes(), memory.reservedBytes(), memory
+                        .config().spillBytesMax(), memory.spilledBytes(), memory.spilledBytesEver(), memory.statements()}));
+    }
+
+    private static List<Setting> settings(QueryMemoryConfig memory) {
+        return List.of(
+                new Setting(ConnectionUrl.QUERY_MEMORY, memory.memoryBytes(),
+                        "bytes of heap that sorts, joins, aggregates and such of all statements hold together; one has half at most"),
+                new Setting(ConnectionUrl.QUERY_SPILL_MAX, memory.spillBytesMax(),
+                        "bytes of files of all statements together, where such operators hold more; 0: none"));
     }
 
     /// See [org.coconutdb.sql.catalog.ViewReader#hindrance].
@@ -59,6 +83,10 @@ final class Database implements AutoCloseable {
 
     PlanCache plans() {
         return plans;
+    }
+
+    QueryMemory queryMemory() {
+        return queryMemory;
     }
 
     SlowStatements slowStatements() {
@@ -122,6 +150,10 @@ final class Database implements AutoCloseable {
             // Only a gap in a sequence: the database must be closed all the same.
             LOG.atDebug().setCause(failure).log("values of sequences that were not given out are lost");
         }
-        engine.close();
+        try {
+            queryMemory.close();
+        } finally {
+            engine.close();
+        }
     }
 }

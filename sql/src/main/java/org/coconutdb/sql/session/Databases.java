@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.sql.spill.QueryMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Databases that are open in this process: each is opened by its first session and closed with its last. A database in memory is gone
@@ -77,7 +79,7 @@ final class Databases {
                 Database database = slot.database;
                 if (database == null) {
                     try {
-                        database = new Database(Openings.open(url.config()), url.slowStatementMillis());
+                        database = open(url, Openings.open(url.config()));
                     } catch (Throwable failure) {
                         slot.isGone = true;
                         slots.remove(key, slot);
@@ -88,6 +90,15 @@ final class Databases {
                 slot.users++;
                 return new Share(slot, database);
             }
+        }
+    }
+
+    private static Database open(ConnectionUrl url, CoconutEngine engine) {
+        try {
+            return new Database(engine, url.slowStatementMillis(), QueryMemory.open(url.queryMemory()));
+        } catch (Throwable failure) {
+            engine.close();
+            throw failure;
         }
     }
 

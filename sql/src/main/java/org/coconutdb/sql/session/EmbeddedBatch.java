@@ -44,7 +44,7 @@ final class EmbeddedBatch implements SessionStatement {
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
         ExecutionSignal signal = new ExecutionSignal(limits, KeyRequest.NOTHING, session.database()
                 .slowStatements()
-                .watch(String.join("; ", texts), session.schema()));
+                .watch(String.join("; ", texts), session.schema()), session.database().queryMemory());
         running = signal;
         long[] counts = new long[texts.size()];
         int done = 0;

@@ -5,6 +5,7 @@ import java.sql.SQLTimeoutException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -12,6 +13,7 @@ import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
 import org.coconutdb.sql.parser.SessionSetting;
+import org.coconutdb.sql.plan.QueryPlanner;
 import org.coconutdb.sql.run.ProductVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +57,15 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
+        return prepare(sql, keys, () -> false);
+    }
+
+    @Override
+    public SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
         try {
             requireOpen();
-            EmbeddedStatement statement = new EmbeddedStatement(this, sql, database().compile(sql, settings.schema()), keys);
+            Database.Prepared prepared = QueryPlanner.cancellable(cancelled, () -> database().compile(sql, settings.schema()));
+            EmbeddedStatement statement = new EmbeddedStatement(this, sql, prepared, keys);
             statements.add(statement);
             return statement;
         } catch (RuntimeException | Error failure) {

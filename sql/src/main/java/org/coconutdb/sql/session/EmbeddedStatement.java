@@ -13,6 +13,7 @@ import org.coconutdb.jdbc.session.KeyRows;
 import org.coconutdb.jdbc.session.Session.Answer;
 import org.coconutdb.jdbc.session.Session.Limits;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
 
 /// A prepared statement of a session. [StatementRuns] says what transaction an execution belongs to.
@@ -86,8 +87,12 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         }
         keys = KeyRows.EMPTY;
         SlowStatements.Watch watch = session.database().slowStatements().watch(sql, prepared.schema());
-        ExecutionSignal signal = new ExecutionSignal(limits, request, watch);
+        ExecutionSignal signal = new ExecutionSignal(limits, request, watch, session.database().queryMemory());
         running = signal;
+        // After it can be cancelled: whoever did so before has set the other flag first.
+        if (limits.cancelled().getAsBoolean()) {
+            signal.cancel();
+        }
         return signal;
     }
 
@@ -107,7 +112,10 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "statement").mend("Prepare it again.");
         }
         if (prepared.catalogVersion() != session.database().engine().catalogVersion()) {
-            prepared = session.database().compile(sql, prepared.schema());
+            String schema = prepared.schema();
+            ExecutionSignal signal = running;
+            prepared = QueryPlanner.cancellable(() -> signal != null && signal.cancelled().get(), () -> session.database().compile(sql,
+                    schema));
         }
         return prepared.statement();
     }

@@ -5,6 +5,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session.Limits;
+import org.coconutdb.sql.spill.QueryMemory;
+import org.coconutdb.sql.spill.StatementMemory;
 import org.jspecify.annotations.Nullable;
 
 /// One execution as its session sees it. Tells it to end, and why: by [#cancel] from any thread, or by its query timeout.
@@ -14,17 +16,16 @@ final class ExecutionSignal {
     private final @Nullable ScheduledFuture<?> deadline;
     private final @Nullable KeyCollector keys;
     private final SlowStatements.@Nullable Watch watch;
+    private final StatementMemory memory;
     private volatile boolean timedOut;
 
     /// The time counts from here on.
-    ExecutionSignal(Limits limits) {
-        this(limits, KeyRequest.NOTHING, null);
-    }
-
-    /// The same for one that may hand keys back.
     ///
+    /// @param request what it hands back
     /// @param watch null where nobody wants to know how long it takes
-    ExecutionSignal(Limits limits, KeyRequest request, SlowStatements.@Nullable Watch watch) {
+    /// @param memory of the database
+    ExecutionSignal(Limits limits, KeyRequest request, SlowStatements.@Nullable Watch watch, QueryMemory memory) {
+        this.memory = memory.open(cancelled);
         this.watch = watch;
         this.keys = request instanceof KeyRequest.Nothing ? null : new KeyCollector(request);
         this.timeoutSeconds = limits.timeoutSeconds();
@@ -39,6 +40,11 @@ final class ExecutionSignal {
     /// Looked at by everything that loops.
     AtomicBoolean cancelled() {
         return cancelled;
+    }
+
+    /// What operators may hold; nothing any more when the execution ends.
+    StatementMemory memory() {
+        return memory;
     }
 
     /// Where what is handed back is gathered; null where nothing is.
@@ -80,6 +86,7 @@ final class ExecutionSignal {
 
     /// The execution is over.
     void end() {
+        memory.close();
         if (watch != null) {
             watch.end();
         }

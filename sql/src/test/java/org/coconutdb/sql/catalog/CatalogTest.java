@@ -55,9 +55,9 @@ class CatalogTest {
     void definitionsFromBeforeIndexesIncludedColumnsAreRead() {
         TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY, b INT UNIQUE)");
         byte[] bytes = definition.toBytes();
-        // Behind the index: how many columns it includes, then a flag and the number of foreign keys.
-        int behind = bytes.length - 5;
-        byte[] before = new byte[bytes.length - 4];
+        // Behind the index: how many columns it includes, then a flag and the number of foreign keys; then three counts of no comments.
+        int behind = bytes.length - 5 - 3 * Integer.BYTES;
+        byte[] before = new byte[behind - 4 + 5];
         System.arraycopy(bytes, 0, before, 0, behind - 4);
         System.arraycopy(bytes, behind, before, behind - 4, 5);
         before[0] = 7;

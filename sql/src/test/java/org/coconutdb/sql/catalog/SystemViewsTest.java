@@ -74,7 +74,10 @@ class SystemViewsTest {
         create("CREATE TABLE refers (id BIGINT PRIMARY KEY REFERENCES kv)");
         for (SystemView view : catalog.snapshot().systemViews()) {
             List<@Nullable Object[]> rows = view.scan(null).toList();
-            assertThat(rows).as(view.name()).isNotEmpty();
+            if (!view.name().equals("COLUMN_STATISTICS")) {
+                // Those are there behind an ANALYZE.
+                assertThat(rows).as(view.name()).isNotEmpty();
+            }
             for (@Nullable Object[] row : rows) {
                 assertThat(row).as(view.name()).hasSameSizeAs(view.columns());
                 for (int i = 0; i < row.length; i++) {

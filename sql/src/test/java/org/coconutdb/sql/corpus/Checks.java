@@ -59,7 +59,16 @@ final class Checks {
         String sql = query.text(Peer.COCONUT);
         difference = difference == null ? again("without indexes", query, rows, Answer.of(databases.otherwise, sql, null), sql)
                 : difference;
+        difference = difference == null ? withLittleMemory(query, rows, sql) : difference;
         return difference == null ? again("own writes", query, rows, Answer.of(databases.own, sql, null), sql) : difference;
+    }
+
+    /// The same rows, or a refusal for want of memory.
+    private @Nullable Difference withLittleMemory(Piece query, Answer.Rows rows, String sql) {
+        Answer answer = Answer.of(databases.tight, sql, null);
+        boolean isRefused = answer instanceof Answer.Refused refused && refused.state().equals("53200");
+        statistics.count(isRefused ? "little memory: refused 53200" : "little memory: answered");
+        return isRefused ? null : again("little memory", query, rows, answer, sql);
     }
 
     private static @Nullable Difference again(String what, Piece query, Answer.Rows rows, Answer again, String sql) {

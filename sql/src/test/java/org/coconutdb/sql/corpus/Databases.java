@@ -19,6 +19,8 @@ final class Databases implements AutoCloseable {
     final Connection plain;
     /// The same rows without indexes, hash tables sorted and sorted ones hashed.
     final Connection otherwise;
+    /// The tables as they are, with hardly any memory for what reads them.
+    final Connection tight;
     /// The same rows, some of them written by the open transaction alone.
     final Connection own;
     final Connection h2;
@@ -27,6 +29,7 @@ final class Databases implements AutoCloseable {
     Databases(Tables tables) throws SQLException {
         plain = open("jdbc:coconut:mem:");
         otherwise = open("jdbc:coconut:mem:");
+        tight = open("jdbc:coconut:mem:;query.memory=32KB");
         own = open("jdbc:coconut:mem:");
         h2 = open("jdbc:h2:mem:");
         sqlite = open("jdbc:sqlite::memory:");
@@ -34,6 +37,8 @@ final class Databases implements AutoCloseable {
         for (Tables.Table table : tables.tables()) {
             create(plain, Peer.COCONUT, table);
             insert(plain, Peer.COCONUT, table, table.rows());
+            create(tight, Peer.COCONUT, table);
+            insert(tight, Peer.COCONUT, table, table.rows());
             create(otherwise, Peer.COCONUT, table.otherwise());
             insert(otherwise, Peer.COCONUT, table, table.rows());
             create(h2, Peer.H2, table);

@@ -80,10 +80,10 @@ class BatchedLookupsTest {
     @ParameterizedTest
     @ValueSource(strings = {
             "SELECT asked.id, x.id, a FROM asked JOIN by_number_# x ON x.id = asked.k",
-            "SELECT asked.id, x.id, a FROM asked JOIN by_number_# x ON x.id = asked.k AND x.a > 100",
+            "SELECT asked.id, x.id, a FROM asked JOIN by_number_# x ON x.id = asked.k AND MOD(x.a, 5) > 1",
             "SELECT asked.id, x.id, a FROM asked JOIN by_number_# x ON x.id = asked.k AND x.a > asked.id",
-            "SELECT asked.id, a FROM asked LEFT JOIN by_number_# x ON x.id = asked.k AND x.a < 100",
-            "SELECT asked.id FROM asked WHERE EXISTS (SELECT 1 FROM by_number_# x WHERE x.id = asked.k AND x.a < 150)",
+            "SELECT asked.id, a FROM asked LEFT JOIN by_number_# x ON x.id = asked.k AND MOD(x.a, 2) = 0",
+            "SELECT asked.id FROM asked WHERE EXISTS (SELECT 1 FROM by_number_# x WHERE x.id = asked.k AND MOD(x.a, 3) > 0)",
             "SELECT asked.id FROM asked WHERE NOT EXISTS (SELECT 1 FROM by_number_# x WHERE x.id = asked.k AND x.a <> asked.id)",
             "SELECT asked.id, x.id, a FROM asked JOIN by_text_# x ON x.id = asked.t",
             "SELECT asked.id, a FROM asked LEFT JOIN by_text_# x ON x.id = asked.t AND a > 100"})

@@ -20,6 +20,9 @@ import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.run.ExecutionContext;
 import org.coconutdb.sql.run.RuntimeErrors;
 import org.coconutdb.sql.run.SequenceValues;
+import org.coconutdb.sql.spill.QueryMemory;
+import org.coconutdb.sql.spill.QueryMemoryConfig;
+import org.coconutdb.sql.spill.StatementMemory;
 import org.jspecify.annotations.Nullable;
 
 /// A real engine in memory with a catalogue and the planner above it, without sessions.
@@ -39,6 +42,7 @@ final class PlannedDatabase implements AutoCloseable {
     private final CoconutEngine engine = CoconutEngine.open(new EngineConfig(null, 3, 256L << 20, LockPolicy.OFF));
     private final Catalog catalog = new Catalog(engine, List.of());
     private final QueryPlanner planner = new QueryPlanner();
+    private static final QueryMemory MEMORY = new QueryMemory(QueryMemoryConfig.defaults(null));
 
     static ColumnDefinition column(String name, SqlTypeName type) {
         return column(name, type, -1, 0);
@@ -100,9 +104,10 @@ final class PlannedDatabase implements AutoCloseable {
     List<List<@Nullable Object>> rows(QueryPlan plan, AtomicBoolean cancelled, @Nullable Object... parameters) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         try (Transaction transaction = engine.begin();
+                StatementMemory memory = MEMORY.open(cancelled);
                 Enumerator<@Nullable Object[]> found =
                         plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, false, System.currentTimeMillis(),
-                                cancelled, null))) {
+                                cancelled, memory, null))) {
             while (found.moveNext()) {
                 rows.add(new ArrayList<>(Arrays.asList(found.current())));
             }

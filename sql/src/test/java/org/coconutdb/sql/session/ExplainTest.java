@@ -86,9 +86,9 @@ class ExplainTest {
     void eachOperatorOfGeneratedCodeIsCounted() throws SQLException {
         List<String> lines = analyzed("SELECT h.g, COUNT(*) FROM h JOIN s ON h.id = s.g WHERE s.id < 40 GROUP BY h.g ORDER BY 1");
 
-        assertThat(lines).anySatisfy(line -> assertThat(line).startsWith("Sort(").endsWith(": rows 10, loops 1"))
-                .anySatisfy(line -> assertThat(line).contains("Aggregate(").endsWith(": rows 10, loops 1"))
-                .anySatisfy(line -> assertThat(line).contains("LookupJoin(").endsWith(": rows 40, loops 1"))
+        assertThat(lines).anySatisfy(line -> assertThat(line).startsWith("Sort(").contains(": rows 10, loops 1; held "))
+                .anySatisfy(line -> assertThat(line).contains("Aggregate(").contains(": rows 10, loops 1; held "))
+                .anySatisfy(line -> assertThat(line).contains("LookupJoin(").contains(": rows 40, loops 1; held "))
                 .anySatisfy(line -> assertThat(line).contains("PointLookup(table=[PUBLIC.H]").contains(": rows 40, loops 40; saw 40 rows"))
                 .anySatisfy(line -> assertThat(line).contains("RangeScan(table=[PUBLIC.S]").contains(": rows 40, loops 1; saw 40 rows"));
     }
@@ -108,7 +108,7 @@ class ExplainTest {
                 .anySatisfy(line -> assertThat(line).contains("Uncollect: rows 20, loops 10"));
         assertThat(analyzed("SELECT h.id, s.id FROM s JOIN h ON h.id > s.id AND s.id < 3"))
                 .anySatisfy(line -> assertThat(line).contains("NestedLoops(type=[inner]"))
-                .anySatisfy(line -> assertThat(line).contains("RangeScan(").contains(": rows 300, loops 100").contains("; saw 300 rows"));
+                .anySatisfy(line -> assertThat(line).contains("RangeScan(").contains(": rows 3, loops 1").contains("; saw 3 rows"));
     }
 
     @ParameterizedTest

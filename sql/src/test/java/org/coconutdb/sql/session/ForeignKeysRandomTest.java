@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
@@ -234,7 +235,7 @@ class ForeignKeysRandomTest {
 
     private static void add(Database database, String clause) {
         ForeignKeyBuild.run(database, tableC(database), declared(database, clause),
-                new ExecutionSignal(Session.Limits.NONE));
+                new ExecutionSignal(Session.Limits.NONE, KeyRequest.NOTHING, null, database.queryMemory()));
     }
 
     @ParameterizedTest
