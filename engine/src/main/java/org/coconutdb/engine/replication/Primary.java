@@ -94,9 +94,13 @@ class Primary {
 
     /// Up to where the replica does not hold up the commit: to what it has voted for, but not to its own eviction. That one is committed when the
     /// replica has surely no lease, and so says to later primaries; not because the replica has come to vote for it.
-    private long reached(int replica) {
+    long reached(int replica) {
         InSyncLog.Change change = inSync.newest(replica);
-        return change == null || change.admits() ? voted[replica] : Math.min(voted[replica], change.index() - 1);
+        return change == null || change.admits() ? voted(replica) : Math.min(voted(replica), change.index() - 1);
+    }
+
+    long voted(int replica) {
+        return voted[replica];
     }
 
     /// Whether a replica's vote is not needed.

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.jspecify.annotations.Nullable;
 
 /// The protocol of docs/decisions/0013 over a simulated network: it is linearizable, and not without any of its rules. `-Dreplication.runs` and
 /// `-Dseed` for more, and others.
 class ReplicationSimulationTest {
     private static final int RUNS = Integer.getInteger("replication.runs", 60);
-    private static final int RUNS_TO_FIND_MAX = 4_000;
+    private static final int RUNS_TO_FIND_MAX = 3_000;
 
     @Test
     void readsAtEveryReplicaAreLinearizable() {
@@ -33,15 +32,12 @@ class ReplicationSimulationTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void withoutARuleTheyAreNot(Rule rule) {
         String found = null;
-        long seed = 0;
-        while (found == null && seed < RUNS_TO_FIND_MAX) {
-            found = violation(seed++, rule);
+        long seed = rule.firstSeed;
+        while (found == null && seed < rule.firstSeed + RUNS_TO_FIND_MAX) {
+            found = new SimulatedBlock(seed, seed % 2 == 0 ? 3 : 5, rule).run();
+            seed++;
         }
-        System.out.println("without " + rule + ": " + found + ", in run " + seed);
-        assertThat(found).isNotNull();
-    }
-
-    private static @Nullable String violation(long seed, Rule without) {
-        return new SimulatedBlock(seed, seed % 2 == 0 ? 3 : 5, without).run();
+        System.out.println("without " + rule + ": " + found + ", seed " + (seed - 1));
+        assertThat(found).matches("(stale|lost|from the future):.*");
     }
 }
