@@ -66,7 +66,8 @@ public final class RuntimeErrors {
     }
 
     private static CoconutException arithmetic(ArithmeticException failure, String text) {
-        if (text.contains("/ by zero") || text.contains("by zero") || text.contains("division undefined")) {
+        // Where a division has failed often, compiled code throws one exception again and again, without a text; overflows have theirs.
+        if (failure.getMessage() == null || text.contains("/ by zero") || text.contains("by zero") || text.contains("division undefined")) {
             return CoconutException.of(ErrorCode.DIVISION_BY_ZERO, failure).mend(
                     "Guard the divisor: NULLIF(divisor, 0) gives NULL instead.");
         }
