@@ -110,6 +110,10 @@ class HistoryIT {
             }
         }
 
+        synchronized long committed() {
+            return ended.stream().filter(transaction -> transaction.outcome() == Outcome.COMMITTED).count();
+        }
+
         /// The greatest value of those that may be committed; 0: none.
         synchronized int lastValue() {
             return Stream.concat(ended.stream(), open.values().stream())
@@ -150,9 +154,12 @@ class HistoryIT {
         AtomicBoolean stop = new AtomicBoolean();
         try (Connection keeper = DriverManager.getConnection(url)) {
             Workload.create(keeper);
-            Thread timer = Thread.ofPlatform().start(() -> {
+            Thread timer = Thread.ofPlatform().daemon().start(() -> {
                 try {
                     TimeUnit.SECONDS.sleep(seconds);
+                    while (collected.committed() <= 50) {
+                        TimeUnit.MILLISECONDS.sleep(50);
+                    }
                 } catch (InterruptedException interrupted) {
                     Thread.currentThread().interrupt();
                 }
@@ -192,7 +199,8 @@ class HistoryIT {
         Random random = new Random(seed);
         String url = "jdbc:coconut:file:" + directory.resolve("db") + ";memory.lock=off;blocks=4;checkpoint.log.bytes=256KB";
         Collected collected = new Collected();
-        for (int round = 0; round < Math.max(2, SECONDS / 2); round++) {
+        // More on a machine that does little in the time.
+        for (int round = 0; round < Math.max(2, SECONDS / 2) || (collected.committed() <= 20 && round < 100); round++) {
             runAndKill(url, seed + round, collected.lastValue(), 200 + random.nextInt(1500), collected);
         }
         History history;
