@@ -211,20 +211,22 @@ final class PlanPhases {
                 .getCondition()) != null) {
             return null;
         }
-        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(logical)));
+        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(NullableCasts.apply(
+                logical))));
         RelNode read = rel instanceof LogicalProject project ? project.getInput() : rel;
         return read instanceof TableAccess access && access.isOneRow() ? rel : null;
     }
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(NullTests.ofOperands(InputNullability.fit(logical)))));
+        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(NullTests.ofOperands(NullableCasts.apply(InputNullability.fit(
+                logical))))));
         rel = hep(SUBQUERIES, rel);
         rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
         boolean manyJoins = joins(rel, _ -> true) > JOINS_TO_INFER_MAX;
         rel = hep(manyJoins ? SIMPLIFY_MANY_JOINS : SIMPLIFY, rel);
         int innerJoins = joins(rel, join -> join.getJoinType() == JoinRelType.INNER);
-        if (innerJoins >= JOINS_TO_ORDER_MIN && !manyJoins) {
+        if (innerJoins >= JOINS_TO_ORDER_MIN && !manyJoins && !SelfJoins.areMistaken(rel)) {
             rel = hep(GATHER_JOINS, rel);
         }
         rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);

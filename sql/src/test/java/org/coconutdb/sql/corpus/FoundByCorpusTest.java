@@ -57,6 +57,31 @@ class FoundByCorpusTest {
     }
 
     @Test
+    void whatIsCoalescedMayBeNull() throws SQLException {
+        client.execute("CREATE TABLE n (id INT PRIMARY KEY, d INT, e INT)",
+                "INSERT INTO n VALUES (1, NULL, 5), (2, 3, 3), (3, 4, 5), (4, 6, NULL), (5, NULL, NULL)");
+        assertThat(client.rows("SELECT id FROM n WHERE e <> COALESCE(d, d)")).containsExactly("3");
+        assertThat(client.rows("SELECT id FROM n WHERE e <> COALESCE(d, e)")).containsExactly("3");
+        assertThat(client.rows("SELECT id FROM n WHERE e > COALESCE(d, d)")).containsExactly("3");
+        assertThat(client.rows("SELECT id FROM n WHERE COALESCE(d + 1, e - 1, 0) < 5 ORDER BY id")).containsExactly("1", "2", "5");
+        assertThat(client.rows("SELECT id FROM n WHERE (e = COALESCE(d, 5)) IS NOT TRUE ORDER BY id")).containsExactly("3", "4", "5");
+        assertThat(client.rows("SELECT id FROM n WHERE id = 1 AND e <> COALESCE(d, d)")).isEmpty();
+        assertThat(client.rows("SELECT x.id, y.id FROM n x JOIN n y ON x.e <> COALESCE(y.d, y.d) AND x.id = 2 ORDER BY 2"))
+                .containsExactly("2|3", "2|4");
+    }
+
+    /// Without a condition of equality one row of a table passed for the rows that it is joined with.
+    @Test
+    void aRowJoinedWithOthersOfItsTableStaysItself() throws SQLException {
+        assertThat(client.rows("SELECT x.k, y.k FROM t x JOIN t y ON x.a <= y.a AND x.k = 2 ORDER BY 2")).containsExactly("2|1", "2|2");
+        assertThat(client.rows("SELECT x.k, y.k FROM t x JOIN t y ON x.k <> y.k WHERE y.k = 1 ORDER BY 1")).containsExactly("2|1", "3|1");
+        assertThat(client.rows("SELECT x.k, y.k, z.k FROM t x JOIN t y ON x.a <= y.a JOIN t z ON z.k <> x.k AND z.k = 3 ORDER BY 1, 2"))
+                .containsExactly("1|1|3", "1|2|3", "2|1|3", "2|2|3");
+        assertThat(client.rows("SELECT x.k, y.k FROM t x JOIN (SELECT * FROM t WHERE b ORDER BY k LIMIT 1) y ON x.k > y.k ORDER BY 1"))
+                .containsExactly("2|1", "3|1");
+    }
+
+    @Test
     void theSmallestNumberHasNoAbsoluteValue() throws SQLException {
         client.execute("INSERT INTO t (k, a) VALUES (4, -2147483648), (5, -7)");
 
