@@ -16,11 +16,10 @@ import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.SingleRel;
 import org.apache.calcite.rel.core.AsofJoin;
 import org.apache.calcite.rel.core.Collect;
-import org.apache.calcite.rel.core.Match;
 import org.coconutdb.sql.operator.Operators;
 
-/// Counts the rows that come to an operator of Calcite's which holds them: ARRAY of a subquery, MATCH_RECOGNIZE, ASOF joins. These do not go to disk: too many
-/// rows are refused.
+/// Counts the rows that come to an operator of Calcite's which holds them: ARRAY of a subquery, ASOF joins. These do not go to disk: too
+/// many rows are refused.
 final class HoldPoint extends SingleRel implements EnumerableRel {
     private static final Method COUNTED = Types.lookupMethod(Operators.class, "counted", Enumerable.class, String.class, boolean.class,
             DataContext.class);
@@ -41,7 +40,6 @@ final class HoldPoint extends SingleRel implements EnumerableRel {
             RelNode below = insert(input);
             inputs.add(switch (rel) {
                 case Collect _ -> new HoldPoint(below, "rows of a subquery that becomes one value", true);
-                case Match _ -> new HoldPoint(below, "rows of MATCH_RECOGNIZE", false);
                 case AsofJoin _ -> new HoldPoint(below, "rows of an ASOF join", false);
                 default -> below;
             });

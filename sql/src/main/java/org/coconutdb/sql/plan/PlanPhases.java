@@ -159,8 +159,7 @@ final class PlanPhases {
             EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
             EnumerableRules.ENUMERABLE_VALUES_RULE,
             RowWindow.Rule.INSTANCE,
-            SeriesScan.Rule.INSTANCE,
-            EnumerableRules.ENUMERABLE_MATCH_RULE)).flatMap(rules -> rules).toList();
+            SeriesScan.Rule.INSTANCE)).flatMap(rules -> rules).toList();
 
     private static final RelBuilderFactory BUILDER =
             RelBuilder.proto(Contexts.of(RelBuilder.Config.DEFAULT.withBloat(-1)));
