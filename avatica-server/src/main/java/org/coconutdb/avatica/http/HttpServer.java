@@ -25,11 +25,14 @@ public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int STACK_BYTES = 1024 * 1024;
     private static final long WATCH_MILLIS = 1_000;
+    private static final long LOOK_MILLIS = 20;
 
     private final ServerSocket acceptor;
     private final HttpLimits limits;
     private final HttpHandler handler;
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    // Notified when a connection has ended.
+    private final Object ends = new Object();
     private final AtomicLong roomBytes = new AtomicLong(Math.max(64L << 20, Runtime.getRuntime().maxMemory() / 4));
     private final AtomicLong numbers = new AtomicLong();
     private final LongAdder requests = new LongAdder();
@@ -171,7 +174,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     void ended(HttpConnection connection) {
-        connections.remove(connection);
+        synchronized (ends) {
+            connections.remove(connection);
+            ends.notifyAll();
+        }
     }
 
     /// Takes no more requests: sockets that wait for one are closed, the others behind the answer that they are at.
@@ -196,7 +202,12 @@ public final class HttpServer implements AutoCloseable {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
-            Thread.sleep(5);
+            synchronized (ends) {
+                // Looked at again from time to time: one that ends its answer just now has not seen that the server stops.
+                if (!connections.isEmpty()) {
+                    ends.wait(LOOK_MILLIS);
+                }
+            }
             for (HttpConnection connection : connections) {
                 if (!connection.isBusy()) {
                     connection.close();
