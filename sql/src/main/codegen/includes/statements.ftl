@@ -392,22 +392,21 @@ SqlDrop CoconutDropView(Span s, boolean replace) :
     }
 }
 
-/** CREATE SCHEMA [IF NOT EXISTS] name. */
+/** CREATE SCHEMA [IF NOT EXISTS] name [AUTHORIZATION role]. */
 SqlCreate CoconutCreateSchema(Span s, boolean replace) :
 {
     final boolean ifNotExists;
     final SqlIdentifier name;
+    SqlIdentifier owner = null;
 }
 {
     <SCHEMA> ifNotExists = IfNotExistsOpt() name = SimpleIdentifier()
-    [
-        <AUTHORIZATION> { throw Refusals.notYet("AUTHORIZATION", "Leave it out: whoever can open the database may do everything.", getPos()); }
-    ]
+    [ <AUTHORIZATION> owner = SimpleIdentifier() ]
     {
         if (replace) {
             throw Refusals.notYet("CREATE OR REPLACE SCHEMA", "Say IF NOT EXISTS, or DROP SCHEMA … CASCADE it first.", getPos());
         }
-        return new SqlCreateCoconutSchema(s.end(this), ifNotExists, name);
+        return new SqlCreateCoconutSchema(s.end(this), ifNotExists, name, owner);
     }
 }
 
@@ -804,7 +803,8 @@ String CoconutSchemaName() :
 
 /**
  * BEGIN [WORK | TRANSACTION] [modes], START TRANSACTION [modes], COMMIT, ROLLBACK, SAVEPOINT name, ROLLBACK TO [SAVEPOINT] name,
- * RELEASE [SAVEPOINT] name, SET TRANSACTION modes, SET SESSION CHARACTERISTICS AS TRANSACTION modes, SET SCHEMA name.
+ * RELEASE [SAVEPOINT] name, SET TRANSACTION modes, SET SESSION CHARACTERISTICS AS TRANSACTION modes, SET SCHEMA name,
+ * SET [SESSION] TIME ZONE zone.
  */
 SqlNode CoconutTransaction() :
 {
@@ -812,6 +812,7 @@ SqlNode CoconutTransaction() :
     final TransactionAction action;
     final SqlIdentifier name;
     final String text;
+    final SessionSetting setting;
     TransactionModes modes = TransactionModes.NONE;
 }
 {
@@ -837,16 +838,65 @@ SqlNode CoconutTransaction() :
         (
             <TRANSACTION> modes = CoconutTransactionModes() { action = new TransactionAction.SetModes(modes); }
         |
-            <SESSION> <CHARACTERISTICS> <AS> <TRANSACTION> modes = CoconutTransactionModes() {
-                action = new TransactionAction.SetDefaults(modes);
+            <SESSION>
+            (
+                <CHARACTERISTICS> <AS> <TRANSACTION> modes = CoconutTransactionModes() { action = new TransactionAction.SetDefaults(modes); }
+            |
+                <TIME> <ZONE> setting = CoconutTimeZone() { return new SqlSessionSetting(s.end(this), setting); }
+            )
+        |
+            <TIME> <ZONE> setting = CoconutTimeZone() { return new SqlSessionSetting(s.end(this), setting); }
+        |
+            <LOCAL> <TIME> <ZONE> {
+                throw Refusals.notYet("SET LOCAL TIME ZONE", "Leave LOCAL out: a zone stays until the session gets another.", getPos());
             }
         |
             <SCHEMA> text = CoconutSchemaName() { return new SqlSessionSetting(s.end(this), new SessionSetting.Schema(text)); }
+        |
+            <READ> setting = CoconutReadPolicy() { return new SqlSessionSetting(s.end(this), setting); }
         )
     )
     {
         return new SqlTransactionStatement(s.end(this), action);
     }
+}
+
+/** DEFAULT | LOCAL | PRIMARY | any as text. */
+SessionSetting CoconutReadPolicy() :
+{
+    final SqlNode value;
+    final SqlIdentifier name;
+}
+{
+    <DEFAULT_> { return new SessionSetting.Read(null); }
+|
+    <LOCAL> { return ReadPolicies.setting("local"); }
+|
+    <PRIMARY> { return ReadPolicies.setting("primary"); }
+|
+    value = StringLiteral() { return ReadPolicies.setting(((SqlLiteral) value).getValueAs(String.class)); }
+|
+    name = SimpleIdentifier() { return ReadPolicies.setting(name.getSimple()); }
+}
+
+/** LOCAL | DEFAULT | a name as text or word | an interval, or hours. */
+SessionSetting CoconutTimeZone() :
+{
+    final SqlNode value;
+    final SqlIdentifier name;
+    boolean isNegative = false;
+}
+{
+    ( <LOCAL> | <DEFAULT_> ) { return new SessionSetting.TimeZone(null); }
+|
+    value = StringLiteral() { return ZonedSyntax.named(((SqlLiteral) value).getValueAs(String.class)); }
+|
+    value = IntervalLiteral() { return ZonedSyntax.distance(value, false); }
+|
+    [ <PLUS> | <MINUS> { isNegative = true; } ]
+    value = UnsignedNumericLiteral() { return ZonedSyntax.distance(value, isNegative); }
+|
+    name = SimpleIdentifier() { return ZonedSyntax.named(name.getSimple()); }
 }
 
 void CoconutWorkOpt() :
@@ -965,7 +1015,7 @@ SqlDrop CoconutDropSequence(Span s, boolean replace) :
     }
 }
 
-/** ALTER SEQUENCE and ALTER TABLE. */
+/** ALTER SEQUENCE, ALTER TABLE, ALTER USER, and OWNER TO of views and schemas. */
 SqlNode CoconutAlter() :
 {
     final Span s;
@@ -973,23 +1023,28 @@ SqlNode CoconutAlter() :
 }
 {
     <ALTER> { s = span(); }
-    ( statement = CoconutAlterSequence(s) | statement = CoconutAlterTable(s) )
+    ( statement = CoconutAlterSequence(s) | statement = CoconutAlterTable(s) | statement = CoconutAlterUser(s) | statement = CoconutAlterOwner(s) )
     {
         return statement;
     }
 }
 
-/** SEQUENCE [IF EXISTS] name RESTART [WITH number]. */
+/** SEQUENCE [IF EXISTS] name RESTART [WITH number] | OWNER TO role. */
 SqlNode CoconutAlterSequence(Span s) :
 {
     final boolean ifExists;
     final SqlIdentifier name;
+    final SqlIdentifier owner;
     BigInteger value = null;
 }
 {
     <SEQUENCE> ifExists = IfExistsOpt() name = CompoundIdentifier()
     (
         <RESTART> [ [ <WITH> ] value = CoconutInteger() ]
+    |
+        <OWNER> <TO> owner = SimpleIdentifier() {
+            return new SqlAccessStatement(s.end(this), new AccessAction.ChangeOwner(ObjectKind.SEQUENCE, name, owner, false));
+        }
     |
         ( <INCREMENT> | <MINVALUE> | <MAXVALUE> | <CACHE> | <CYCLE> | <NO> | <START> | <AS> ) {
             throw Refusals.notYet("ALTER SEQUENCE " + token.image.toUpperCase(Locale.ROOT), "Only RESTART [WITH n] can be altered: make a new sequence that starts where this one is.", getPos());
@@ -1000,15 +1055,22 @@ SqlNode CoconutAlterSequence(Span s) :
     }
 }
 
-/** TABLE [IF EXISTS] name action, .... */
+/** TABLE [IF EXISTS] name action, ... | OWNER TO role. */
 SqlNode CoconutAlterTable(Span s) :
 {
     final boolean ifExists;
     final SqlIdentifier name;
+    final SqlIdentifier owner;
     final List<AlterAction> actions = new ArrayList<AlterAction>();
 }
 {
     <TABLE> ifExists = IfExistsOpt() name = CompoundIdentifier()
+    [
+        LOOKAHEAD(2)
+        <OWNER> <TO> owner = SimpleIdentifier() {
+            return new SqlAccessStatement(s.end(this), new AccessAction.ChangeOwner(ObjectKind.TABLE, name, owner, false));
+        }
+    ]
     CoconutAlterAction(actions)
     ( <COMMA> CoconutAlterAction(actions) )*
     {
@@ -1166,7 +1228,7 @@ void CoconutCopyOption(List<OptionClause> optionClauses) :
     }
 }
 
-/** SHOW TABLES [FROM schema], SHOW COLUMNS FROM table, SHOW CREATE TABLE | VIEW name, DESCRIBE [TABLE] table. */
+/** SHOW TABLES [FROM schema], SHOW COLUMNS FROM table, SHOW CREATE TABLE | VIEW name, SHOW TIME ZONE, DESCRIBE [TABLE] table. */
 SqlNode CoconutShow() :
 {
     final Span s;
@@ -1180,6 +1242,8 @@ SqlNode CoconutShow() :
             <TABLES> [ ( <FROM> | <IN> ) from = SimpleIdentifier() ]
         |
             <COLUMNS> { columns = true; } ( <FROM> | <IN> ) from = CompoundIdentifier()
+        |
+            <TIME> <ZONE> { return new SqlShowTimeZone(s.end(this)); }
         |
             <CREATE>
             (

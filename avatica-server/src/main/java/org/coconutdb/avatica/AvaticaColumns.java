@@ -12,6 +12,7 @@ import org.apache.calcite.avatica.ColumnMetaData;
 import org.apache.calcite.avatica.ColumnMetaData.Rep;
 import org.apache.calcite.avatica.Meta;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.ElementTypes;
 
 /// Columns and parameters as Avatica describes them. Types that its clients have no accessor for are described as what they are sent as: text.
 final class AvaticaColumns {
@@ -45,8 +46,15 @@ final class AvaticaColumns {
         return new ColumnMetaData(ordinal, column.autoIncrement(), isText, true, false,
                 column.nullable() ? DatabaseMetaData.columnNullable : DatabaseMetaData.columnNoNulls, isNumber(type),
                 Math.max(1, column.precision()), column.label(), column.name(), column.schema(), column.precision(), column.scale(),
-                column.table(), CATALOG, ColumnMetaData.scalar(type, column.typeName(), rep(type)), true, false, false,
+                column.table(), CATALOG, avaticaType(column), true, false, false,
                 type == column.jdbcType() ? column.className() : String.class.getName());
+    }
+
+    private static ColumnMetaData.AvaticaType avaticaType(ColumnInfo column) {
+        int type = sentAs(column.jdbcType());
+        return type == Types.ARRAY
+                ? ColumnMetaData.array(avaticaType(ElementTypes.of(column)), column.typeName(), Rep.ARRAY)
+                : ColumnMetaData.scalar(type, column.typeName(), rep(type));
     }
 
     private static AvaticaParameter parameter(ColumnInfo parameter) {
@@ -58,7 +66,8 @@ final class AvaticaColumns {
     private static int sentAs(int jdbcType) {
         return switch (jdbcType) {
             case Types.BOOLEAN, Types.TINYINT, Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.REAL, Types.DOUBLE, Types.DECIMAL,
-                    Types.CHAR, Types.VARCHAR, Types.BINARY, Types.VARBINARY, Types.DATE, Types.TIME, Types.TIMESTAMP, Types.NULL ->
+                    Types.CHAR, Types.VARCHAR, Types.BINARY, Types.VARBINARY, Types.DATE, Types.TIME, Types.TIMESTAMP, Types.NULL,
+                    Types.ARRAY ->
                     jdbcType;
             default -> Types.VARCHAR;
         };

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.apache.calcite.avatica.Meta.DatabaseProperty;
 import org.apache.calcite.avatica.remote.Service;
 import org.apache.calcite.avatica.remote.Service.ResultSetResponse;
 import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
+import org.coconutdb.avatica.connection.Client;
 import org.jspecify.annotations.Nullable;
 
 /// What Avatica's clients ask of the database's metadata: answered by our own driver's, over a connection of their own, so that all see the
@@ -20,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class AvaticaMetaData {
     /// Opens connections for it.
     interface Opener {
-        Connection open() throws SQLException;
+        /// @param client whose it is, and what is seen
+        Connection open(Client client) throws SQLException;
     }
 
     private interface Question {
@@ -36,7 +39,7 @@ final class AvaticaMetaData {
     }
 
     /// @param statement a number for the answer, which is whole: nothing is kept under it
-    ResultSetResponse answer(Service.Request request, String connection, int statement) throws SQLException {
+    ResultSetResponse answer(Service.Request request, String connection, int statement, Client client) throws SQLException {
         Question question = switch (request) {
             case Service.CatalogsRequest _ -> DatabaseMetaData::getCatalogs;
             case Service.TableTypesRequest _ -> DatabaseMetaData::getTableTypes;
@@ -49,13 +52,13 @@ final class AvaticaMetaData {
                     asked.columnNamePattern == null ? "%" : asked.columnNamePattern);
             default -> throw new IllegalArgumentException("no request for metadata: " + request.getClass().getName());
         };
-        try (Connection own = opener.open(); ResultSet found = question.ask(own.getMetaData())) {
+        try (Connection own = opener.open(client); ResultSet found = question.ask(own.getMetaData())) {
             List<Object> rows = new ArrayList<>();
             int columns = found.getMetaData().getColumnCount();
             while (found.next()) {
                 List<@Nullable Object> row = new ArrayList<>(columns);
                 for (int i = 1; i <= columns; i++) {
-                    row.add(AvaticaValues.toFrame(found.getObject(i)));
+                    row.add(AvaticaValues.toFrame(found.getObject(i), ZoneOffset.UTC));
                 }
                 rows.add(row);
             }
@@ -69,9 +72,9 @@ final class AvaticaMetaData {
         return types == null || types.isEmpty() ? null : types.toArray(String[]::new);
     }
 
-    Map<DatabaseProperty, Object> properties() throws SQLException {
+    Map<DatabaseProperty, Object> properties(Client client) throws SQLException {
         Map<DatabaseProperty, Object> properties = new EnumMap<>(DatabaseProperty.class);
-        try (Connection own = opener.open()) {
+        try (Connection own = opener.open(client)) {
             DatabaseMetaData metaData = own.getMetaData();
             for (DatabaseProperty property : DatabaseProperty.values()) {
                 properties.put(property, switch (property) {

@@ -16,6 +16,7 @@ import org.apache.calcite.avatica.remote.Service.ExecuteResponse;
 import org.apache.calcite.avatica.remote.Service.ResultSetResponse;
 import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
 import org.apache.calcite.avatica.remote.TypedValue;
+import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.connection.ServerConnection;
 import org.coconutdb.avatica.connection.ServerConnections;
 import org.coconutdb.avatica.connection.ServerStatement;
@@ -23,6 +24,7 @@ import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.RowCursor;
 import org.coconutdb.jdbc.session.Session;
+import org.coconutdb.jdbc.session.TimeZones;
 import org.jspecify.annotations.Nullable;
 
 /// Answers Avatica's own requests, as its clients of 1.20 and later send them. Any thread.
@@ -69,55 +71,55 @@ final class AvaticaService {
         this.origin = origin;
     }
 
-    /// @param user who asks
-    Service.Response answer(Service.Request request, String user) throws SQLException, NoConnection {
+    /// @param client who asks
+    Service.Response answer(Service.Request request, Client client) throws SQLException, NoConnection {
         return switch (request) {
-            case Service.OpenConnectionRequest asked -> open(asked, user);
+            case Service.OpenConnectionRequest asked -> open(asked, client);
             case Service.CloseConnectionRequest asked -> {
-                connections.close(id(asked.connectionId), user);
+                connections.close(id(asked.connectionId), client);
                 yield new Service.CloseConnectionResponse(origin);
             }
-            case Service.CatalogsRequest asked -> metaData(asked, asked.connectionId, user);
-            case Service.SchemasRequest asked -> metaData(asked, asked.connectionId, user);
-            case Service.TablesRequest asked -> metaData(asked, asked.connectionId, user);
-            case Service.TableTypesRequest asked -> metaData(asked, asked.connectionId, user);
-            case Service.TypeInfoRequest asked -> metaData(asked, asked.connectionId, user);
-            case Service.ColumnsRequest asked -> metaData(asked, asked.connectionId, user);
+            case Service.CatalogsRequest asked -> metaData(asked, asked.connectionId, client);
+            case Service.SchemasRequest asked -> metaData(asked, asked.connectionId, client);
+            case Service.TablesRequest asked -> metaData(asked, asked.connectionId, client);
+            case Service.TableTypesRequest asked -> metaData(asked, asked.connectionId, client);
+            case Service.TypeInfoRequest asked -> metaData(asked, asked.connectionId, client);
+            case Service.ColumnsRequest asked -> metaData(asked, asked.connectionId, client);
             case Service.DatabasePropertyRequest asked -> {
-                within(asked.connectionId, user, _ -> true);
-                yield new Service.DatabasePropertyResponse(metaData.properties(), origin);
+                within(asked.connectionId, client, _ -> true);
+                yield new Service.DatabasePropertyResponse(metaData.properties(client), origin);
             }
-            case Service.ConnectionSyncRequest asked -> within(asked.connectionId, user, connection -> synchronise(connection, asked));
-            case Service.CreateStatementRequest asked -> within(asked.connectionId, user, connection -> {
+            case Service.ConnectionSyncRequest asked -> within(asked.connectionId, client, connection -> synchronise(connection, asked));
+            case Service.CreateStatementRequest asked -> within(asked.connectionId, client, connection -> {
                 connection.requireRoom();
                 ServerStatement made = connection.add(connection.nextStatement(), new UnpreparedStatement(), false);
                 return new Service.CreateStatementResponse(connection.id(), made.id(), origin);
             });
-            case Service.CloseStatementRequest asked -> within(asked.connectionId, user, connection -> {
+            case Service.CloseStatementRequest asked -> within(asked.connectionId, client, connection -> {
                 connection.closeStatement(asked.statementId);
                 return new Service.CloseStatementResponse(origin);
             });
-            case Service.PrepareRequest asked -> within(asked.connectionId, user, connection -> prepare(connection, asked));
-            case Service.PrepareAndExecuteRequest asked -> within(asked.connectionId, user, connection -> prepareAndExecute(connection,
+            case Service.PrepareRequest asked -> within(asked.connectionId, client, connection -> prepare(connection, asked));
+            case Service.PrepareAndExecuteRequest asked -> within(asked.connectionId, client, connection -> prepareAndExecute(connection,
                     asked));
             case Service.ExecuteRequest asked -> {
                 if (asked.statementHandle == null) {
                     throw malformed("an execution of no statement");
                 }
-                yield within(asked.statementHandle.connectionId, user, connection -> execute(connection, asked));
+                yield within(asked.statementHandle.connectionId, client, connection -> execute(connection, asked));
             }
-            case Service.FetchRequest asked -> within(asked.connectionId, user, connection -> fetch(connection, asked));
+            case Service.FetchRequest asked -> within(asked.connectionId, client, connection -> fetch(connection, asked));
             case Service.SyncResultsRequest _ -> throw resultGone();
-            case Service.CommitRequest asked -> within(asked.connectionId, user, connection -> {
+            case Service.CommitRequest asked -> within(asked.connectionId, client, connection -> {
                 connection.session().commit();
                 return COMMITTED;
             });
-            case Service.RollbackRequest asked -> within(asked.connectionId, user, connection -> {
+            case Service.RollbackRequest asked -> within(asked.connectionId, client, connection -> {
                 connection.session().rollback();
                 return ROLLED_BACK;
             });
-            case Service.PrepareAndExecuteBatchRequest asked -> within(asked.connectionId, user, connection -> batch(connection, asked));
-            case Service.ExecuteBatchRequest asked -> within(asked.connectionId, user, connection -> batch(connection, asked));
+            case Service.PrepareAndExecuteBatchRequest asked -> within(asked.connectionId, client, connection -> batch(connection, asked));
+            case Service.ExecuteBatchRequest asked -> within(asked.connectionId, client, connection -> batch(connection, asked));
             default -> throw malformed("a request of the unknown kind " + request.getClass().getSimpleName());
         };
     }
@@ -128,8 +130,8 @@ final class AvaticaService {
         T run(ServerConnection connection) throws SQLException;
     }
 
-    private <T> T within(@Nullable String connectionId, String user, Work<T> work) throws SQLException, NoConnection {
-        ServerConnection connection = connections.enter(id(connectionId), user);
+    private <T> T within(@Nullable String connectionId, Client client, Work<T> work) throws SQLException, NoConnection {
+        ServerConnection connection = connections.enter(id(connectionId), client);
         if (connection == null) {
             throw new NoConnection();
         }
@@ -155,17 +157,22 @@ final class AvaticaService {
         return new SQLException("the result set is gone with its statement: run the query again", "24000");
     }
 
-    private Service.Response open(Service.OpenConnectionRequest asked, String user) throws SQLException {
+    private Service.Response open(Service.OpenConnectionRequest asked, Client client) throws SQLException {
         Map<String, String> info = asked.info;
-        String schema = info == null ? null : info.get("schema");
-        connections.open(id(asked.connectionId), user, schema == null ? "" : schema);
+        connections.open(id(asked.connectionId), client, property(info, "schema"), property(info, TimeZones.PROPERTY));
         return new Service.OpenConnectionResponse(origin);
     }
 
-    private ResultSetResponse metaData(Service.Request asked, @Nullable String connectionId, String user)
+    /// Empty where it is not given. What Avatica has a property for itself its clients do not send.
+    private static String property(@Nullable Map<String, String> info, String name) {
+        String value = info == null ? null : info.get(name);
+        return value == null ? "" : value;
+    }
+
+    private ResultSetResponse metaData(Service.Request asked, @Nullable String connectionId, Client client)
             throws SQLException, NoConnection {
-        int statement = within(connectionId, user, ServerConnection::nextStatement);
-        return metaData.answer(asked, id(connectionId), statement);
+        int statement = within(connectionId, client, ServerConnection::nextStatement);
+        return metaData.answer(asked, id(connectionId), statement, client);
     }
 
     /// The client's settings, where they differ: a level cannot be set again within a transaction.
@@ -199,7 +206,7 @@ final class AvaticaService {
 
     private Service.Response prepare(ServerConnection connection, Service.PrepareRequest asked) throws SQLException {
         String sql = text(asked.sql);
-        ServerStatement prepared = connection.prepare(connection.nextStatement(), sql, KeyRequest.NOTHING, false);
+        ServerStatement prepared = connection.prepare(connection.nextStatement(), sql, KeyRequest.NOTHING);
         prepared.setRowsMax(Math.max(0, asked.maxRowCount));
         return new Service.PrepareResponse(new Meta.StatementHandle(connection.id(), prepared.id(),
                 AvaticaColumns.signature(sql, prepared.statement().columns(), prepared.statement().parameters())), origin);
@@ -272,7 +279,7 @@ final class AvaticaService {
             List<@Nullable Object> row = new ArrayList<>(columns.size());
             for (int i = 0; i < columns.size(); i++) {
                 Object value = cursor.get(i);
-                row.add(AvaticaValues.toFrame(value));
+                row.add(AvaticaValues.toFrame(value, connection.session().timeZone()));
                 bytes += COLUMN_BYTES + (value instanceof String text ? text.length() : value instanceof byte[] array ? array.length : 0);
             }
             rows.add(row);

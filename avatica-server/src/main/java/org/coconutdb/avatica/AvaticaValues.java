@@ -10,33 +10,41 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import org.apache.calcite.avatica.ColumnMetaData.Rep;
 import org.apache.calcite.avatica.remote.TypedValue;
+import org.coconutdb.jdbc.session.ZonedTexts;
 import org.jspecify.annotations.Nullable;
 
 /// Values between sessions and Avatica's messages. Avatica has days, milliseconds of a day and milliseconds since 1970 for dates and times
-/// without a zone, and nothing for an instant or a UUID: these go as text.
+/// without a zone, and nothing for an instant or a UUID: these go as text. Arrays have the same of their elements.
 final class AvaticaValues {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private AvaticaValues() {}
 
     /// A value of a session, or of a result set of metadata, as Avatica's frames take it.
-    static @Nullable Object toFrame(@Nullable Object value) {
+    ///
+    /// @param zone of the session
+    static @Nullable Object toFrame(@Nullable Object value, ZoneId zone) {
         return switch (value) {
             case null -> null;
             case LocalDate date -> (int) date.toEpochDay();
             case LocalTime time -> (int) (time.toNanoOfDay() / NANOS_PER_MILLI);
             case LocalDateTime timestamp -> timestamp.toInstant(ZoneOffset.UTC).toEpochMilli();
             case java.sql.Date date -> (int) date.toLocalDate().toEpochDay();
-            case Instant instant -> instant.toString();
-            case OffsetDateTime timestamp -> timestamp.toInstant().toString();
+            case Instant instant -> ZonedTexts.write(instant, zone);
             case UUID uuid -> uuid.toString();
+            case List<?> elements -> {
+                List<@Nullable Object> frame = new ArrayList<>(elements.size());
+                elements.forEach(element -> frame.add(toFrame(element, zone)));
+                yield frame;
+            }
             default -> value;
         };
     }
@@ -75,13 +83,25 @@ final class AvaticaValues {
                         LocalDateTime.ofInstant(Instant.ofEpochMilli(((Number) value).longValue()), ZoneOffset.UTC);
                 case NUMBER -> number((Number) value);
                 case OBJECT -> object(value);
-                case UBYTE, USHORT, UINTEGER, ULONG, ARRAY, MULTISET, STRUCT ->
+                case ARRAY -> array(typed, (List<?>) value, index);
+                case UBYTE, USHORT, UINTEGER, ULONG, MULTISET, STRUCT ->
                         throw new SQLFeatureNotSupportedException("parameter " + index + " is of the type " + typed.type
                                 + ", which CoconutDB does not take: send a number, text, bytes, a date or a time.", "0A000");
             };
         } catch (ClassCastException | IllegalArgumentException | DateTimeException unreadable) {
             throw new SQLDataException("parameter " + index + " is said to be of the type " + typed.type + " and is none.", "22018");
         }
+    }
+
+    /// Elements come with their types in protobuf, and without them in JSON.
+    private static List<@Nullable Object> array(TypedValue array, List<?> elements, int index) throws SQLException {
+        List<@Nullable Object> values = new ArrayList<>(elements.size());
+        for (Object element : elements) {
+            TypedValue typed = element instanceof TypedValue known ? known
+                    : TypedValue.ofSerial(array.componentType == null ? Rep.OBJECT : array.componentType, element);
+            values.add(element == null ? null : toSession(typed, index));
+        }
+        return values;
     }
 
     private static BigDecimal number(Number value) {

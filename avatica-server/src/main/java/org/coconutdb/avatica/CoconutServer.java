@@ -2,24 +2,25 @@ package org.coconutdb.avatica;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.ServiceLoader;
 import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
+import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.connection.ServerConnections;
 import org.coconutdb.avatica.http.HttpServer;
 import org.coconutdb.jdbc.CoconutDriver;
-import org.coconutdb.jdbc.session.Session;
-import org.coconutdb.jdbc.session.SessionProvider;
+import org.coconutdb.jdbc.session.TimeZones;
+import org.coconutdb.sql.session.DatabaseLogins;
+import org.coconutdb.sql.session.EmbeddedProvider;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A server: one database, kept open while it runs, served on one port. Any thread.
 ///
 /// ```
-/// try (CoconutServer server = CoconutServer.start(ServerConfig.of("jdbc:coconut:file:./data").withInsecure(true))) {
+/// try (CoconutServer server = CoconutServer.start(ServerConfig.of("jdbc:coconut:file:./data"))) {
 ///     // jdbc:coconut://127.0.0.1:8765
 /// }
 /// ```
@@ -27,15 +28,26 @@ public final class CoconutServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoconutServer.class);
 
     private final ServerConfig config;
-    private final Session anchor; // keeps the database open
+    private final DatabaseLogins database; // keeps it open
+    private final @Nullable FirstAdmin firstAdmin;
+    private final @Nullable TlsIdentity tls;
     private final ServerConnections connections;
     private final Gateway gateway;
     private final HttpServer http;
     private boolean stopped;
 
-    private CoconutServer(ServerConfig config, Session anchor, ServerConnections connections, Gateway gateway, HttpServer http) {
+    private CoconutServer(
+            ServerConfig config,
+            DatabaseLogins database,
+            @Nullable FirstAdmin firstAdmin,
+            @Nullable TlsIdentity tls,
+            ServerConnections connections,
+            Gateway gateway,
+            HttpServer http) {
         this.config = config;
-        this.anchor = anchor;
+        this.database = database;
+        this.firstAdmin = firstAdmin;
+        this.tls = tls;
         this.connections = connections;
         this.gateway = gateway;
         this.http = http;
@@ -43,51 +55,75 @@ public final class CoconutServer implements AutoCloseable {
 
     /// Opens the database, which may take as long as reading it, and then listens.
     public static CoconutServer start(ServerConfig config) throws SQLException, IOException {
-        if (!config.insecure()) {
-            throw new ServerConfigException("CoconutDB has no users yet: a server is started with --insecure, by which everybody who "
-                    + "can connect may do everything, and listens on loopback only");
-        }
         InetSocketAddress address = config.address();
-        SessionProvider provider = provider(config.databaseUrl());
-        Session anchor = provider.open(config.databaseUrl(), properties(config, ""));
+        requireOwnDatabase(config.databaseUrl());
+        TlsConfig wanted = config.security().tls();
+        TlsIdentity tls = wanted == null ? null : TlsIdentity.start(wanted);
+        DatabaseLogins database = null;
         try {
-            ServerConnections connections =
-                    new ServerConnections(schema -> provider.open(config.databaseUrl(), properties(config, schema)), config.connections());
-            RpcMetadataResponse origin = new RpcMetadataResponse(config.host() + ":" + config.port());
-            AvaticaMetaData metaData = new AvaticaMetaData(() -> connection(config), origin);
-            Gateway gateway = new Gateway(_ -> new Gateway.Login.Outcome("", null), new WireService(connections),
-                    new AvaticaService(connections, metaData, origin), origin);
-            HttpServer http = HttpServer.start(address, config.http(), gateway);
-            connections.start();
-            LOG.atInfo().addKeyValue("address", http.address()).log("a server listens");
-            return new CoconutServer(config, anchor, connections, gateway, http);
-        } catch (IOException | RuntimeException | Error failure) {
-            anchor.close();
+            database = DatabaseLogins.open(config.databaseUrl(), properties(config, "", ""));
+            FirstAdmin firstAdmin = config.security().insecure() ? null : FirstAdmin.make(database, config.security());
+            return start(config, address, database, firstAdmin, tls);
+        } catch (IOException | SQLException | RuntimeException | Error failure) {
+            if (tls != null) {
+                tls.close();
+            }
+            if (database != null) {
+                database.close();
+            }
             throw failure;
         }
     }
 
-    private static SessionProvider provider(String url) throws SQLException {
-        for (SessionProvider candidate : ServiceLoader.load(SessionProvider.class, CoconutServer.class.getClassLoader())) {
-            if (candidate.accepts(url)) {
-                return candidate;
-            }
-        }
-        throw new SQLException("a server serves a database of its own: jdbc:coconut:file:directory or jdbc:coconut:mem:name, not " + url,
-                "08001");
+    private static CoconutServer start(
+            ServerConfig config,
+            InetSocketAddress address,
+            DatabaseLogins database,
+            @Nullable FirstAdmin firstAdmin,
+            @Nullable TlsIdentity tls) throws IOException {
+        ServerConnections connections = new ServerConnections((client, schema, timeZone) -> database.open(login(client), properties(config,
+                schema, timeZone)), config.connections());
+        RpcMetadataResponse origin = new RpcMetadataResponse(config.host() + ":" + config.port());
+        AvaticaMetaData metaData = new AvaticaMetaData(client -> CoconutDriver.connection(config.databaseUrl(), client.user(), database
+                .open(
+                        login(client), properties(config, "", ""))), origin);
+        Logins logins = new Logins(config.security().insecure() ? null : database, connections::closeAll);
+        Gateway gateway = new Gateway(logins, new WireService(connections), new AvaticaService(connections, metaData, origin), origin);
+        HttpServer http = HttpServer.start(address, config.http(), gateway, tls);
+        connections.start();
+        LOG.atInfo().addKeyValue("address", http.address()).log("a server listens");
+        return new CoconutServer(config, database, firstAdmin, tls, connections, gateway, http);
     }
 
-    private static Properties properties(ServerConfig config, String schema) {
+    private static DatabaseLogins.@Nullable Login login(Client client) {
+        return client.isOwner() ? null : new DatabaseLogins.Login(client.user(), client.stamp());
+    }
+
+    private static void requireOwnDatabase(String url) throws SQLException {
+        if (!new EmbeddedProvider().accepts(url)) {
+            throw new SQLException("a server serves a database of its own: jdbc:coconut:file:directory or jdbc:coconut:mem:name, not "
+                    + url,
+                    "08001");
+        }
+    }
+
+    /// @param schema empty: the database's default
+    /// @param timeZone empty: the server's
+    private static Properties properties(ServerConfig config, String schema, String timeZone) {
         Properties properties = new Properties();
         config.databaseProperties().forEach(properties::setProperty);
         if (!schema.isEmpty()) {
             properties.setProperty("schema", schema);
         }
+        if (!timeZone.isEmpty()) {
+            properties.setProperty(TimeZones.PROPERTY, timeZone);
+        }
         return properties;
     }
 
-    private static Connection connection(ServerConfig config) throws SQLException {
-        return Objects.requireNonNull(new CoconutDriver().connect(config.databaseUrl(), properties(config, "")), "a URL of ours");
+    /// The user whom this start has made, where the database had none: its secret is told here and nowhere else.
+    public Optional<FirstAdmin> firstAdmin() {
+        return Optional.ofNullable(firstAdmin);
     }
 
     /// Where it listens.
@@ -99,7 +135,8 @@ public final class CoconutServer implements AutoCloseable {
     public String url() {
         InetSocketAddress address = http.address();
         String host = address.getAddress().getHostAddress();
-        return "jdbc:coconut://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + "/";
+        return "jdbc:coconut://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort() + (tls == null ? "/"
+                : "/?tls=true");
     }
 
     /// Connections that are open.
@@ -141,9 +178,12 @@ public final class CoconutServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         http.close();
+        if (tls != null) {
+            tls.close();
+        }
         connections.close();
         try {
-            anchor.close();
+            database.close();
         } catch (SQLException failure) {
             LOG.atError().setCause(failure).log("the database could not be closed cleanly");
             return false;

@@ -1,7 +1,9 @@
 package org.coconutdb.avatica;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +14,7 @@ import org.apache.calcite.avatica.remote.ProtobufTranslationImpl;
 import org.apache.calcite.avatica.remote.Service;
 import org.apache.calcite.avatica.remote.Service.ErrorResponse;
 import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
+import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.http.HttpHandler;
 import org.coconutdb.avatica.http.HttpRequest;
 import org.coconutdb.avatica.http.HttpResponse;
@@ -20,25 +23,20 @@ import org.coconutdb.jdbc.wire.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /// Sees what a request is, and has it answered. Requests for a database are POSTs, on any path, in one of three forms that their first bytes
-/// tell apart: our driver's messages, Avatica's as Protocol Buffers, Avatica's as JSON. `GET /health` and `GET /ready` are answered to all.
+/// tell apart: our driver's messages, Avatica's as Protocol Buffers, Avatica's as JSON. `GET /health` and `GET /ready` are answered to all,
+/// everything else to those who have logged in.
 final class Gateway implements HttpHandler {
-    /// Who a request is from.
-    interface Login {
-        /// The user's name, or what is answered instead.
-        Outcome of(HttpRequest request);
+    private static final String CHALLENGE = "WWW-Authenticate: Basic realm=\"CoconutDB\", charset=\"UTF-8\"";
 
-        record Outcome(@Nullable String user, @Nullable HttpResponse refusal) {}
-    }
-
-    private final Login login;
+    private final Logins logins;
     private final WireService wire;
     private final AvaticaService avatica;
     private final RpcMetadataResponse origin;
     private final ProtobufTranslation translation = new ProtobufTranslationImpl();
     private volatile boolean isReady = true;
 
-    Gateway(Login login, WireService wire, AvaticaService avatica, RpcMetadataResponse origin) {
-        this.login = login;
+    Gateway(Logins logins, WireService wire, AvaticaService avatica, RpcMetadataResponse origin) {
+        this.logins = logins;
         this.wire = wire;
         this.avatica = avatica;
         this.origin = origin;
@@ -62,19 +60,49 @@ final class Gateway implements HttpHandler {
             // Else any page that a user of this machine looks at could send statements to a server on loopback.
             return HttpResponse.text(403, "this server takes no requests from web pages");
         }
-        Login.Outcome outcome = login.of(request);
-        String user = outcome.user();
-        if (user == null) {
-            HttpResponse refusal = outcome.refusal();
-            return refusal == null ? HttpResponse.text(401, "log in first") : refusal;
-        }
+        return switch (logins.of(request.authorization(), request.from())) {
+            case Logins.Outcome.In(Client client) -> answered(request, client);
+            case Logins.Outcome.Missing _ -> challenge(request);
+            case Logins.Outcome.Refused(SQLException failure) -> refused(request, failure);
+        };
+    }
+
+    /// Before more than a little of a request is read.
+    @Override
+    public boolean admits(@Nullable String authorization, InetAddress from) {
+        return logins.of(authorization, from) instanceof Logins.Outcome.In;
+    }
+
+    private HttpResponse answered(HttpRequest request, Client client) {
         byte[] body = request.body();
         int length = request.bodyLength();
         if (Protocol.isOurs(body, length)) {
-            WireWriter answer = wire.answer(body, length, user);
-            return new HttpResponse(200, HttpResponse.BYTES, List.of(), answer.array(), answer.length());
+            return ours(wire.answer(body, length, client));
         }
-        return isJson(body, length) ? json(body, length, user) : protobuf(body, length, user);
+        return isJson(body, length) ? json(body, length, client) : protobuf(body, length, client);
+    }
+
+    private static HttpResponse ours(WireWriter answer) {
+        return new HttpResponse(200, HttpResponse.BYTES, List.of(), answer.array(), answer.length());
+    }
+
+    /// Clients of HTTP send a login when they are asked for one; our driver does so at once where it has one.
+    private static HttpResponse challenge(HttpRequest request) {
+        if (Protocol.isOurs(request.body(), request.bodyLength())) {
+            return ours(WireService.refusal(new SQLInvalidAuthorizationSpecException(
+                    "this server wants a log-in: give user and password beside the URL.", "28000")));
+        }
+        return HttpResponse.text(401, "this server wants a log-in: user and password, by authentication=BASIC").with(CHALLENGE);
+    }
+
+    /// Told in the request's own form: of a 401 Avatica's clients would tell their users that number alone.
+    private HttpResponse refused(HttpRequest request, SQLException failure) {
+        byte[] body = request.body();
+        int length = request.bodyLength();
+        if (Protocol.isOurs(body, length)) {
+            return ours(WireService.refusal(failure));
+        }
+        return isJson(body, length) ? json(error(failure)) : protobuf(error(failure));
     }
 
     private HttpResponse about(String path) {
@@ -96,13 +124,17 @@ final class Gateway implements HttpHandler {
         return false;
     }
 
-    private HttpResponse json(byte[] body, int length, String user) {
+    private HttpResponse json(byte[] body, int length, Client client) {
         Service.Response answer;
         try {
-            answer = answer(JsonService.MAPPER.readValue(body, 0, length, Service.Request.class), user);
+            answer = answer(JsonService.MAPPER.readValue(body, 0, length, Service.Request.class), client);
         } catch (IOException | IllegalArgumentException unreadable) {
             answer = unreadable();
         }
+        return json(answer);
+    }
+
+    private static HttpResponse json(Service.Response answer) {
         try {
             return HttpResponse.of(status(answer), HttpResponse.JSON, JsonService.MAPPER.writeValueAsBytes(answer));
         } catch (IOException failure) {
@@ -110,13 +142,17 @@ final class Gateway implements HttpHandler {
         }
     }
 
-    private HttpResponse protobuf(byte[] body, int length, String user) {
+    private HttpResponse protobuf(byte[] body, int length, Client client) {
         Service.Response answer;
         try {
-            answer = answer(translation.parseRequest(body.length == length ? body : Arrays.copyOf(body, length)), user);
+            answer = answer(translation.parseRequest(body.length == length ? body : Arrays.copyOf(body, length)), client);
         } catch (IOException | RuntimeException unreadable) {
             answer = unreadable();
         }
+        return protobuf(answer);
+    }
+
+    private HttpResponse protobuf(Service.Response answer) {
         try {
             return HttpResponse.of(status(answer), HttpResponse.BYTES, translation.serializeResponse(answer));
         } catch (IOException failure) {
@@ -124,12 +160,12 @@ final class Gateway implements HttpHandler {
         }
     }
 
-    private Service.Response answer(Service.@Nullable Request request, String user) {
+    private Service.Response answer(Service.@Nullable Request request, Client client) {
         if (request == null) {
             return unreadable();
         }
         try {
-            return avatica.answer(request, user);
+            return avatica.answer(request, client);
         } catch (AvaticaService.NoConnection gone) {
             return error(ErrorResponse.MISSING_CONNECTION_ERROR_CODE, "08003", String.valueOf(gone.getMessage()));
         } catch (SQLException refused) {

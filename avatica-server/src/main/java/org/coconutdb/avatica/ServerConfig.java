@@ -14,10 +14,10 @@ import org.coconutdb.avatica.http.HttpLimits;
 /// @param databaseProperties what it is opened with, as behind its URL
 /// @param host name or address to listen on
 /// @param port to listen on, 0: one that is free
-/// @param insecure no log-in: everybody who can connect may do everything, so that only loopback is listened on
 /// @param stopWait how long statements may still run when the server stops
-public record ServerConfig(String databaseUrl, Map<String, String> databaseProperties, String host, int port, boolean insecure,
-        ConnectionLimits connections, HttpLimits http, Duration stopWait) {
+/// @param security who may use it, and how it is reached
+public record ServerConfig(String databaseUrl, Map<String, String> databaseProperties, String host, int port,
+        ConnectionLimits connections, HttpLimits http, Duration stopWait, ServerSecurity security) {
     public static final int DEFAULT_PORT = 8765;
     public static final String DEFAULT_HOST = "127.0.0.1";
     // A connection of our driver is a socket, and one more for a moment when it cancels.
@@ -36,23 +36,28 @@ public record ServerConfig(String databaseUrl, Map<String, String> databasePrope
     }
 
     public ServerConfig withAddress(String newHost, int newPort) {
-        return new ServerConfig(databaseUrl, databaseProperties, newHost, newPort, insecure, connections, http, stopWait);
+        return new ServerConfig(databaseUrl, databaseProperties, newHost, newPort, connections, http, stopWait, security);
     }
 
     public ServerConfig withInsecure(boolean isInsecure) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, isInsecure, connections, http, stopWait);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, stopWait, security.withInsecure(
+                isInsecure));
     }
 
     public ServerConfig withConnections(ConnectionLimits limits) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, limits, http, stopWait);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, limits, http, stopWait, security);
     }
 
     public ServerConfig withHttp(HttpLimits limits) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, connections, limits, stopWait);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, limits, stopWait, security);
+    }
+
+    public ServerConfig withSecurity(ServerSecurity other) {
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, stopWait, other);
     }
 
     public ServerConfig withStopWait(Duration wait) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, insecure, connections, http, wait);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, wait, security);
     }
 
     /// CONFIG errors as [ServerConfigException]: a host that there is not, or one that the world can reach where nobody logs in.
@@ -63,7 +68,11 @@ public record ServerConfig(String databaseUrl, Map<String, String> databasePrope
         } catch (UnknownHostException unknown) {
             throw new ServerConfigException("listen.host is " + host + ", which has no address here");
         }
-        if (insecure && !address.isLoopbackAddress()) {
+        if (!security.insecure() && !address.isLoopbackAddress() && security.tls() == null && !security.plainIsSaid()) {
+            throw new ServerConfigException("listen.host is " + host
+                    + ", which the world may reach, and passwords would go there in the clear: set tls.certificate and tls.key, or say tls = off");
+        }
+        if (security.insecure() && !address.isLoopbackAddress()) {
             throw new ServerConfigException("listen.host is " + host
                     + ", and without a log-in a server listens on loopback only: leave listen.host out, or set it to 127.0.0.1");
         }

@@ -3,6 +3,7 @@ package org.coconutdb.avatica;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +33,17 @@ public final class ServerConfigFile {
     static final String SOCKET_IDLE = "socket.idle.max";
     static final String TRANSFER = "request.time.max";
     static final String STOP_WAIT = "stop.wait.max";
+    static final String ADMIN_USER = "admin.user";
+    static final String ADMIN_SECRET_FILE = "admin.secret.file";
+    static final String TLS = "tls";
+    static final String TLS_CERTIFICATE = "tls.certificate";
+    static final String TLS_KEY = "tls.key";
+    static final String TLS_KEY_STORE = "tls.keystore";
+    static final String TLS_KEY_STORE_PASSWORD_FILE = "tls.keystore.password.file";
     /// Keys of the server itself, in the order of its documentation.
     public static final List<String> KEYS = List.of(HOST, PORT, SOCKETS, CONNECTIONS, STATEMENTS, PAGE_BYTES, PAGE_ROWS, REQUEST_BYTES,
-            CONNECTION_IDLE, SOCKET_IDLE, TRANSFER, STOP_WAIT);
+            CONNECTION_IDLE, SOCKET_IDLE, TRANSFER, STOP_WAIT, ADMIN_USER, ADMIN_SECRET_FILE, TLS, TLS_CERTIFICATE, TLS_KEY, TLS_KEY_STORE,
+            TLS_KEY_STORE_PASSWORD_FILE);
 
     private static final int CONNECTIONS_DEFAULT = 1_000;
     private static final int HEAD_BYTES = 32 * 1024;
@@ -90,13 +99,57 @@ public final class ServerConfigFile {
         int connections = count(CONNECTIONS, CONNECTIONS_DEFAULT, 1_000_000);
         Map<String, String> ofDatabase = new TreeMap<>(settings);
         ofDatabase.keySet().removeAll(KEYS);
-        return new ServerConfig(databaseUrl, ofDatabase, settings.getOrDefault(HOST, ServerConfig.DEFAULT_HOST), port(), false,
+        return new ServerConfig(databaseUrl, ofDatabase, settings.getOrDefault(HOST, ServerConfig.DEFAULT_HOST), port(),
                 new ConnectionLimits(connections, count(STATEMENTS, 1_000, 1_000_000), bytes(PAGE_BYTES, 256 * 1024, 1, 64 << 20),
                         count(PAGE_ROWS, 10_000, 1_000_000), span(CONNECTION_IDLE, Duration.ofMinutes(30))),
                 new HttpLimits(count(SOCKETS, connections + ServerConfig.SOCKETS_BEYOND_CONNECTIONS, 1_000_000), HEAD_BYTES,
                         bytes(REQUEST_BYTES, 128 << 20, 64 * 1024, 1 << 30), span(SOCKET_IDLE, Duration.ofMinutes(30)),
                         span(TRANSFER, Duration.ofMinutes(1))),
-                span(STOP_WAIT, Duration.ofSeconds(20)));
+                span(STOP_WAIT, Duration.ofSeconds(20)), security());
+    }
+
+    private ServerSecurity security() {
+        String tls = settings.get(TLS);
+        if (tls != null && !tls.equals("off") && !tls.equals("on")) {
+            throw refused(TLS, tls, "write on, or off for plain sockets");
+        }
+        TlsConfig config = tlsConfig();
+        if (config != null && "off".equals(tls)) {
+            throw refused(TLS, "off", "leave it out, or leave the certificate out");
+        }
+        if (config == null && "on".equals(tls)) {
+            throw refused(TLS, "on", "set " + TLS_CERTIFICATE + " and " + TLS_KEY + ", or " + TLS_KEY_STORE);
+        }
+        return new ServerSecurity(false, settings.getOrDefault(ADMIN_USER, ServerSecurity.DEFAULT_ADMIN), path(ADMIN_SECRET_FILE), config,
+                "off"
+                        .equals(tls));
+    }
+
+    private @Nullable TlsConfig tlsConfig() {
+        Path certificate = path(TLS_CERTIFICATE);
+        Path key = path(TLS_KEY);
+        Path store = path(TLS_KEY_STORE);
+        Path password = path(TLS_KEY_STORE_PASSWORD_FILE);
+        if (certificate == null && key == null && store == null && password == null) {
+            return null;
+        }
+        if (certificate != null && key != null && store == null && password == null) {
+            return new TlsConfig.Pem(certificate, key);
+        }
+        if (certificate == null && key == null && store != null && password != null) {
+            return new TlsConfig.KeyStoreFile(store, password);
+        }
+        throw new ServerConfigException("TLS is half set: give " + TLS_CERTIFICATE + " and " + TLS_KEY + ", or " + TLS_KEY_STORE + " and "
+                + TLS_KEY_STORE_PASSWORD_FILE);
+    }
+
+    private @Nullable Path path(String key) {
+        String value = settings.get(key);
+        try {
+            return value == null ? null : Path.of(value);
+        } catch (InvalidPathException refused) {
+            throw refused(key, value, "name a file");
+        }
     }
 
     private int port() {

@@ -30,6 +30,9 @@ final class WireRequest {
     /// Of kind varint: each operation knows whether it may be below 0.
     long number;
     @Nullable String text;
+    @Nullable String timeZone;
+    @Nullable String timeZoneSet;
+    @Nullable String read;
 
     private WireRequest() {}
 
@@ -54,6 +57,9 @@ final class WireRequest {
                 case Ask.CLOSED_CURSOR -> request.closedCursors.add(in.count());
                 case Ask.NUMBER -> request.number = in.number();
                 case Ask.TEXT -> request.text = in.text();
+                case Ask.TIME_ZONE -> request.timeZone = in.text();
+                case Ask.TIME_ZONE_SET -> request.timeZoneSet = in.text();
+                case Ask.READ -> request.read = in.text();
                 default -> in.skip();
             }
         }

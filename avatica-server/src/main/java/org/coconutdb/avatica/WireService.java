@@ -5,6 +5,7 @@ import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.connection.ServerConnection;
 import org.coconutdb.avatica.connection.ServerConnections;
 import org.coconutdb.avatica.connection.ServerStatement;
@@ -40,11 +41,11 @@ final class WireService {
 
     /// The answer to the request in these bytes, in its envelope.
     ///
-    /// @param user who asks
-    WireWriter answer(byte[] bytes, int length, String user) {
+    /// @param client who asks
+    WireWriter answer(byte[] bytes, int length, Client client) {
         WireWriter out = new WireWriter();
         try {
-            answer(WireRequest.read(Protocol.unwrap(bytes, length)), user, out);
+            answer(WireRequest.read(Protocol.unwrap(bytes, length)), client, out);
         } catch (WireException malformed) {
             refuse(out, malformed(malformed));
         } catch (SQLException refused) {
@@ -52,6 +53,13 @@ final class WireService {
         } catch (RuntimeException | Error failure) {
             refuse(out, Unexpected.told(failure));
         }
+        return Protocol.wrap(out);
+    }
+
+    /// An answer that refuses a request, whatever it is.
+    static WireWriter refusal(SQLException refused) {
+        WireWriter out = new WireWriter();
+        refuse(out, refused);
         return Protocol.wrap(out);
     }
 
@@ -65,25 +73,34 @@ final class WireService {
         WireFailures.write(out, Tell.FAILURE, failure);
     }
 
-    private void answer(WireRequest request, String user, WireWriter out) throws SQLException {
+    private void answer(WireRequest request, Client client, WireWriter out) throws SQLException {
         switch (request.operation) {
-            case Operation.OPEN -> open(request, user, out);
-            case Operation.CLOSE -> connections.close(request.connection, user);
-            case Operation.CANCEL -> cancel(request, user);
-            default -> withConnection(request, user, out);
+            case Operation.OPEN -> open(request, client, out);
+            case Operation.CLOSE -> connections.close(request.connection, client);
+            case Operation.CANCEL -> cancel(request, client);
+            default -> withConnection(request, client, out);
         }
     }
 
-    private void open(WireRequest request, String user, WireWriter out) throws SQLException {
+    private void open(WireRequest request, Client client, WireWriter out) throws SQLException {
         String schema = request.text;
-        ServerConnection opened = connections.open(user, schema == null ? "" : schema);
-        ServerConnection connection = connections.enter(opened.id(), user);
+        String timeZone = request.timeZone;
+        ServerConnection opened = connections.open(client, schema == null ? "" : schema, timeZone == null ? "" : timeZone);
+        ServerConnection connection = connections.enter(opened.id(), client);
         if (connection == null) {
             throw new SQLNonTransientConnectionException("the server is stopping", "08004");
         }
         try {
             if (request.number > 0) {
                 settle(connection.session(), request.number - 1);
+            }
+            String set = request.timeZoneSet;
+            if (set != null) {
+                set(connection.session(), "TIME ZONE", set);
+            }
+            String read = request.read;
+            if (read != null && !read.equals(connection.session().readPolicy())) {
+                set(connection.session(), "READ", read);
             }
             out.text(Tell.CONNECTION, connection.id());
             out.text(Tell.VERSION, connection.session().productVersion());
@@ -103,15 +120,21 @@ final class WireService {
         session.setAutoCommit((wanted & Tell.STATE_AUTOCOMMIT) != 0);
     }
 
-    private void cancel(WireRequest request, String user) {
-        ServerConnection connection = connections.find(request.connection, user);
+    private static void set(Session session, String setting, String value) throws SQLException {
+        try (SessionStatement statement = session.prepare("SET " + setting + " '" + value.replace("'", "''") + "'")) {
+            statement.execute(new Object[0], Session.Limits.NONE);
+        }
+    }
+
+    private void cancel(WireRequest request, Client client) {
+        ServerConnection connection = connections.find(request.connection, client);
         if (connection != null) {
             connection.cancel(request.statement, request.execution);
         }
     }
 
-    private void withConnection(WireRequest request, String user, WireWriter out) throws SQLException {
-        ServerConnection connection = connections.enter(request.connection, user);
+    private void withConnection(WireRequest request, Client client, WireWriter out) throws SQLException {
+        ServerConnection connection = connections.enter(request.connection, client);
         if (connection == null) {
             out.flag(Tell.NO_CONNECTION, true);
             return;
@@ -150,6 +173,8 @@ final class WireService {
                 | session.isolation() << Tell.STATE_ISOLATION_SHIFT;
         out.number(Tell.STATE, state + 1L);
         out.text(Tell.SCHEMA, connection.schemaNews());
+        out.text(Tell.TIME_ZONE, connection.timeZoneNews());
+        out.text(Tell.READ, connection.readNews());
     }
 
     private void answer(WireRequest request, ServerConnection connection, WireWriter out) throws SQLException {
@@ -178,7 +203,7 @@ final class WireService {
     }
 
     private static void prepare(WireRequest request, ServerConnection connection, WireWriter out) throws SQLException {
-        ServerStatement prepared = connection.prepare(request.statement, onlyText(request), request.keys, false);
+        ServerStatement prepared = connection.prepare(request.statement, onlyText(request), request.keys);
         List<ColumnInfo> columns = prepared.statement().columns();
         prepared.isNews(columns);
         WireColumns.write(out, Tell.COLUMN, columns);
@@ -196,7 +221,8 @@ final class WireService {
     private static @Nullable ServerStatement known(WireRequest request, ServerConnection connection, WireWriter out)
             throws SQLException {
         if (!request.sql.isEmpty()) {
-            return connection.prepare(request.statement, onlyText(request), request.keys, request.wanted != null);
+            return request.wanted == null ? connection.prepare(request.statement, onlyText(request), request.keys)
+                    : connection.text(request.statement, onlyText(request), request.keys);
         }
         ServerStatement found = connection.statement(request.statement);
         if (found == null) {

@@ -100,6 +100,27 @@ class MalformedRequestsTest {
     }
 
     @Test
+    @DisplayName("strangers are told to log in, whatever they send")
+    void strangersAreToldToLogInWhateverTheySend() throws Exception {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+        List<byte[]> samples = samples();
+        try (TestServer server = TestServer.secured(config -> config)) {
+            try (Exchange exchange = new Exchange(server.port())) {
+                for (int i = 0; i < REQUESTS; i++) {
+                    byte[] sample = samples.get(random.nextInt(samples.size()));
+                    byte[] request = random.nextBoolean() ? sample : spoilt(sample, random);
+                    String rerun = "rerun: mvnw -pl avatica-server -am test -Dtest=MalformedRequestsTest -Dseed=" + Long.toHexString(SEED)
+                            + " (request " + i + ": " + HexFormat.of().formatHex(request) + ")";
+                    String answer = exchange.post(request);
+                    assertThat(exchange.status).as(rerun + ": " + answer).isEqualTo(Protocol.isOurs(request, request.length) ? 200 : 401);
+                    assertThat(answer).as(rerun).contains("wants a log-in");
+                }
+            }
+            assertThat(server.server().connectionCount()).isZero();
+        }
+    }
+
+    @Test
     void deepJsonIsRefused() throws Exception {
         try (TestServer server = TestServer.start(); Exchange exchange = new Exchange(server.port())) {
             String answer = exchange.post(("{\"request\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8));

@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.coconutdb.avatica.connection.ConnectionLimits;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is the remote driver's alone: round trips, pages, a server that goes away, limits.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RemoteConnectionTest {
+    /// Joins of everything with everything: planned for seconds.
+    private static final String LONG_TO_PLAN = "EXPLAIN " + IntStream.range(0, 4)
+            .mapToObj(part -> "SELECT COUNT(*) + " + part + " FROM p AS p0 " + IntStream.range(1, 29)
+                    .mapToObj(i -> "JOIN p AS p" + i + " ON p0.a = p" + i + ".a AND p" + (i - 1) + ".b = p" + i + ".b")
+                    .collect(Collectors.joining(" ")))
+            .collect(Collectors.joining(" UNION ALL "));
     private static final String FOREVER = "SELECT COUNT(*) FROM GENERATE_SERIES(1, 2000000) AS a (n) "
             + "JOIN GENERATE_SERIES(1, 2000000) AS b (m) ON a.n + b.m < 0";
 
@@ -139,6 +147,27 @@ class RemoteConnectionTest {
     }
 
     @Test
+    void planningIsCancelledAndEndedByTheQueryTimeoutToo() throws Exception {
+        try (TestServer server = TestServer.start(); Connection connection = server.connect();
+                Statement statement = connection.createStatement(); ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            statement.execute("CREATE TABLE p (k INT PRIMARY KEY, a INT, b INT)");
+            Future<String> state = threads.submit(() -> stateOf(() -> only(statement, LONG_TO_PLAN)));
+            while (!state.isDone()) {
+                statement.cancel();
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            assertThat(state.get()).isEqualTo("57014");
+
+            statement.setQueryTimeout(1);
+            SQLException failure = catchThrowableOfType(SQLException.class, () -> only(statement, LONG_TO_PLAN));
+            assertThat(failure.getClass()).isEqualTo(SQLTimeoutException.class);
+            // The planner may be busy with what was given up.
+            statement.setQueryTimeout(0);
+            assertThat(only(statement, "VALUES 7")).isEqualTo(7);
+        }
+    }
+
+    @Test
     void abortLetsGoOfAServerThatDoesNotAnswer() throws Exception {
         try (TestServer server = TestServer.start(); ExecutorService threads = Executors.newSingleThreadExecutor()) {
             Connection connection = server.connect();
@@ -182,6 +211,35 @@ class RemoteConnectionTest {
                 assertThat(connection.isValid(5)).isTrue();
                 assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
                 assertThat(second.server().connectionCount()).isEqualTo(1);
+            }
+        }
+    }
+
+    private static String zone(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery("SHOW TIME ZONE")) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    @Test
+    void theTimeZoneIsTheClientsAndGoesWithTheConnectionToANewServer(@TempDir java.nio.file.Path directory) throws SQLException {
+        TestServer first = TestServer.of(onDisk(directory, 0));
+        int port = first.port();
+        try (Connection plain = first.connect();
+                Connection connection = DriverManager.getConnection(first.server().url() + "?time.zone=asia/tokyo")) {
+            assertThat(zone(plain)).isEqualTo(java.time.ZoneId.systemDefault().getId());
+            assertThat(zone(connection)).isEqualTo("Asia/Tokyo");
+            TestServer.execute(connection, "SET TIME ZONE 'America/New_York'");
+            PreparedStatement query = connection.prepareStatement("VALUES TIMESTAMP WITH TIME ZONE '2026-07-01 12:00:00Z'");
+            first.close();
+
+            try (TestServer _ = TestServer.of(onDisk(directory, port)); ResultSet rows = query.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getString(1)).isEqualTo("2026-07-01 08:00:00-04:00");
+                assertThat(zone(connection)).isEqualTo("America/New_York");
+                TestServer.execute(connection, "SET TIME ZONE DEFAULT");
+                assertThat(zone(connection)).as("the first").isEqualTo("Asia/Tokyo");
             }
         }
     }

@@ -41,6 +41,10 @@ class ServerConfigFileTest {
             "page.bytes.max = 3 apples | such as 256KB",
             "connection.idle.max = soon | such as 500ms",
             "schema = PUBLIC | there is no setting schema",
+            "tls = maybe | on, or off",
+            "tls = on | tls.certificate",
+            "tls.key = key.pem | half set",
+            "tls.keystore = store.p12 | half set",
     })
     void aWrongSettingIsRefusedWithTheRightOne(String line, String mend) {
         assertThatThrownBy(() -> parse("# first", line)).isInstanceOf(ServerConfigException.class).hasMessageContaining(mend);
@@ -57,7 +61,14 @@ class ServerConfigFileTest {
         assertThatThrownBy(() -> CoconutServer.start(parse().withInsecure(true).withAddress("0.0.0.0", 0)))
                 .isInstanceOf(ServerConfigException.class)
                 .hasMessageContaining("loopback only");
-        assertThatThrownBy(() -> CoconutServer.start(parse())).isInstanceOf(ServerConfigException.class).hasMessageContaining("--insecure");
+    }
+
+    @Test
+    void passwordsDoNotTravelInTheClearUnlessThatIsSaid() {
+        assertThatThrownBy(() -> CoconutServer.start(parse("listen.host = 0.0.0.0"))).isInstanceOf(ServerConfigException.class)
+                .hasMessageContaining("in the clear")
+                .hasMessageContaining("tls = off");
+        assertThat(parse("listen.host = 0.0.0.0", "tls = off").address().getAddress().isAnyLocalAddress()).isTrue();
     }
 
     @Test

@@ -4,14 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.math.BigDecimal;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.Date;
-import java.sql.Driver;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -21,21 +16,15 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.coconutdb.avatica.connection.ConnectionLimits;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Avatica's own clients, as they were published, old and new, against our server. The build copies their jars.
 class StockClientsTest {
-    private static final Path JARS = Path.of(System.getProperty("avatica.clients", "target/avatica-clients"));
-    private static final Map<String, ClassLoader> LOADERS = new ConcurrentHashMap<>();
     private static TestServer server;
 
     @BeforeAll
@@ -48,32 +37,17 @@ class StockClientsTest {
         server.close();
     }
 
-    static Stream<Arguments> clients() throws Exception {
-        List<String> versions;
-        try (Stream<Path> files = Files.list(JARS)) {
-            versions = files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".jar")).sorted().toList();
-        }
-        assertThat(versions).as("clients in " + JARS).hasSizeGreaterThan(3);
-        return versions.stream().flatMap(jar -> Stream.of(Arguments.of(jar, "protobuf"), Arguments.of(jar, "json")));
-    }
-
     private static Connection connect(String jar, String serialization) throws Exception {
         return connect(server, jar, serialization);
     }
 
     private static Connection connect(TestServer target, String jar, String serialization) throws Exception {
-        ClassLoader loader = LOADERS.computeIfAbsent(jar, name -> {
-            try {
-                // The newest leaves SLF4J to the application.
-                URL logging = org.slf4j.LoggerFactory.class.getProtectionDomain().getCodeSource().getLocation();
-                return new URLClassLoader(new URL[] {JARS.resolve(name).toUri().toURL(), logging}, ClassLoader.getPlatformClassLoader());
-            } catch (java.net.MalformedURLException failure) {
-                throw new IllegalStateException(failure);
-            }
-        });
-        Driver driver = (Driver) loader.loadClass("org.apache.calcite.avatica.remote.Driver").getDeclaredConstructor().newInstance();
-        return driver.connect("jdbc:avatica:remote:url=http://127.0.0.1:" + target.port() + ";serialization=" + serialization,
-                new Properties());
+        return connect(target, jar, serialization, new Properties());
+    }
+
+    private static Connection connect(TestServer target, String jar, String serialization, Properties properties) throws Exception {
+        return StockClients.driver(jar).connect("jdbc:avatica:remote:url=http://127.0.0.1:" + target.port() + ";serialization="
+                + serialization, properties);
     }
 
     private static void execute(Connection connection, String... statements) throws SQLException {
@@ -81,7 +55,71 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
+    void momentsComeAsTextInTheSessionsZone(String jar, String serialization) throws Exception {
+        Properties properties = new Properties();
+        properties.setProperty("time.zone", "Asia/Tokyo");
+        try (Connection connection = connect(server, jar, serialization, properties); Statement statement = connection.createStatement()) {
+            execute(connection, "DROP TABLE IF EXISTS moments", "CREATE TABLE moments (id INT PRIMARY KEY, m TIMESTAMP WITH TIME ZONE)",
+                    "INSERT INTO moments VALUES (1, '2026-07-01 12:00:00')");
+            for (String[] zone : new String[][] {{"", "2026-07-01 12:00:00+09:00"}, {"Europe/Berlin", "2026-07-01 05:00:00+02:00"}}) {
+                if (!zone[0].isEmpty()) {
+                    statement.execute("SET TIME ZONE '" + zone[0] + "'");
+                }
+                try (ResultSet rows = statement.executeQuery("SELECT m FROM moments")) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getString(1)).isEqualTo(zone[1]);
+                    assertThat(rows.getObject(1)).isEqualTo(zone[1]);
+                    assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("TIMESTAMP WITH TIME ZONE");
+                }
+            }
+            try (PreparedStatement query = connection.prepareStatement("SELECT COUNT(*) FROM moments WHERE m = ?")) {
+                query.setString(1, "2026-07-01 03:00:00Z");
+                try (ResultSet rows = query.executeQuery()) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getInt(1)).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
+    void arraysGoInAndComeBack(String jar, String serialization) throws Exception {
+        try (Connection connection = connect(jar, serialization)) {
+            execute(connection, "DROP TABLE IF EXISTS arrays",
+                    "CREATE TABLE arrays (id INT PRIMARY KEY, n INT ARRAY, s VARCHAR(9) ARRAY, d DECIMAL(6, 2) ARRAY, b VARBINARY(4) ARRAY, "
+                            + "t DATE ARRAY, u UUID ARRAY) USING SORTED",
+                    "INSERT INTO arrays VALUES (1, ARRAY[1, NULL, 3], ARRAY['a', 'b c'], ARRAY[1.5, 2], ARRAY[X'00ff'], "
+                            + "ARRAY[DATE '2026-02-28'], ARRAY[UUID '6f9619ff-8b86-d011-b42d-00c04fc964ff'])",
+                    "INSERT INTO arrays (id, n) VALUES (2, ARRAY[])");
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT * FROM arrays ORDER BY id")) {
+                ResultSetMetaData described = rows.getMetaData();
+                assertThat(described.getColumnType(2)).isEqualTo(java.sql.Types.ARRAY);
+                assertThat(described.getColumnTypeName(2)).isEqualTo("INTEGER ARRAY");
+                assertThat(rows.next()).isTrue();
+                assertThat((Object[]) rows.getArray(2).getArray()).containsExactly(1, null, 3);
+                assertThat((Object[]) rows.getArray("S").getArray()).containsExactly("a", "b c");
+                assertThat((Object[]) rows.getArray(4).getArray()).containsExactly(new BigDecimal("1.50"), new BigDecimal("2.00"));
+                assertThat((Object[]) rows.getArray(7).getArray()).containsExactly("6f9619ff-8b86-d011-b42d-00c04fc964ff");
+                assertThat(rows.next()).isTrue();
+                assertThat((Object[]) rows.getArray(2).getArray()).isEmpty();
+                assertThat(rows.getArray(3)).isNull();
+            }
+            try (PreparedStatement query = connection.prepareStatement("SELECT id FROM arrays WHERE id = ANY (?)")) {
+                query.setArray(1, connection.createArrayOf("INTEGER", new Object[] {2, 7}));
+                try (ResultSet rows = query.executeQuery()) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getInt(1)).isEqualTo(2);
+                    assertThat(rows.next()).isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void valuesOfAllTypesGoInAndComeBack(String jar, String serialization) throws Exception {
         try (Connection connection = connect(jar, serialization)) {
             execute(connection, "DROP TABLE IF EXISTS all_types",
@@ -144,7 +182,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void manyRowsComeInPagesWithAnyFetchSize(String jar, String serialization) throws Exception {
         try (Connection connection = connect(jar, serialization)) {
             execute(connection, "DROP TABLE IF EXISTS many", "CREATE TABLE many (id INT PRIMARY KEY, text VARCHAR(20)) USING SORTED");
@@ -185,7 +223,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void transactionsAndBatchesOfTexts(String jar, String serialization) throws Exception {
         try (Connection connection = connect(jar, serialization); Connection other = connect(jar, serialization)) {
             execute(connection, "DROP TABLE IF EXISTS account", "CREATE TABLE account (id INT PRIMARY KEY, money INT)");
@@ -217,7 +255,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void metadataNamesTablesAndColumns(String jar, String serialization) throws Exception {
         try (Connection connection = connect(jar, serialization)) {
             execute(connection, "DROP TABLE IF EXISTS described", "CREATE TABLE described (id INT PRIMARY KEY, name VARCHAR(30) NOT NULL)");
@@ -249,7 +287,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void errorsTellStateAndPlaceAndNoTrace(String jar, String serialization) throws Exception {
         try (Connection connection = connect(jar, serialization)) {
             execute(connection, "DROP TABLE IF EXISTS wrong", "CREATE TABLE wrong (id INT PRIMARY KEY)", "INSERT INTO wrong VALUES (1)");
@@ -286,7 +324,7 @@ class StockClientsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
     void closingLeavesNothingBehind(String jar, String serialization) throws Exception {
         try (TestServer own = TestServer.start(config -> config.withConnections(
                 new ConnectionLimits(2, 3, 1_000, 100, config.connections().idle())))) {
@@ -311,5 +349,45 @@ class StockClientsTest {
                 assertThat(own.server().connectionCount()).isZero();
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
+    void clientsLogInByBasic(String jar, String serialization) throws Exception {
+        try (TestServer secured = TestServer.secured()) {
+            try (Connection joe = connect(secured, jar, serialization, login("joe", "joes"));
+                    Connection eve = connect(secured, jar, serialization, login("eve", "eves"))) {
+                try (Statement statement = joe.createStatement(); ResultSet found = statement.executeQuery(
+                        "SELECT v, CURRENT_USER FROM t")) {
+                    assertThat(found.next()).isTrue();
+                    assertThat(found.getString(1) + found.getString(2)).isEqualTo("oneJOE");
+                }
+                SQLException denied = catchThrowableOfType(SQLException.class, () -> eve.createStatement().executeQuery("SELECT v FROM t"));
+                assertThat(denied.getMessage()).contains("a privilege is missing");
+                assertThat(denied.getSQLState()).isEqualTo("42501");
+                try (ResultSet tables = joe.getMetaData().getTables(null, "PUBLIC", "%", null)) {
+                    assertThat(tables.next()).isTrue();
+                    assertThat(tables.getString("TABLE_NAME")).isEqualTo("T");
+                }
+                try (ResultSet tables = eve.getMetaData().getTables(null, "PUBLIC", "%", null)) {
+                    assertThat(tables.next()).isFalse();
+                }
+            }
+            // The client makes no SQLException of what is refused while it connects.
+            Throwable wrong = org.assertj.core.api.Assertions.catchThrowable(() -> connect(secured, jar, serialization, login("joe",
+                    "wrong"))
+                            .createStatement().executeQuery("VALUES 1"));
+            assertThat(String.valueOf(wrong)).contains("user name or password are wrong", "28P01");
+            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> connect(secured, jar, serialization, new Properties())
+                    .createStatement().executeQuery("VALUES 1"))).hasStackTraceContaining("401");
+        }
+    }
+
+    private static Properties login(String user, String password) {
+        Properties properties = new Properties();
+        properties.setProperty("authentication", "BASIC");
+        properties.setProperty("avatica_user", user);
+        properties.setProperty("avatica_password", password);
+        return properties;
     }
 }

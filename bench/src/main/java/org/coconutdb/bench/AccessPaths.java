@@ -13,6 +13,8 @@ import java.util.Arrays;
 /// What ways to rows cost, in CPU time of the thread that goes them: rows of a scan against entries of an index with the row behind each and without,
 /// MIN and MAX by one end against all rows, COUNT(*) against a count of values, a merge join against a hash join. Figures are medians, to be read as ratios within a run.
 ///
+/// Statements have one thread each: CPU time of others would not count.
+///
 /// Arguments: rows (500000), rounds (9).
 public final class AccessPaths {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
@@ -24,7 +26,8 @@ public final class AccessPaths {
         int rows = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 500_000;
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 9;
         for (String kind : new String[] {"HASH", "SORTED"}) {
-            try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:access-paths-" + kind + ";memory.lock=off")) {
+            try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:access-paths-" + kind
+                    + ";memory.lock=off;query.parallelism=1")) {
                 fill(connection, kind, rows);
                 // All ranges are of rows that lie by chance over the table.
                 String tenth = " WHERE a < " + rows / 10;

@@ -9,7 +9,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,13 +20,17 @@ import org.coconutdb.avatica.CoconutServer;
 import org.coconutdb.avatica.ServerConfig;
 import org.h2.tools.Server;
 
-/// Prepared lookups by key, batches and reading many rows over loopback: CoconutDB's driver and a stock Avatica client on a CoconutDB server, and
-/// H2's driver on its TCP server. All in this process, rows in memory; CPU is that of client and server together. Rounds alternate, medians count.
+/// Prepared lookups by key, batches and reading many rows over loopback: CoconutDB's driver and a stock Avatica client on a CoconutDB server,
+/// H2's driver on its TCP server, and PostgreSQL's on a server that runs already, where `-Dpostgres` has its URL. All but that one in this
+/// process, rows in memory; CPU is that of this process, client and server together. Rounds alternate, medians count.
 /// ```
 /// java @jvm.flags -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.ServersSideBySide
 /// ```
 public final class ServersSideBySide {
     private static final int ROWS = 100_000;
+    /// Each pass inserts all rows into the emptied table; all passes of all rounds count.
+    private static final int INSERT_PASSES = 5;
+    private static final List<Integer> THREADS = List.of(1, 8, 16);
     private static final int ROUNDS = Integer.getInteger("rounds", 3);
     private static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(Integer.getInteger("seconds", 4));
 
@@ -34,15 +40,19 @@ public final class ServersSideBySide {
     private static final class Way {
         private final String name;
         private final String url;
-        private final List<Double> calls1 = new ArrayList<>();
-        private final List<Double> calls8 = new ArrayList<>();
+        private final Map<Integer, List<Double>> calls = new TreeMap<>();
         private final List<Double> cpu = new ArrayList<>();
         private final List<Double> rows = new ArrayList<>();
         private final List<Double> inserts = new ArrayList<>();
+        private final List<Double> insertCpu = new ArrayList<>();
 
         Way(String name, String url) {
             this.name = name;
             this.url = url;
+        }
+
+        double calls(int threads) {
+            return median(calls.getOrDefault(threads, List.of()));
         }
     }
 
@@ -50,10 +60,15 @@ public final class ServersSideBySide {
         Server h2 = Server.createTcpServer("-tcpPort", "0", "-ifNotExists").start();
         try (CoconutServer coconut = CoconutServer.start(
                 ServerConfig.of("jdbc:coconut:mem:servers").withInsecure(true).withAddress("127.0.0.1", 0))) {
-            List<Way> ways = List.of(new Way("CoconutDB", coconut.url()),
-                    new Way("stock Avatica",
-                            "jdbc:avatica:remote:url=http://127.0.0.1:" + coconut.address().getPort() + ";serialization=protobuf"),
-                    new Way("H2", "jdbc:h2:tcp://127.0.0.1:" + h2.getPort() + "/mem:bench;DB_CLOSE_DELAY=-1"));
+            List<Way> ways = new ArrayList<>();
+            ways.add(new Way("CoconutDB", coconut.url()));
+            ways.add(new Way("stock Avatica",
+                    "jdbc:avatica:remote:url=http://127.0.0.1:" + coconut.address().getPort() + ";serialization=protobuf"));
+            ways.add(new Way("H2", "jdbc:h2:tcp://127.0.0.1:" + h2.getPort() + "/mem:bench;DB_CLOSE_DELAY=-1"));
+            String postgres = System.getProperty("postgres");
+            if (postgres != null) {
+                ways.add(new Way("PostgreSQL", postgres));
+            }
             for (Way way : ways) {
                 prepare(way);
             }
@@ -96,12 +111,17 @@ public final class ServersSideBySide {
     }
 
     private static void measure(Way way, boolean counts) throws Exception {
-        double one = lookups(way, 1);
-        long cpuBefore = cpuNanos();
-        double eight = lookups(way, 8);
-        double micros = (cpuNanos() - cpuBefore) / 1_000.0 / (eight * ROUND_NANOS / 1e9);
+        Map<Integer, Double> calls = new TreeMap<>();
+        double micros = 0;
+        for (int threads : THREADS) {
+            long cpuBefore = cpuNanos();
+            double found = lookups(way, threads);
+            calls.put(threads, found);
+            micros = (cpuNanos() - cpuBefore) / 1_000.0 / (found * ROUND_NANOS / 1e9);
+        }
         double rows;
-        double inserts;
+        List<Double> inserts = new ArrayList<>();
+        List<Double> insertCpu = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection(way.url); Statement statement = connection.createStatement()) {
             long begin = System.nanoTime();
             long sum = 0;
@@ -115,17 +135,21 @@ public final class ServersSideBySide {
             if (sum == 0) {
                 throw new IllegalStateException("no rows");
             }
-            statement.execute("DELETE FROM arrival");
-            begin = System.nanoTime();
-            insert(connection, "arrival");
-            inserts = ROWS * 1e9 / (System.nanoTime() - begin);
+            for (int pass = 0; pass < INSERT_PASSES; pass++) {
+                statement.execute("TRUNCATE TABLE arrival");
+                begin = System.nanoTime();
+                long cpuBefore = cpuNanos();
+                insert(connection, "arrival");
+                inserts.add(ROWS * 1e9 / (System.nanoTime() - begin));
+                insertCpu.add((cpuNanos() - cpuBefore) / 1_000.0 / ROWS);
+            }
         }
         if (counts) {
-            way.calls1.add(one);
-            way.calls8.add(eight);
+            calls.forEach((threads, found) -> way.calls.computeIfAbsent(threads, count -> new ArrayList<>()).add(found));
             way.cpu.add(micros);
             way.rows.add(rows);
-            way.inserts.add(inserts);
+            way.inserts.addAll(inserts);
+            way.insertCpu.addAll(insertCpu);
         }
     }
 
@@ -172,11 +196,13 @@ public final class ServersSideBySide {
     }
 
     private static void report(List<Way> ways) {
-        System.out.println("| | lookups/s, 1 thread | 8 threads | CPU µs a lookup | rows/s read | rows/s inserted |");
-        System.out.println("| --- | --- | --- | --- | --- | --- |");
+        System.out.println("| | lookups/s, 1 thread | 8 threads | 16 threads | CPU µs a lookup | rows/s read | rows/s inserted "
+                + "| CPU µs a row |");
+        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Way way : ways) {
-            System.out.printf("| %s | %,.0f | %,.0f | %.0f | %,.0f | %,.0f |%n", way.name, median(way.calls1), median(way.calls8),
-                    median(way.cpu), median(way.rows), median(way.inserts));
+            System.out.printf("| %s | %,.0f | %,.0f | %,.0f | %.0f | %,.0f | %,.0f | %.1f |%n", way.name, way.calls(1), way.calls(8), way
+                    .calls(
+                            16), median(way.cpu), median(way.rows), median(way.inserts), median(way.insertCpu));
         }
     }
 }

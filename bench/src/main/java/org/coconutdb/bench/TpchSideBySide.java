@@ -21,15 +21,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// TPC-H's 22 queries over JDBC beside other databases in memory, by turns in one process; answers are compared. Arguments: the directory of the
+/// TPC-H's 22 queries over JDBC beside other databases in memory, by turns, all but Ignite in one process; answers are compared. Then what planning them takes.
+/// Arguments: the directory of the
 /// queries' texts (q01.sql to q22.sql), the scale factor, rounds, seconds that a query may take, and peers ([Database]; all but Ignite by
 /// default).
 public final class TpchSideBySide {
     private static final int BATCH_ROWS = 5_000;
     private static final int QUERIES = 22;
+    private static final int PLANS = 15;
 
     private enum Database {
         COCONUT("jdbc:coconut:mem:tpch"),
@@ -37,15 +43,12 @@ public final class TpchSideBySide {
         HSQLDB("jdbc:hsqldb:mem:tpch"),
         IGNITE("");
 
-        private final String url;
+        final String url;
 
         Database(String url) {
             this.url = url;
         }
 
-        private Connection connect() throws SQLException {
-            return this == IGNITE ? IgniteNode.start() : DriverManager.getConnection(url);
-        }
     }
 
     private static final Map<String, String> KEYS = Map.of(
@@ -61,13 +64,34 @@ public final class TpchSideBySide {
     /// A database with its connection and what was measured of it: milliseconds by query and round; NaN where it did not answer in time.
     private static final class Side {
         final Database database;
-        final Connection connection;
         final double[][] millis;
+        Connection connection;
+        @Nullable IgniteNode node;
 
         Side(Database database, int rounds) throws SQLException {
             this.database = database;
-            this.connection = database.connect();
             this.millis = new double[QUERIES][rounds];
+            this.connection = connect();
+        }
+
+        private Connection connect() throws SQLException {
+            if (database != Database.IGNITE) {
+                return DriverManager.getConnection(database.url);
+            }
+            IgniteNode started = IgniteNode.start();
+            node = started;
+            return started.connection();
+        }
+
+        /// Ends what does not come back, with all that it had. False where only the end of this process would.
+        boolean restart() throws SQLException {
+            IgniteNode stuck = node;
+            if (stuck == null) {
+                return false;
+            }
+            stuck.close();
+            connection = connect();
+            return true;
         }
 
         double median(int query) {
@@ -77,12 +101,17 @@ public final class TpchSideBySide {
         }
     }
 
+    // Behind the seconds that a query may take by its own timeout.
+    private static final int GRACE_SECONDS = 5;
+
     private final Path texts;
+    private final double scale;
     private final int secondsMax;
     private final List<Side> sides = new ArrayList<>();
 
-    private TpchSideBySide(Path texts, int secondsMax) {
+    private TpchSideBySide(Path texts, double scale, int secondsMax) {
         this.texts = texts;
+        this.scale = scale;
         this.secondsMax = secondsMax;
     }
 
@@ -90,32 +119,40 @@ public final class TpchSideBySide {
     public static void main(String[] arguments) throws Exception {
         double scale = Double.parseDouble(arguments[1]);
         int rounds = Integer.parseInt(arguments[2]);
-        TpchSideBySide run = new TpchSideBySide(Path.of(arguments[0]), Integer.parseInt(arguments[3]));
+        TpchSideBySide run = new TpchSideBySide(Path.of(arguments[0]), scale, Integer.parseInt(arguments[3]));
         List<Database> databases = arguments.length > 4
                 ? Arrays.stream(arguments).skip(4).map(Database::valueOf).toList()
                 : List.of(Database.COCONUT, Database.H2, Database.HSQLDB);
         for (Database database : databases) {
             run.sides.add(new Side(database, rounds));
         }
-        for (TpchTable<?> table : TpchTable.getTables()) {
-            run.fill(table, scale);
-        }
+        run.fill(run.sides);
         run.measure(rounds);
         run.print();
+        run.plan();
         for (Side side : run.sides) {
             side.connection.close();
+            if (side.node != null) {
+                side.node.close();
+            }
         }
-        // Ignite has threads that would not end.
+        // What never came back is still at it.
         System.exit(0);
     }
 
-    private <E extends TpchEntity> void fill(TpchTable<E> source, double scale) throws SQLException {
+    private void fill(List<Side> empty) throws SQLException {
+        for (TpchTable<?> table : TpchTable.getTables()) {
+            fill(table, empty);
+        }
+    }
+
+    private <E extends TpchEntity> void fill(TpchTable<E> source, List<Side> empty) throws SQLException {
         String name = source.getTableName().toUpperCase(Locale.ROOT);
         List<TpchColumn<E>> columns = source.getColumns();
         String declared = columns.stream().map(column -> column.getColumnName() + " " + type(column)).collect(Collectors.joining(", "));
         String create = "CREATE TABLE " + name + " (" + declared + ", " + KEYS.get(name);
         String marks = ", ?".repeat(columns.size()).substring(2);
-        for (Side side : sides) {
+        for (Side side : empty) {
             try (Statement statement = side.connection.createStatement()) {
                 statement.execute(side.database == Database.COCONUT ? create : create.substring(0, create.indexOf(" USING")));
             }
@@ -160,7 +197,7 @@ public final class TpchSideBySide {
         };
     }
 
-    private void measure(int rounds) throws IOException {
+    private void measure(int rounds) throws IOException, SQLException {
         for (int query = 0; query < QUERIES; query++) {
             String sql = Files.readString(texts.resolve(String.format(Locale.ROOT, "q%02d.sql", query + 1)));
             // Once to compare and to warm up.
@@ -212,8 +249,50 @@ public final class TpchSideBySide {
         }
     }
 
-    /// Null where it took too long.
-    private @Nullable List<List<@Nullable Object>> ask(Side side, String sql) {
+    /// What planning takes, code and all: EXPLAIN of a text that never was before.
+    private void plan() throws IOException, SQLException {
+        for (Side side : sides) {
+            if (side.database == Database.COCONUT) {
+                double[] medians = new double[QUERIES];
+                for (int query = 0; query < QUERIES; query++) {
+                    String sql = Files.readString(texts.resolve(String.format(Locale.ROOT, "q%02d.sql", query + 1)));
+                    double[] millis = new double[PLANS];
+                    for (int i = 0; i < PLANS; i++) {
+                        long start = System.nanoTime();
+                        try (Statement statement = side.connection.createStatement()) {
+                            statement.executeQuery("EXPLAIN SELECT * FROM (" + sql.strip() + ") AS never" + i);
+                        }
+                        millis[i] = (System.nanoTime() - start) / 1e6;
+                    }
+                    Arrays.sort(millis);
+                    medians[query] = millis[PLANS / 2];
+                }
+                System.out.println("EXPLAIN by query, ms, medians of " + PLANS + ": " + Arrays.stream(medians).mapToObj(millis -> String
+                        .format(Locale.ROOT,
+                                "%.0f", millis)).collect(Collectors.joining(" ")));
+            }
+        }
+    }
+
+    /// Null where it took too long, or failed.
+    private @Nullable List<List<@Nullable Object>> ask(Side side, String sql) throws SQLException {
+        FutureTask<@Nullable List<List<@Nullable Object>>> asking = new FutureTask<>(() -> askNow(side, sql));
+        // Not a virtual thread: it may never end.
+        Thread.ofPlatform().daemon().start(asking);
+        try {
+            return asking.get(secondsMax + GRACE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            System.out.println(side.database + ": did not come back in " + (secondsMax + GRACE_SECONDS) + " s");
+            if (side.restart()) {
+                fill(List.of(side));
+            }
+            return null;
+        } catch (InterruptedException | ExecutionException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private @Nullable List<List<@Nullable Object>> askNow(Side side, String sql) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         try (Statement statement = side.connection.createStatement()) {
             statement.setQueryTimeout(secondsMax);

@@ -17,7 +17,7 @@ import java.util.Random;
 /// ```
 public final class UnpreparedStatements {
     private static final int ROWS = 100_000;
-    private static final int WARM_UP = 4_000;
+    private static final int WARM_UP = 20_000;
     private static final int RUNS = 4_000;
 
     private final Connection connection;

@@ -12,7 +12,8 @@ import picocli.CommandLine.Spec;
 /// The `coconut` command.
 @Command(name = "coconut",
         description = "CoconutDB: a SQL database for Java, in locked off-heap memory.",
-        subcommands = {QuickstartCommand.class, SqlCommand.class, ServerCommand.class, VersionCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {QuickstartCommand.class, SqlCommand.class, ServerCommand.class, ClusterCommand.class, VersionCommand.class,
+                CommandLine.HelpCommand.class},
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
         versionProvider = VersionCommand.class,
@@ -70,6 +71,9 @@ public final class Coconut implements Callable<Integer> {
             }
             if (kind == ServerCommand.class) {
                 return kind.cast(new ServerCommand(screen));
+            }
+            if (kind == ClusterCommand.class) {
+                return kind.cast(new ClusterCommand(screen));
             }
             if (kind == VersionCommand.class) {
                 return kind.cast(new VersionCommand(screen));

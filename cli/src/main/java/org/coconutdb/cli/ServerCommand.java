@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.coconutdb.avatica.CoconutServer;
+import org.coconutdb.avatica.FirstAdmin;
 import org.coconutdb.avatica.ServerConfig;
 import org.coconutdb.avatica.ServerConfigException;
 import org.coconutdb.avatica.ServerConfigFile;
@@ -93,11 +94,23 @@ final class ServerCommand implements Callable<Integer> {
             screen.println(screen.styled(Screen.Style.WARNING,
                     "Without a log-in: every user of this machine may read and change everything."));
         }
+        String user = server.firstAdmin().map(FirstAdmin::user).orElse("USER");
+        server.firstAdmin().ifPresent(this::sayFirst);
         screen.println("Connect with");
-        screen.println("  " + screen.styled(Screen.Style.COMMAND, "./coconut sql " + url));
-        screen.println("  DriverManager.getConnection(\"" + url + "\")");
+        screen.println("  " + screen.styled(Screen.Style.COMMAND, "./coconut sql \"" + url + "\"" + (insecure ? "" : " --user " + user)));
+        screen.println("  DriverManager.getConnection(\"" + url + "\"" + (insecure ? "" : ", \"" + user + "\", password") + ")");
         screen.println("Stop with Ctrl-C, or SIGTERM to process " + ProcessHandle.current().pid() + ".");
         screen.flush();
+    }
+
+    /// Once: it is kept nowhere but as its hash.
+    private void sayFirst(FirstAdmin admin) {
+        String secret = admin.secret();
+        screen.println("The database had no users: " + admin.user() + " was made, who may do everything.");
+        if (secret != null) {
+            screen.println("Its password, told this once: " + screen.styled(Screen.Style.COMMAND, secret));
+            screen.println("Another one: ALTER USER " + admin.user() + " PASSWORD '…'");
+        }
     }
 
     /// On the JVM's way out, which a signal began. It ends here: the JVM's own exit code would be the signal's.

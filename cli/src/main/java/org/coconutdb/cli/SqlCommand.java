@@ -1,5 +1,6 @@
 package org.coconutdb.cli;
 
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -11,8 +12,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.coconutdb.cli.shell.DatabaseUrl;
+import org.coconutdb.cli.shell.Login;
 import org.coconutdb.cli.shell.OutputFormat;
 import org.coconutdb.cli.shell.ScriptRunner;
 import org.coconutdb.cli.shell.Shell;
@@ -48,6 +51,14 @@ final class SqlCommand implements Callable<Integer> {
             description = "How scripts write answers: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.") private OutputFormat format =
                     OutputFormat.TABLE;
 
+    @Option(names = {"-u", "--user"},
+            paramLabel = "USER",
+            description = "Who logs in; the password is asked for, or comes from --password-file.") private @Nullable String user;
+
+    @Option(names = {"--password-file"},
+            paramLabel = "FILE",
+            description = "The user's password is its first line.") private @Nullable Path passwordFile;
+
     private final Screen screen;
 
     SqlCommand(Screen screen) {
@@ -57,17 +68,40 @@ final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, SQLException {
         String database = DatabaseUrl.of(url == null ? DatabaseUrl.IN_MEMORY : url);
+        Login login = login();
         boolean script = !statements.isEmpty() || !files.isEmpty() || !screen.facts().interactive();
-        return script ? runScripts(database) : new Shell(screen).run(database);
+        return script ? runScripts(database, login) : new Shell(screen).run(database, login);
     }
 
-    private int runScripts(String database) throws IOException, SQLException {
+    private Login login() throws IOException {
+        if (user == null) {
+            if (passwordFile != null) {
+                throw new CommandException("--password-file is of --user: say whose it is");
+            }
+            return Login.NONE;
+        }
+        if (passwordFile != null) {
+            if (!Files.isReadable(passwordFile)) {
+                throw new CommandException("cannot read the password file " + passwordFile);
+            }
+            return new Login(user, Files.readString(passwordFile, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+        }
+        // There is one since Java 22, whether it is a terminal or not.
+        Console console = Objects.requireNonNull(System.console());
+        char[] typed = console.isTerminal() ? console.readPassword("Password of %s: ", user) : null;
+        if (typed == null) {
+            throw new CommandException("there is no terminal to ask for the password: give it in a file, --password-file");
+        }
+        return new Login(user, new String(typed));
+    }
+
+    private int runScripts(String database, Login login) throws IOException, SQLException {
         for (Path file : files) {
             if (!isStandardInput(file) && !Files.isReadable(file)) {
                 throw new CommandException("cannot read the script " + file);
             }
         }
-        try (Connection connection = DriverManager.getConnection(database)) {
+        try (Connection connection = DriverManager.getConnection(database, login.properties())) {
             ScriptRunner runner = new ScriptRunner(connection, screen, format);
             for (String statement : statements) {
                 runner.run(new StringReader(statement), "-e");

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerCommandIT {
     @TempDir private Path folder;
 
-    private record Running(Process process, String url, BufferedReader out) {}
+    /// @param told until it ran
+    private record Running(Process process, String url, String told, BufferedReader out) {}
 
     private ProcessBuilder command(String... arguments) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -44,7 +45,7 @@ class ServerCommandIT {
             int from = line.indexOf("jdbc:coconut://");
             url = from >= 0 && url.isEmpty() ? line.substring(from) : url;
             if (line.startsWith("Stop with")) {
-                return new Running(process, url, out);
+                return new Running(process, url, told.toString(), out);
             }
         }
         throw new IOException("the server did not start: " + told);
@@ -94,11 +95,45 @@ class ServerCommandIT {
     }
 
     @Test
+    void theFirstStartTellsASecretOnceAndNobodyComesInWithoutOne() throws Exception {
+        Path data = folder.resolve("data");
+        Running first = start("server", data.toString(), "--port", "0");
+        String secret;
+        try {
+            secret = first.told.lines()
+                    .filter(line -> line.startsWith("Its password, told this once: "))
+                    .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(sql(1, first.url, "VALUES 1")).contains("28000");
+            Path file = Files.writeString(folder.resolve("secret"), secret + "\n");
+            CapturedScreen screen = new CapturedScreen("");
+            assertThat(screen.run("sql", first.url, "--user", "coconut", "--password-file", file.toString(), "-e",
+                    "CREATE USER joe PASSWORD 'joes'; VALUES CURRENT_USER", "--format", "csv")).as(screen.err()).isZero();
+            assertThat(screen.out()).contains("COCONUT");
+            assertThat(sql(1, first.url + "?user=joe&password=wrong", "VALUES 1")).contains("28P01");
+            assertThat(sql(0, first.url + "?user=joe&password=joes", "VALUES CURRENT_USER")).contains("JOE");
+        } finally {
+            first.process.toHandle().destroy();
+            assertThat(first.process.waitFor()).isZero();
+        }
+        Running second = start("server", data.toString(), "--port", "0");
+        try {
+            assertThat(second.told).doesNotContain("password, told").doesNotContain(secret);
+            assertThat(sql(0, second.url + "?user=joe&password=joes", "VALUES CURRENT_USER")).contains("JOE");
+        } finally {
+            second.process.toHandle().destroy();
+            assertThat(second.process.waitFor()).isZero();
+        }
+    }
+
+    @Test
     void wrongCallsSayWhatIsRight() throws IOException {
         Path config = Files.writeString(folder.resolve("server.conf"), "listen.prot = 1\n");
         String data = folder.resolve("data").toString();
-        for (String[] call : new String[][] {{"--insecure", "server", data}, {"listen.port", "server", data, "--insecure", "-c", config
-                .toString()},
+        for (String[] call : new String[][] {{"in the clear", "server", data, "--host", "0.0.0.0"}, {"listen.port", "server", data,
+                "--insecure", "-c", config
+                        .toString()},
                 {"cannot read", "server", data, "--insecure", "-c", "nowhere.conf"}, {"mem:NAME", "server", "mem", "--insecure"},
                 {"loopback only", "server", data, "--insecure", "--host", "0.0.0.0"}, {"65535", "server", data, "--insecure", "--port",
                         "-1"}}) {

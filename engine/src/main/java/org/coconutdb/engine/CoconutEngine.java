@@ -1,5 +1,6 @@
 package org.coconutdb.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -9,13 +10,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
+import org.coconutdb.engine.cluster.ClusterMember;
+import org.coconutdb.engine.cluster.LogCarrier;
 import org.coconutdb.engine.commit.Checkpointer;
+import org.coconutdb.engine.commit.CommandLog;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.commit.DatabaseDirectory;
 import org.coconutdb.engine.commit.LocalLog;
@@ -27,6 +34,7 @@ import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryUse;
 import org.coconutdb.engine.placement.BlockTable;
+import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.tier.ColdDirectory;
@@ -34,6 +42,7 @@ import org.coconutdb.engine.tier.Tier;
 import org.coconutdb.engine.tier.TierPolicy;
 import org.coconutdb.engine.transaction.Admission;
 import org.coconutdb.engine.transaction.Isolation;
+import org.coconutdb.engine.transaction.ReadPolicy;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.transaction.WriteRoom;
@@ -48,67 +57,91 @@ public final class CoconutEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoconutEngine.class);
     // Freed in a piece: a tenth of a millisecond.
     private static final int MAINTAINED_RECORDS = 128;
+    // Of who reads by ReadPolicy.Stale.
+    private static final ScopedValue<Duration> KNOWN_MAX_AGE = ScopedValue.newInstance();
+    // Longer than it takes to start the other hosts, by hand too.
+    private static final long MEMBER_NANOS_MAX = TimeUnit.MINUTES.toNanos(15);
 
     private final EngineConfig config;
     private final @Nullable DatabaseDirectory directory;
     private final MemoryManager memory;
     private final Snapshots snapshots;
     private final List<Block> blocks;
-    private final LocalLog log;
+    private final CommandLog log;
+    // Null: this process has the database to itself, and the log is a LocalLog.
+    private final @Nullable ClusterMember member;
     private final Transaction.Environment environment;
     private final LogClock clock;
     private final Expiry expiry;
+    private final Orphans orphans;
     private final @Nullable ColdDirectory cold;
     private final @Nullable Tier tier;
     private final Housekeeper housekeeper;
     private final TableDirectory tables;
     // Set once, before the engine is given out.
     private @Nullable Checkpointer checkpointer;
+    private final AtomicReference<@Nullable Thread> healer = new AtomicReference<>();
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
-            int coldFileBytes, OpeningMeter meter) {
+            int coldFileBytes, OpeningMeter meter, @Nullable LogCarrier carrier) {
         this.directory = directory;
         this.memory = memory;
+        // Asked for tables already while the log is read.
         this.tables = new TableDirectory(memory);
-        int blockCount = directory == null ? config.blockCount() : directory.blockCount();
+        int blockCount = carrier != null ? carrier.blockCount() : directory != null ? directory.blockCount() : config.blockCount();
         this.config = config.withBlockCount(blockCount);
         this.snapshots = new Snapshots(0, config.snapshotAgeMax().toNanos());
         this.clock = clock;
-        AtomicLong lastTimestamp = new AtomicLong();
-        this.blocks = new ArrayList<>();
-        this.cold = directory == null
-                ? null
-                : ColdDirectory.open(Disk.REAL, directory.cold(), directory.database(), blockCount + 1, coldFileBytes);
-        for (int id = 0; id <= blockCount; id++) {
-            // Above every timestamp given out, so above every open snapshot.
-            blocks.add(new Block(id, memory, () -> lastTimestamp.get() + 1, cold == null ? null : cold.of(id)));
-        }
-        LogBlockWriter blockWriter = new LogBlockWriter(snapshots);
-        try {
-            if (directory == null || cold == null) {
-                this.tier = null;
-                this.log = LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock);
-            } else {
-                this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(),
-                        () -> (int) (clock.readMicros() / 1_000_000L));
-                this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter,
-                        config.durability(), config.syncInterval());
+        LogBlockWriter blockWriter = new LogBlockWriter();
+        if (carrier != null) {
+            this.cold = null;
+            this.tier = null;
+            // Above every timestamp that a slot holds.
+            ClusterMember joined = new ClusterMember(carrier, snapshots, clock,
+                    id -> new Block(id, memory, () -> snapshots.visible() + 1, null), this::directoryChanged);
+            this.member = joined;
+            this.blocks = joined.blocks();
+            this.log = joined.log();
+        } else {
+            this.member = null;
+            AtomicLong lastTimestamp = new AtomicLong();
+            List<Block> made = new ArrayList<>();
+            this.cold = directory == null
+                    ? null
+                    : ColdDirectory.open(Disk.REAL, directory.cold(), directory.database(), blockCount + 1, coldFileBytes);
+            for (int id = 0; id <= blockCount; id++) {
+                // Above every timestamp given out, so above every open snapshot.
+                made.add(new Block(id, memory, () -> lastTimestamp.get() + 1, cold == null ? null : cold.of(id)));
             }
-        } catch (Throwable failure) {
-            blocks.forEach(Block::close);
-            if (cold != null) {
-                cold.close();
+            this.blocks = List.copyOf(made);
+            try {
+                if (directory == null || cold == null) {
+                    this.tier = null;
+                    this.log = LocalLog.inMemory(blocks, snapshots, lastTimestamp, clock);
+                } else {
+                    this.tier = new Tier(blocks, cold, memory, snapshots, blockWriter, new Policy(),
+                            () -> (int) (clock.readMicros() / 1_000_000L));
+                    this.log = LocalLog.recover(directory, blocks, snapshots, lastTimestamp, clock, cold, tier::relieveReplaying, meter,
+                            config.durability(), config.syncInterval());
+                }
+            } catch (Throwable failure) {
+                blocks.forEach(Block::close);
+                if (cold != null) {
+                    cold.close();
+                }
+                throw failure;
             }
-            throw failure;
         }
         blockWriter.use(log);
         Admission admission =
                 new MemoryAdmission(memory, blocks, tables::byId, tables::anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
-        this.environment = new Transaction.Environment(List.copyOf(blocks), new BlockTable(blockCount), log, snapshots, admission, clock,
-                WriteRoom.of(config.transactionBytesMax()), ConcurrentHashMap.newKeySet());
+        this.environment = new Transaction.Environment(blocks, new BlockTable(blockCount), log, snapshots, admission, clock,
+                WriteRoom.of(config.transactionBytesMax()), member == null ? ConcurrentHashMap.newKeySet() : member.deciding(), member
+                        == null ? null : member.reads());
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
+        this.orphans = new Orphans(environment);
         this.housekeeper = new Housekeeper(this::doChores);
     }
 
@@ -145,7 +178,7 @@ public final class CoconutEngine implements AutoCloseable {
         DatabaseDirectory directory = null;
         try {
             directory = config.directory() == null ? null : DatabaseDirectory.open(config.directory(), config.blockCount());
-            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock, coldFileBytes, meter);
+            CoconutEngine engine = new CoconutEngine(config, directory, memory, clock, coldFileBytes, meter, null);
             engine.start();
             return engine;
         } catch (Throwable failure) {
@@ -157,14 +190,108 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
+    /// Opens a host's part of a cluster, whose logs somebody else carries. It returns when the cluster has a directory that this host knows: more than half of the hosts
+    /// take part by then. NOT_PRIMARY where that takes too long.
+    ///
+    /// @param config its directory is not looked at
+    public static CoconutEngine openMember(EngineConfig config, LogCarrier carrier) {
+        return openMember(config, carrier, LogClock.system());
+    }
+
+    /// @param clock the time that rows are stamped with and expire by
+    static CoconutEngine openMember(EngineConfig config, LogCarrier carrier, LogClock clock) {
+        MemoryManager memory = new MemoryManager(config.lock(), config.memoryLimitBytes());
+        CoconutEngine engine;
+        try {
+            engine = new CoconutEngine(config, null, memory, clock, 0, OpeningMeter.NONE, carrier);
+        } catch (Throwable failure) {
+            carrier.close();
+            memory.close();
+            throw failure;
+        }
+        try {
+            engine.startMember();
+            return engine;
+        } catch (Throwable failure) {
+            engine.close();
+            throw failure;
+        }
+    }
+
+    private void startMember() {
+        ClusterMember joined = Objects.requireNonNull(member);
+        tables.join(joined, environment);
+        housekeeper.start();
+        joined.start(tables::change);
+        long until = System.nanoTime() + MEMBER_NANOS_MAX;
+        while (true) {
+            try {
+                tables.awaitDirectory();
+                return;
+            } catch (CoconutException failure) {
+                // Hosts are started one after the other, and after a loss of power all come back at once.
+                if (failure.code().category() != ErrorCode.Category.RESOURCES || System.nanoTime() - until >= 0) {
+                    throw failure;
+                }
+                LOG.atInfo().addKeyValue("code", failure.code()).log("waits until more than half of the hosts are there");
+            }
+        }
+    }
+
+    private void directoryChanged() {
+        tables.refresh(blocks.get(BlockTable.DIRECTORY));
+    }
+
+    /// Whether other hosts write to the database, too.
+    public boolean isMember() {
+        return member != null;
+    }
+
+    /// What this host knows of the cluster's blocks, by block id; empty where the database is this process's own.
+    public List<BlockLog.Status> replicas() {
+        return member == null ? List.of() : member.status();
+    }
+
+    /// What this host knows of the votes in the cluster's blocks; empty where the database is this process's own.
+    public List<BlockLog.Votes> votes() {
+        return member == null ? List.of() : member.votes();
+    }
+
     /// One round of the housekeeper.
     void doChores() {
         clock.tick();
+        if (member != null) {
+            // Also where nobody reads or writes here: what others may forget depends on it.
+            log.advance();
+        }
         revokeOldSnapshots();
         removeExpired(false);
         blocks.forEach(this::maintain);
+        if (member != null) {
+            blocks.forEach(this::moveOn);
+            orphans.round();
+        }
+        if (tables.mayHaveLeftovers()) {
+            healTables();
+        }
         if (checkpointer != null) {
             checkpointer.wake();
+        }
+    }
+
+    /// Beside the housekeeper: it may wait for other hosts.
+    private void healTables() {
+        Thread healing = Thread.ofVirtual().name("coconut-tables").unstarted(() -> {
+            try {
+                tables.heal();
+            } catch (CoconutException failure) {
+                LOG.atInfo().addKeyValue("code", failure.code()).log("changes of tables that were not finished are not taken back yet");
+            } finally {
+                healer.set(null);
+            }
+        });
+        if (healer.compareAndSet(null, healing)) {
+            healing.start();
         }
     }
 
@@ -179,6 +306,19 @@ public final class CoconutEngine implements AutoCloseable {
         }
     }
 
+    /// Of a cluster's block that is led here: what nobody reads any more is freed when an entry says that nobody does. Where something waits for that and nobody writes, this
+    /// makes one.
+    private void moveOn(Block block) {
+        if (!log.leads(block.id())) {
+            return;
+        }
+        AtomicBoolean waits = new AtomicBoolean();
+        log.asWriter(() -> waits.set(block.beginCollection()));
+        if (waits.get()) {
+            log.proposeLater(List.of(), List.of(new Proposal(block.id(), new BlockCommand.Forget(0))));
+        }
+    }
+
     /// Lets slices finish what writes only do a little of, in pieces for which a commit can wait: giving back what has become free.
     private void maintain(Block block) {
         for (int table : block.tables()) {
@@ -186,7 +326,7 @@ public final class CoconutEngine implements AutoCloseable {
             while (more.get() && !closed) {
                 log.asWriter(() -> {
                     TableSlice slice = block.slice(table);
-                    more.set(slice != null && slice.collect(snapshots.marks(), MAINTAINED_RECORDS));
+                    more.set(slice != null && slice.collect(log.marks(block.id()), MAINTAINED_RECORDS));
                 });
             }
         }
@@ -211,7 +351,7 @@ public final class CoconutEngine implements AutoCloseable {
         housekeeper.start();
         if (directory != null) {
             // After the orphans, so that a checkpoint hardly ever holds any.
-            checkpointer = Checkpointer.start(directory, blocks, snapshots, log, config.checkpointLogBytes(), cold);
+            checkpointer = Checkpointer.start(directory, blocks, snapshots, (LocalLog) log, config.checkpointLogBytes(), cold);
         }
         if (tier != null) {
             tier.start();
@@ -245,8 +385,19 @@ public final class CoconutEngine implements AutoCloseable {
         return config;
     }
 
+    /// Runs something that knows the tables as the policy lets its reads be: [#catalogVersion] waits for nobody in it, where what is here is young enough.
+    public <T> T knowing(ReadPolicy policy, Supplier<T> work) {
+        return member != null && policy instanceof ReadPolicy.Stale(Duration maxAge)
+                ? ScopedValue.where(KNOWN_MAX_AGE, maxAge).call(work::get)
+                : work.get();
+    }
+
     /// Rises with every change of the tables: a plan made at one version is right as long as it has not moved.
     public long catalogVersion() {
+        if (member != null && !(KNOWN_MAX_AGE.isBound() && member.reads().isYoungerThan(snapshots.visible(), KNOWN_MAX_AGE.get()
+                .toNanos()))) {
+            member.awaitDirectory();
+        }
         return tables.version();
     }
 
@@ -283,7 +434,9 @@ public final class CoconutEngine implements AutoCloseable {
     /// SERIALIZATION_CONFLICT where rows come at the same time.
     public void changeTables(List<TableChange> changes) {
         requireOpen();
-        tables.change(changes);
+        if (member == null || member.changesHere(changes)) {
+            tables.change(changes);
+        }
     }
 
     /// A serializable transaction that reads at the newest snapshot.
@@ -292,14 +445,32 @@ public final class CoconutEngine implements AutoCloseable {
     }
 
     public Transaction begin(Isolation isolation) {
+        return begin(isolation, ReadPolicy.LOCAL);
+    }
+
+    public Transaction begin(Isolation isolation, ReadPolicy policy) {
         requireOpen();
-        return Transaction.begin(environment, isolation);
+        return Transaction.begin(environment, isolation, policy);
     }
 
     /// A transaction that reads at the newest snapshot and may not write: the quickest.
     public Transaction beginReadOnly() {
+        return beginReadOnly(ReadPolicy.LOCAL);
+    }
+
+    public Transaction beginReadOnly(ReadPolicy policy) {
         requireOpen();
-        return Transaction.beginReadOnly(environment);
+        return Transaction.beginReadOnly(environment, policy);
+    }
+
+    /// A transaction for a single [Transaction#get], which may not write: in a cluster the quickest, and mostly without a word to another host.
+    public Transaction beginLookup() {
+        return beginLookup(ReadPolicy.LOCAL);
+    }
+
+    public Transaction beginLookup(ReadPolicy policy) {
+        requireOpen();
+        return Transaction.beginLookup(environment, policy);
     }
 
     /// Rows of a table in its newest state; exact when nobody writes. For the planner's estimates.
@@ -309,6 +480,11 @@ public final class CoconutEngine implements AutoCloseable {
             rows += block.rowCount(table.id()).orElse(0);
         }
         return rows;
+    }
+
+    /// Blocks that hash tables are spread over.
+    public int blockCount() {
+        return config.blockCount();
     }
 
     /// Bytes in a table's records, older versions included.
@@ -385,30 +561,38 @@ public final class CoconutEngine implements AutoCloseable {
     /// Ends the database: waits for commits under way. A transaction that is still open fails with an error from then on.
     @Override
     public void close() {
-        synchronized (tables) {
-            if (closed) {
-                return;
+        // It may wait for hosts that are away.
+        Thread healing = healer.get();
+        if (healing != null) {
+            healing.interrupt();
+        }
+        tables.close(this::closeAlone);
+    }
+
+    private void closeAlone() {
+        closed = true;
+        expiry.stop();
+        housekeeper.close();
+        if (tier != null) {
+            tier.close();
+        }
+        try {
+            if (checkpointer != null) {
+                checkpointer.close();
             }
-            closed = true;
-            expiry.stop();
-            housekeeper.close();
-            if (tier != null) {
-                tier.close();
-            }
-            try {
-                if (checkpointer != null) {
-                    checkpointer.close();
-                }
-                log.close();
-            } finally {
+            log.close();
+        } finally {
+            if (member == null) {
                 blocks.forEach(Block::close);
-                memory.close();
-                if (cold != null) {
-                    cold.close();
-                }
-                if (directory != null) {
-                    directory.close();
-                }
+            } else {
+                member.close();
+            }
+            memory.close();
+            if (cold != null) {
+                cold.close();
+            }
+            if (directory != null) {
+                directory.close();
             }
         }
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
 import org.coconutdb.engine.block.BlockCommand.ExpiredRow;
+import org.coconutdb.engine.commit.CommandLog;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
-import org.coconutdb.engine.commit.LocalLog;
 import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.table.ExpiryScan;
@@ -33,7 +33,7 @@ final class Expiry {
     private static final int PAUSE_FACTOR = 10;
 
     private final List<Block> blocks;
-    private final LocalLog log;
+    private final CommandLog log;
     private final Snapshots snapshots;
     private final LogClock clock;
     private final MemoryManager memory;
@@ -43,7 +43,7 @@ final class Expiry {
 
     private record SliceId(int block, int table) {}
 
-    Expiry(List<Block> blocks, LocalLog log, Snapshots snapshots, LogClock clock, MemoryManager memory) {
+    Expiry(List<Block> blocks, CommandLog log, Snapshots snapshots, LogClock clock, MemoryManager memory) {
         this.blocks = blocks;
         this.log = log;
         this.snapshots = snapshots;
@@ -58,6 +58,9 @@ final class Expiry {
         }
         pauses.values().removeIf(until -> System.nanoTime() - until >= 0);
         for (Block block : blocks) {
+            if (!log.leads(block.id())) {
+                continue;
+            }
             for (int table : block.tables()) {
                 if (!pauses.containsKey(new SliceId(block.id(), table))) {
                     remove(block, table);
@@ -150,7 +153,7 @@ final class Expiry {
     private void collect(Block block, int table, int rows) {
         propose(block, table, List.of());
         for (int left = rows; left > 0; left -= ROWS_A_COMMAND) {
-            log.asWriter(() -> block.collect(table, snapshots.marks(), ROWS_A_COMMAND));
+            log.asWriter(() -> block.collect(table, log.marks(block.id()), ROWS_A_COMMAND));
         }
     }
 }

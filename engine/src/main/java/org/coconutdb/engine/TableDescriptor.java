@@ -35,6 +35,11 @@ public record TableDescriptor(int id, String name, TableKind kind, byte[] defini
         return beside == 0 ? id : beside;
     }
 
+    /// The same table with the same definition, for which blocks that are ahead take writes again.
+    TableDescriptor raised(int newGeneration) {
+        return new TableDescriptor(id, name, kind, definition, options, beside, newGeneration);
+    }
+
     /// The same table with another definition.
     TableDescriptor altered(byte[] newDefinition) {
         return new TableDescriptor(id, name, kind, newDefinition, options, beside, generation + 1);

@@ -19,6 +19,8 @@ class ArchitectureTest {
     void lowerLayersDoNotKnowHigherOnes() {
         layeredArchitecture().consideringOnlyDependenciesInLayers()
                 .layer("door").definedBy(ENGINE)
+                .layer("cluster").definedBy(ENGINE + ".cluster..")
+                .layer("replication").definedBy(ENGINE + ".replication..")
                 .layer("transaction").definedBy(ENGINE + ".transaction..")
                 .layer("commit").definedBy(ENGINE + ".commit..")
                 .layer("tier").definedBy(ENGINE + ".tier..")
@@ -29,14 +31,16 @@ class ArchitectureTest {
                 .layer("disk").definedBy(ENGINE + ".disk..")
                 .layer("row").definedBy(ENGINE + ".row..")
                 .layer("error").definedBy(ENGINE + ".error..")
-                .whereLayer("transaction").mayOnlyBeAccessedByLayers("door")
+                .whereLayer("cluster").mayOnlyBeAccessedByLayers("door")
+                .whereLayer("replication").mayOnlyBeAccessedByLayers("cluster", "door")
+                .whereLayer("transaction").mayOnlyBeAccessedByLayers("cluster", "door")
                 .whereLayer("tier").mayOnlyBeAccessedByLayers("commit", "door")
-                .whereLayer("commit").mayOnlyBeAccessedByLayers("transaction", "door")
-                .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "tier", "transaction", "door")
+                .whereLayer("commit").mayOnlyBeAccessedByLayers("transaction", "cluster", "door")
+                .whereLayer("block").mayOnlyBeAccessedByLayers("commit", "tier", "transaction", "cluster", "door")
                 // The commit package writes and loads slices' rows for checkpoints.
                 .whereLayer("table").mayOnlyBeAccessedByLayers("block", "commit", "tier", "transaction", "door")
-                .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "tier", "transaction", "door")
-                .whereLayer("disk").mayOnlyBeAccessedByLayers("commit", "tier", "door")
+                .whereLayer("version").mayOnlyBeAccessedByLayers("table", "block", "commit", "tier", "transaction", "cluster", "door")
+                .whereLayer("disk").mayOnlyBeAccessedByLayers("commit", "tier", "cluster", "door")
                 // The root package also holds plain values that all layers speak in: TableKind, TableDescriptor.
                 .check(CLASSES);
     }
@@ -46,6 +50,14 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackage(ENGINE + ".memory..")
                 .should().dependOnClassesThat().resideInAPackage("com.sun.jna..")
                 .because("system calls have one owner")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheReplicationPackageSeesRatis() {
+        noClasses().that().resideOutsideOfPackage(ENGINE + ".replication..")
+                .should().dependOnClassesThat().resideInAPackage("org.apache.ratis..")
+                .because("a block must be testable without a network")
                 .check(CLASSES);
     }
 

@@ -1,5 +1,6 @@
 package org.coconutdb.jdbc;
 
+import java.sql.Array;
 import java.sql.CallableStatement;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
@@ -7,12 +8,12 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -53,6 +54,11 @@ final class CoconutConnection extends RefusingConnection {
         return session.productVersion();
     }
 
+    /// The session's.
+    ZoneId timeZone() {
+        return session.timeZone();
+    }
+
     ReentrantLock lock() {
         return lock;
     }
@@ -63,10 +69,10 @@ final class CoconutConnection extends RefusingConnection {
         return session.prepare(sql, keys);
     }
 
-    /// A text that is run once, with keys to be handed back; given up with 57014 when it is cancelled. The lock is held.
-    SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+    /// A text that is run once, with keys to be handed back. The lock is held.
+    SessionStatement text(String sql, KeyRequest keys) throws SQLException {
         assert lock.isHeldByCurrentThread() : "a session is used by one thread at a time";
-        return session.text(sql, keys, cancelled);
+        return session.text(sql, keys);
     }
 
     /// Prepares a batch of texts in the session. The lock is held.
@@ -490,5 +496,11 @@ final class CoconutConnection extends RefusingConnection {
                 assert closed : failure;
             }
         });
+    }
+
+    @Override
+    public Array createArrayOf(@Nullable String typeName, @Nullable Object @Nullable [] elements) throws SQLException {
+        requireOpen();
+        return CoconutArray.of(this, typeName, elements);
     }
 }

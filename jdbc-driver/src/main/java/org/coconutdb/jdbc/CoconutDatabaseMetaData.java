@@ -33,7 +33,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private static final String IDENTIFIER_SHAPE =
             "SCOPE:s COLUMN_NAME DATA_TYPE:i TYPE_NAME COLUMN_SIZE:i BUFFER_LENGTH:i DECIMAL_DIGITS:s PSEUDO_COLUMN:s";
     private static final String COLUMNS_OF_TABLE =
-            "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, DATA_TYPE, "
+            "SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, TYPE_NAME, "
                     + "JDBC_TYPE, CHARACTER_MAXIMUM_LENGTH, NUMERIC_PRECISION, NUMERIC_SCALE, DATETIME_PRECISION, "
                     + "COLUMN_DEFAULT, IS_IDENTITY, REMARKS FROM INFORMATION_SCHEMA.COLUMNS";
     private static final String KEYS = "SELECT K.TABLE_SCHEMA, K.TABLE_NAME, K.COLUMN_NAME, K.ORDINAL_POSITION, K.CONSTRAINT_NAME, "
@@ -58,7 +58,7 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
     private List<@Nullable Object[]> query(String sql) throws SQLException {
         connection.requireOpen();
         connection.lock().lock();
-        try (SessionStatement statement = connection.text(sql, KeyRequest.NOTHING, () -> false)) {
+        try (SessionStatement statement = connection.text(sql, KeyRequest.NOTHING)) {
             List<@Nullable Object[]> rows = new ArrayList<>();
             RowCursor cursor = statement.run(Session.Wanted.ROWS, Session.Limits.NONE).rows();
             if (cursor != null) {
@@ -228,7 +228,8 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             size = switch (jdbcType) {
                 case Types.DATE -> 10;
                 case Types.TIME -> 8 + point;
-                case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE -> 19 + point;
+                case Types.TIMESTAMP -> 19 + point;
+                case Types.TIMESTAMP_WITH_TIMEZONE -> 19 + point + JdbcTypes.OFFSET_SIZE;
                 case Types.BOOLEAN -> 1;
                 case Types.OTHER -> 36; // UUID
                 default -> isNumber ? number(row[8]) : number(row[7]);
@@ -411,13 +412,30 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
             @Nullable String schema,
             @Nullable String table,
             @Nullable String columnPattern) throws SQLException {
-        return empty("TABLE_CAT TABLE_SCHEM TABLE_NAME COLUMN_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE");
+        MetaDataRows rows = new MetaDataRows("TABLE_CAT TABLE_SCHEM TABLE_NAME COLUMN_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE");
+        LikePattern columns = LikePattern.of(columnPattern);
+        for (Object[] row : query("SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, GRANTOR, GRANTEE, PRIVILEGE_TYPE, IS_GRANTABLE "
+                + "FROM INFORMATION_SCHEMA.COLUMN_PRIVILEGES")) {
+            if (isNamed(catalog, CATALOG) && isNamed(schema, text(row[0])) && isNamed(table, text(row[1])) && columns.matches(row[2])) {
+                rows.add(CATALOG, row[0], row[1], row[2], row[3], row[4], row[5], row[6]);
+            }
+        }
+        return rows.orderedBy(3, 6).on(connection);
     }
 
     @Override
     public ResultSet getTablePrivileges(@Nullable String catalog, @Nullable String schemaPattern, @Nullable String tablePattern)
             throws SQLException {
-        return empty("TABLE_CAT TABLE_SCHEM TABLE_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE");
+        MetaDataRows rows = new MetaDataRows("TABLE_CAT TABLE_SCHEM TABLE_NAME GRANTOR GRANTEE PRIVILEGE IS_GRANTABLE");
+        LikePattern schemas = LikePattern.of(schemaPattern);
+        LikePattern tables = LikePattern.of(tablePattern);
+        for (Object[] row : query("SELECT TABLE_SCHEMA, TABLE_NAME, GRANTOR, GRANTEE, PRIVILEGE_TYPE, IS_GRANTABLE "
+                + "FROM INFORMATION_SCHEMA.TABLE_PRIVILEGES")) {
+            if (isNamed(catalog, CATALOG) && schemas.matches(row[0]) && tables.matches(row[1])) {
+                rows.add(CATALOG, row[0], row[1], row[2], row[3], row[4], row[5]);
+            }
+        }
+        return rows.orderedBy(0, 1, 2, 5).on(connection);
     }
 
     @Override

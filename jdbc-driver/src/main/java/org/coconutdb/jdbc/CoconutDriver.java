@@ -70,6 +70,11 @@ public final class CoconutDriver implements Driver {
         return new CoconutConnection(url, properties.getProperty("user", ""), session);
     }
 
+    /// A connection over a session that is open already, and is closed with it: for those who open sessions themselves.
+    public static Connection connection(String url, String user, Session session) throws SQLException {
+        return new CoconutConnection(url, user, session);
+    }
+
     private static boolean hasPrefix(String url) {
         return startsWith(url, PREFIX);
     }

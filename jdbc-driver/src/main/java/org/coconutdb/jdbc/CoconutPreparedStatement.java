@@ -36,7 +36,7 @@ final class CoconutPreparedStatement extends ParameterSetters {
     @Override
     void set(int index, @Nullable Object value) throws SQLException {
         ColumnInfo parameter = parameter(index);
-        values[index - 1] = value == null ? null : Parameters.fit(value, parameter);
+        values[index - 1] = value == null ? null : Parameters.fit(value, parameter, connection().timeZone());
         set.set(index - 1);
     }
 

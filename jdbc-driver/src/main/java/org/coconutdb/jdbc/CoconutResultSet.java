@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.sql.Types;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Calendar;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.ElementTypes;
 import org.coconutdb.jdbc.session.RowCursor;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,7 @@ final class CoconutResultSet extends LabelledResultSet {
     private final List<ColumnInfo> columns;
     private final RowCursor cursor;
     private final int fieldSizeMax;
+    private final ZoneId zone; // the session's when the statement was executed
     private @Nullable Map<String, Integer> columnsByLabel; // made at the first search
     private Position position = Position.BEFORE_FIRST;
     private boolean rowIsWaiting; // the cursor stands on the first row, and next() was not called yet
@@ -54,19 +57,22 @@ final class CoconutResultSet extends LabelledResultSet {
 
     /// @param statement null for an answer of metadata
     /// @param fieldSizeMax characters or bytes of a string that the caller wants at most, 0: all
+    /// @param zone that points on the time line are shown in
     CoconutResultSet(
             CoconutConnection connection,
             @Nullable CoconutStatement statement,
             List<ColumnInfo> columns,
             RowCursor cursor,
             int fieldSizeMax,
-            int fetchSize) {
+            int fetchSize,
+            ZoneId zone) {
         this.connection = connection;
         this.statement = statement;
         this.columns = columns;
         this.cursor = cursor;
         this.fieldSizeMax = fieldSizeMax;
         this.fetchSize = fetchSize;
+        this.zone = zone;
     }
 
     // ---- rows
@@ -251,7 +257,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable String getString(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toText(value);
+        return value == null ? null : Values.toText(value, zone);
     }
 
     @Override
@@ -323,7 +329,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable Date getDate(int column, @Nullable Calendar calendar) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Moments.toDate(value, calendar);
+        return value == null ? null : Moments.toDate(value, calendar, zone);
     }
 
     @Override
@@ -334,7 +340,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable Time getTime(int column, @Nullable Calendar calendar) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Moments.toTime(value, calendar);
+        return value == null ? null : Moments.toTime(value, calendar, zone);
     }
 
     @Override
@@ -345,13 +351,16 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable Timestamp getTimestamp(int column, @Nullable Calendar calendar) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Moments.toTimestamp(value, calendar);
+        return value == null ? null : Moments.toTimestamp(value, calendar, zone);
     }
 
     @Override
     public @Nullable Object getObject(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toDefault(value, columns.get(column - 1).jdbcType());
+        if (value instanceof List<?> values) {
+            return array(values, column);
+        }
+        return value == null ? null : Values.toDefault(value, columns.get(column - 1).jdbcType(), zone);
     }
 
     @Override
@@ -368,13 +377,16 @@ final class CoconutResultSet extends LabelledResultSet {
             throw Failures.invalidArgument("the class to read column " + column + " as is null");
         }
         Object value = value(column);
-        return value == null ? null : Values.toClass(value, columns.get(column - 1).jdbcType(), type);
+        if (value instanceof List<?> values && type.isAssignableFrom(CoconutArray.class)) {
+            return type.cast(array(values, column));
+        }
+        return value == null ? null : Values.toClass(value, columns.get(column - 1), type, zone);
     }
 
     @Override
     public @Nullable InputStream getAsciiStream(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toAsciiStream(value);
+        return value == null ? null : Values.toAsciiStream(value, zone);
     }
 
     @Override
@@ -392,7 +404,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable Reader getCharacterStream(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toReader(value);
+        return value == null ? null : Values.toReader(value, zone);
     }
 
     @Override
@@ -408,7 +420,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable Clob getClob(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toClob(value);
+        return value == null ? null : Values.toClob(value, zone);
     }
 
     @Override
@@ -420,7 +432,7 @@ final class CoconutResultSet extends LabelledResultSet {
     @Override
     public @Nullable URL getURL(int column) throws SQLException {
         Object value = value(column);
-        return value == null ? null : Values.toUrl(value);
+        return value == null ? null : Values.toUrl(value, zone);
     }
 
     @Override
@@ -429,8 +441,19 @@ final class CoconutResultSet extends LabelledResultSet {
     }
 
     @Override
-    public Array getArray(int column) throws SQLException {
-        throw noSuchType("ARRAY");
+    public @Nullable Array getArray(int column) throws SQLException {
+        Object value = value(column);
+        if (value == null) {
+            return null;
+        }
+        if (value instanceof List<?> values) {
+            return array(values, column);
+        }
+        throw Failures.noConversion(Values.typeOf(value), "ARRAY");
+    }
+
+    private CoconutArray array(List<?> values, int column) {
+        return new CoconutArray(connection, ElementTypes.of(columns.get(column - 1)), values);
     }
 
     @Override

@@ -78,7 +78,7 @@ class CoconutStatement extends StatementSettings {
             requireOpen();
             closeResults();
             beginRun();
-            SessionStatement prepared = connection().text(text, request, this::isCancelled);
+            SessionStatement prepared = connection().text(text, request);
             boolean kept = false;
             try {
                 take(prepared, () -> prepared.run(expectation, limits(this::isCancelled)));
@@ -112,7 +112,8 @@ class CoconutStatement extends StatementSettings {
             updateCount = answer.updateCount();
             keys = prepared.keys();
         } else {
-            current = new CoconutResultSet(connection(), this, prepared.columns(), answer.rows(), getMaxFieldSize(), getFetchSize());
+            current = new CoconutResultSet(connection(), this, prepared.columns(), answer.rows(), getMaxFieldSize(), getFetchSize(),
+                    connection().timeZone());
             openResults.add(current);
             resultsEndWithTransaction = connection().inTransaction();
         }
@@ -213,7 +214,7 @@ class CoconutStatement extends StatementSettings {
     public ResultSet getGeneratedKeys() throws SQLException {
         requireOpen();
         List<ColumnInfo> columns = keys.columns().isEmpty() ? List.of(NO_KEY) : keys.columns();
-        return new CoconutResultSet(connection(), null, columns, new ListRowCursor(keys.rows()), 0, 0);
+        return new CoconutResultSet(connection(), null, columns, new ListRowCursor(keys.rows()), 0, 0, connection().timeZone());
     }
 
     // ---- generated keys

@@ -55,6 +55,16 @@ final class Failures {
         return new SQLSyntaxErrorException("the result has no column " + label, "42703");
     }
 
+    /// 42704: the name of a type that there is not.
+    static SQLSyntaxErrorException noSuchType(String sentence) {
+        return new SQLSyntaxErrorException(sentence, "42704");
+    }
+
+    /// 22002: NULL where the caller's type has no value for it.
+    static SQLDataException noValueForNull(String sentence) {
+        return new SQLDataException(sentence, "22002");
+    }
+
     /// 22023: an argument outside its bounds.
     static SQLDataException invalidArgument(String sentence) {
         return new SQLDataException(sentence, "22023");

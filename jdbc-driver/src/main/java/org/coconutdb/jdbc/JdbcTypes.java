@@ -5,6 +5,9 @@ import org.coconutdb.jdbc.session.ColumnInfo;
 
 /// What the driver knows about the types of `java.sql.Types`.
 final class JdbcTypes {
+    /// Of +02:00. Some zones before 1972 have seconds too, which are not counted.
+    static final int OFFSET_SIZE = 6;
+
     private JdbcTypes() {}
 
     static boolean isNumber(int jdbcType) {
@@ -25,7 +28,7 @@ final class JdbcTypes {
     /// Whether values are points on the time line rather than readings of a clock.
     static boolean isInstant(ColumnInfo column) {
         return column.jdbcType() == Types.TIMESTAMP_WITH_TIMEZONE
-                || (column.jdbcType() == Types.TIMESTAMP && column.typeName().contains("LOCAL TIME ZONE"));
+                || (column.jdbcType() == Types.TIMESTAMP && column.typeName().contains("WITH"));
     }
 
     /// Characters that `getString` answers at most; 0 where there is no bound.
@@ -42,7 +45,8 @@ final class JdbcTypes {
             case Types.BINARY, Types.VARBINARY -> (int) Math.min(2L * column.precision(), Integer.MAX_VALUE);
             case Types.DATE -> 10;
             case Types.TIME -> 8 + fraction(column.scale());
-            case Types.TIMESTAMP, Types.TIMESTAMP_WITH_TIMEZONE -> 19 + fraction(column.scale());
+            case Types.TIMESTAMP -> 19 + fraction(column.scale());
+            case Types.TIMESTAMP_WITH_TIMEZONE -> 19 + fraction(column.scale()) + OFFSET_SIZE;
             default -> Values.defaultClassName(column).equals("java.util.UUID") ? 36 : column.precision();
         };
     }

@@ -63,6 +63,6 @@ final class MetaDataRows {
     }
 
     CoconutResultSet on(CoconutConnection connection) {
-        return new CoconutResultSet(connection, null, List.copyOf(columns), new ListRowCursor(rows), 0, 0);
+        return new CoconutResultSet(connection, null, List.copyOf(columns), new ListRowCursor(rows), 0, 0, connection.timeZone());
     }
 }

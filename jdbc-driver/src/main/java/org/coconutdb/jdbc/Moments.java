@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -20,21 +19,16 @@ import java.time.format.SignStyle;
 import java.time.temporal.ChronoField;
 import java.util.Calendar;
 import java.util.GregorianCalendar;
+import org.coconutdb.jdbc.session.ZonedTexts;
 import org.jspecify.annotations.Nullable;
 
 /// Values as dates and times.
 ///
 /// DATE, TIME and TIMESTAMP are readings of a calendar and a clock, without a zone: they travel as `LocalDate`, `LocalTime`,
-/// `LocalDateTime`. TIMESTAMP WITH LOCAL TIME ZONE is a point on the time line: `Instant`. Between the two stands the Java process's
-/// default zone, or the zone of the `Calendar` that the caller hands in.
+/// `LocalDateTime`. TIMESTAMP WITH TIME ZONE is a point on the time line: `Instant`. Between the two stands the session's zone, or the zone of
+/// the `Calendar` that the caller hands in. Between a reading and the classes of `java.sql`, which are made of readings in the Java process's
+/// default zone, stands that one.
 final class Moments {
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendPattern("HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
-            .toFormatter();
-    private static final DateTimeFormatter TIMESTAMP = new DateTimeFormatterBuilder().append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendLiteral(' ')
-            .append(TIME)
-            .toFormatter();
     // Reading is laxer than writing: one or two digits, the T or the blank, seconds left out.
     private static final DateTimeFormatter DATE_INPUT = new DateTimeFormatterBuilder().appendValue(
             ChronoField.YEAR, 4, 10, SignStyle.EXCEEDS_PAD)
@@ -51,25 +45,25 @@ final class Moments {
     // ---- as text
 
     /// As SQL writes it; null where the value is no date or time.
-    static @Nullable String toText(Object value) {
+    static @Nullable String toText(Object value, ZoneId zone) {
         if (value instanceof LocalDate date) {
             return date.toString();
         }
         if (value instanceof LocalTime time) {
-            return TIME.format(time);
+            return ZonedTexts.write(time);
         }
         if (value instanceof LocalDateTime timestamp) {
-            return TIMESTAMP.format(timestamp);
+            return ZonedTexts.write(timestamp);
         }
         if (value instanceof Instant instant) {
-            return TIMESTAMP.format(instant.atZone(ZoneId.systemDefault()));
+            return ZonedTexts.write(instant, zone);
         }
         return null;
     }
 
     // ---- as java.time
 
-    static LocalDate toLocalDate(Object value) throws SQLException {
+    static LocalDate toLocalDate(Object value, ZoneId zone) throws SQLException {
         if (value instanceof LocalDate date) {
             return date;
         }
@@ -77,7 +71,7 @@ final class Moments {
             return timestamp.toLocalDate();
         }
         if (value instanceof Instant instant) {
-            return instant.atZone(ZoneId.systemDefault()).toLocalDate();
+            return instant.atZone(zone).toLocalDate();
         }
         if (value instanceof String text) {
             String stripped = text.strip();
@@ -93,7 +87,7 @@ final class Moments {
         throw Failures.noConversion(Values.typeOf(value), "DATE");
     }
 
-    static LocalTime toLocalTime(Object value) throws SQLException {
+    static LocalTime toLocalTime(Object value, ZoneId zone) throws SQLException {
         if (value instanceof LocalTime time) {
             return time;
         }
@@ -101,7 +95,7 @@ final class Moments {
             return timestamp.toLocalTime();
         }
         if (value instanceof Instant instant) {
-            return instant.atZone(ZoneId.systemDefault()).toLocalTime();
+            return instant.atZone(zone).toLocalTime();
         }
         if (value instanceof String text) {
             String stripped = text.strip();
@@ -117,11 +111,7 @@ final class Moments {
         throw Failures.noConversion(Values.typeOf(value), "TIME");
     }
 
-    static LocalDateTime toLocalDateTime(Object value) throws SQLException {
-        return toLocalDateTime(value, ZoneId.systemDefault());
-    }
-
-    private static LocalDateTime toLocalDateTime(Object value, ZoneId zone) throws SQLException {
+    static LocalDateTime toLocalDateTime(Object value, ZoneId zone) throws SQLException {
         if (value instanceof LocalDateTime timestamp) {
             return timestamp;
         }
@@ -140,26 +130,26 @@ final class Moments {
         throw Failures.noConversion(Values.typeOf(value), "TIMESTAMP");
     }
 
-    /// The point on the time line; a reading without a zone is one of the default zone.
-    static Instant toInstant(Object value) throws SQLException {
+    /// The point on the time line; a reading without a zone is one of this zone.
+    static Instant toInstant(Object value, ZoneId zone) throws SQLException {
         if (value instanceof Instant instant) {
             return instant;
         }
         if (value instanceof LocalTime) {
-            throw Failures.noConversion("TIME", "TIMESTAMP WITH LOCAL TIME ZONE");
+            throw Failures.noConversion("TIME", "TIMESTAMP WITH TIME ZONE");
         }
         if (value instanceof String text) {
             try {
-                return OffsetDateTime.parse(text.strip().replaceFirst(" (?=\\d)", "T")).toInstant();
-            } catch (DateTimeParseException withoutZone) {
-                return parseTimestamp(text).atZone(ZoneId.systemDefault()).toInstant();
+                return ZonedTexts.read(text, zone);
+            } catch (DateTimeException unreadable) {
+                throw Failures.unreadableDateTime(text, "TIMESTAMP WITH TIME ZONE", ZonedTexts.EXAMPLE);
             }
         }
-        return toLocalDateTime(value).atZone(ZoneId.systemDefault()).toInstant();
+        return toLocalDateTime(value, zone).atZone(zone).toInstant();
     }
 
-    static ZonedDateTime toZonedDateTime(Object value) throws SQLException {
-        return toInstant(value).atZone(ZoneId.systemDefault());
+    static ZonedDateTime toZonedDateTime(Object value, ZoneId zone) throws SQLException {
+        return toInstant(value, zone).atZone(zone);
     }
 
     private static LocalDateTime parseTimestamp(String text) throws SQLException {
@@ -178,23 +168,27 @@ final class Moments {
 
     // ---- as java.sql, with the calendar's zone where one is given
 
-    static Date toDate(Object value, @Nullable Calendar calendar) throws SQLException {
-        LocalDate date = value instanceof Instant instant ? LocalDate.ofInstant(instant, zoneOf(calendar)) : toLocalDate(value);
+    static Date toDate(Object value, @Nullable Calendar calendar, ZoneId zone) throws SQLException {
+        LocalDate date = value instanceof Instant instant ? LocalDate.ofInstant(instant, zoneOf(calendar, zone)) : toLocalDate(value, zone);
         return calendar == null ? Date.valueOf(date) : new Date(millisIn(calendar, date.atStartOfDay()));
     }
 
-    static Time toTime(Object value, @Nullable Calendar calendar) throws SQLException {
-        LocalTime time = value instanceof Instant instant ? LocalTime.ofInstant(instant, zoneOf(calendar)) : toLocalTime(value);
+    static Time toTime(Object value, @Nullable Calendar calendar, ZoneId zone) throws SQLException {
+        LocalTime time = value instanceof Instant instant ? LocalTime.ofInstant(instant, zoneOf(calendar, zone)) : toLocalTime(value, zone);
         LocalDateTime reading = time.atDate(LocalDate.EPOCH);
         // Not Time.valueOf: it drops the milliseconds.
         return new Time(calendar == null ? Timestamp.valueOf(reading).getTime() : millisIn(calendar, reading));
     }
 
-    static Timestamp toTimestamp(Object value, @Nullable Calendar calendar) throws SQLException {
+    /// A point on the time line is itself, whatever the zone.
+    static Timestamp toTimestamp(Object value, @Nullable Calendar calendar, ZoneId zone) throws SQLException {
         if (value instanceof Instant instant) {
             return timestampOf(instant);
         }
-        LocalDateTime reading = toLocalDateTime(value);
+        if (value instanceof String text && ZonedTexts.namesZone(text)) {
+            return timestampOf(toInstant(text, zone));
+        }
+        LocalDateTime reading = toLocalDateTime(value, zone);
         if (calendar == null) {
             return Timestamp.valueOf(reading);
         }
@@ -211,8 +205,8 @@ final class Moments {
         }
     }
 
-    private static ZoneId zoneOf(@Nullable Calendar calendar) {
-        return calendar == null ? ZoneId.systemDefault() : calendar.getTimeZone().toZoneId();
+    private static ZoneId zoneOf(@Nullable Calendar calendar, ZoneId zone) {
+        return calendar == null ? zone : calendar.getTimeZone().toZoneId();
     }
 
     private static long millisIn(Calendar calendar, LocalDateTime reading) {

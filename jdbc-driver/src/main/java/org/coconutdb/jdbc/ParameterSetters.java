@@ -17,6 +17,8 @@ import java.sql.SQLType;
 import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Instant;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +131,7 @@ abstract class ParameterSetters extends CoconutStatement implements PreparedStat
         }
     }
 
-    /// Whether the parameter is a TIMESTAMP WITH LOCAL TIME ZONE.
+    /// Whether the parameter is a TIMESTAMP WITH TIME ZONE.
     abstract boolean isInstant(int index) throws SQLException;
 
     @Override
@@ -179,7 +181,20 @@ abstract class ParameterSetters extends CoconutStatement implements PreparedStat
     }
 
     private void setTarget(int index, @Nullable Object value, int jdbcType, int scale) throws SQLException {
-        set(index, value == null ? null : Parameters.toTarget(Parameters.toSessionType(value), jdbcType, scale));
+        if (value == null) {
+            set(index, null);
+            return;
+        }
+        boolean isInstant = jdbcType == Types.TIMESTAMP_WITH_TIMEZONE || (isInstant(index) && isOpen(jdbcType));
+        // A reading of it in the process's zone would say less, where a clock shows a time twice.
+        Object known = value instanceof Timestamp timestamp && isInstant ? timestamp.toInstant() : Parameters.toSessionType(value);
+        boolean stays = isInstant && jdbcType == Types.TIMESTAMP && known instanceof Instant;
+        set(index, stays ? known : Parameters.toTarget(known, jdbcType, scale, connection().timeZone()));
+    }
+
+    /// Whether the type that a caller names for a Timestamp leaves open which of the two kinds it is.
+    private static boolean isOpen(int jdbcType) {
+        return jdbcType == Types.TIMESTAMP || jdbcType == Types.OTHER || jdbcType == Types.JAVA_OBJECT;
     }
 
     // ---- streams and locators
@@ -290,16 +305,16 @@ abstract class ParameterSetters extends CoconutStatement implements PreparedStat
         setBinaryStream(index, stream, length);
     }
 
+    @Override
+    public void setArray(int index, @Nullable Array value) throws SQLException {
+        set(index, value == null ? null : Parameters.toSessionType(value));
+    }
+
     // ---- types that CoconutDB does not have
 
     @Override
     public void setRef(int index, @Nullable Ref value) throws SQLException {
         throw noSuchType("REF");
-    }
-
-    @Override
-    public void setArray(int index, @Nullable Array value) throws SQLException {
-        throw noSuchType("ARRAY");
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.coconutdb.jdbc;
 
-import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
 import java.sql.ClientInfoStatus;
@@ -125,11 +124,6 @@ abstract class RefusingConnection implements Connection {
     @Override
     public SQLXML createSQLXML() throws SQLException {
         throw noSuchType("XML", "keep it in a VARCHAR");
-    }
-
-    @Override
-    public Array createArrayOf(@Nullable String typeName, @Nullable Object @Nullable [] elements) throws SQLException {
-        throw noSuchType("ARRAY", "keep the elements as rows of a table");
     }
 
     @Override

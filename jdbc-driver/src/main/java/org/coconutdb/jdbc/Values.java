@@ -22,22 +22,26 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Calendar;
 import java.util.GregorianCalendar;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.rowset.serial.SerialBlob;
 import javax.sql.rowset.serial.SerialClob;
+import org.coconutdb.jdbc.session.ArrayText;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.jdbc.session.ElementTypes;
 import org.jspecify.annotations.Nullable;
 
 /// Values of a session (its types are listed at [org.coconutdb.jdbc.session.Session]) as the Java types that JDBC callers ask for.
-/// No method takes null.
+/// No method takes null. Between points on the time line and readings of a clock stands the session's zone, as [Moments] has it.
 final class Values {
     private Values() {}
 
-    static String toText(Object value) {
+    static String toText(Object value, ZoneId zone) {
         if (value instanceof String text) {
             return text;
         }
@@ -47,8 +51,16 @@ final class Values {
         if (value instanceof byte[] bytes) {
             return HexFormat.of().formatHex(bytes);
         }
-        String moment = Moments.toText(value);
+        if (value instanceof List<?> values) {
+            return ArrayText.write(values, element -> elementText(element, zone));
+        }
+        String moment = Moments.toText(value, zone);
         return moment == null ? value.toString() : moment;
+    }
+
+    /// Of an element of an array, which may be read back.
+    private static String elementText(Object value, ZoneId zone) {
+        return value instanceof byte[] ? "\\x" + toText(value, zone) : toText(value, zone);
     }
 
     static byte[] toBytes(Object value) throws SQLException {
@@ -95,50 +107,50 @@ final class Values {
         throw Failures.noConversion(typeOf(value), "UUID");
     }
 
-    static Reader toReader(Object value) {
-        return new StringReader(toText(value));
+    static Reader toReader(Object value, ZoneId zone) {
+        return new StringReader(toText(value, zone));
     }
 
-    static InputStream toAsciiStream(Object value) {
-        return new ByteArrayInputStream(toText(value).getBytes(StandardCharsets.US_ASCII));
+    static InputStream toAsciiStream(Object value, ZoneId zone) {
+        return new ByteArrayInputStream(toText(value, zone).getBytes(StandardCharsets.US_ASCII));
     }
 
     static InputStream toBinaryStream(Object value) throws SQLException {
         return new ByteArrayInputStream(toBytes(value));
     }
 
-    static Clob toClob(Object value) throws SQLException {
-        return new SerialClob(toText(value).toCharArray());
+    static Clob toClob(Object value, ZoneId zone) throws SQLException {
+        return new SerialClob(toText(value, zone).toCharArray());
     }
 
     static Blob toBlob(Object value) throws SQLException {
         return new SerialBlob(toBytes(value));
     }
 
-    static URL toUrl(Object value) throws SQLException {
+    static URL toUrl(Object value, ZoneId zone) throws SQLException {
         try {
-            return URI.create(toText(value).strip()).toURL();
+            return URI.create(toText(value, zone).strip()).toURL();
         } catch (MalformedURLException | IllegalArgumentException notAUrl) {
             throw Failures.unreadable(value, "a URL");
         }
     }
 
     /// What `getObject` without a class answers: JDBC's own mapping (specification, table B-3), UUID and OffsetDateTime beside it.
-    static Object toDefault(Object value, int jdbcType) throws SQLException {
+    static Object toDefault(Object value, int jdbcType, ZoneId zone) throws SQLException {
         if (value instanceof Byte || value instanceof Short) {
             return ((Number) value).intValue();
         }
         if (value instanceof LocalDate) {
-            return Moments.toDate(value, null);
+            return Moments.toDate(value, null, zone);
         }
         if (value instanceof LocalTime) {
-            return Moments.toTime(value, null);
+            return Moments.toTime(value, null, zone);
         }
         if (value instanceof LocalDateTime) {
-            return Moments.toTimestamp(value, null);
+            return Moments.toTimestamp(value, null, zone);
         }
         if (value instanceof Instant) {
-            return Moments.toZonedDateTime(value).toOffsetDateTime();
+            return Moments.toZonedDateTime(value, zone).toOffsetDateTime();
         }
         if (value instanceof Float number && (jdbcType == Types.DOUBLE || jdbcType == Types.FLOAT)) {
             return number.doubleValue();
@@ -161,30 +173,35 @@ final class Values {
             case Types.TIME -> "java.sql.Time";
             case Types.TIMESTAMP -> "java.sql.Timestamp";
             case Types.TIMESTAMP_WITH_TIMEZONE -> "java.time.OffsetDateTime";
+            case Types.ARRAY -> "java.sql.Array";
             default -> column.className();
         };
     }
 
     /// 07006 where the class is none of those that a value can become.
-    static <T> T toClass(Object value, int jdbcType, Class<T> type) throws SQLException {
+    static <T> T toClass(Object value, ColumnInfo column, Class<T> type, ZoneId zone) throws SQLException {
+        int jdbcType = column.jdbcType();
+        if (value instanceof List<?> values && type.isArray() && type != byte[].class) {
+            return type.cast(ArrayValues.toClass(values, ElementTypes.of(column), type.getComponentType(), zone));
+        }
         if (type == Object.class) {
-            return type.cast(toDefault(value, jdbcType));
+            return type.cast(toDefault(value, jdbcType, zone));
         }
         if (type.isInstance(value)) {
             return type.cast(value);
         }
         @SuppressWarnings("unchecked") // a primitive class is asked for as its box
         Class<T> boxed = type.isPrimitive() ? (Class<T>) box(type) : type;
-        Object converted = convert(value, jdbcType, boxed);
+        Object converted = convert(value, jdbcType, boxed, zone);
         if (!boxed.isInstance(converted)) {
             throw Failures.noConversion(typeOf(value), type.getName());
         }
         return boxed.cast(converted);
     }
 
-    private static Object convert(Object value, int jdbcType, Class<?> type) throws SQLException {
+    private static Object convert(Object value, int jdbcType, Class<?> type, ZoneId zone) throws SQLException {
         if (type == String.class || type == CharSequence.class) {
-            return toText(value);
+            return toText(value, zone);
         } else if (type == Boolean.class) {
             return Numbers.toBoolean(value);
         } else if (type == Byte.class) {
@@ -210,50 +227,50 @@ final class Values {
         } else if (type == UUID.class) {
             return toUuid(value);
         } else if (type == Character.class) {
-            return toCharacter(value);
+            return toCharacter(value, zone);
         } else if (type == InputStream.class) {
             return toBinaryStream(value);
         } else if (type == Reader.class) {
-            return toReader(value);
+            return toReader(value, zone);
         } else if (type == Clob.class) {
-            return toClob(value);
+            return toClob(value, zone);
         } else if (type == Blob.class) {
             return toBlob(value);
         } else if (type == URL.class) {
-            return toUrl(value);
+            return toUrl(value, zone);
         }
-        Object moment = convertToMoment(value, type);
-        return moment == null ? toDefault(value, jdbcType) : moment;
+        Object moment = convertToMoment(value, type, zone);
+        return moment == null ? toDefault(value, jdbcType, zone) : moment;
     }
 
     /// Null where the class is none of dates and times.
-    private static @Nullable Object convertToMoment(Object value, Class<?> type) throws SQLException {
+    private static @Nullable Object convertToMoment(Object value, Class<?> type, ZoneId zone) throws SQLException {
         if (type == LocalDate.class) {
-            return Moments.toLocalDate(value);
+            return Moments.toLocalDate(value, zone);
         } else if (type == LocalTime.class) {
-            return Moments.toLocalTime(value);
+            return Moments.toLocalTime(value, zone);
         } else if (type == LocalDateTime.class) {
-            return Moments.toLocalDateTime(value);
+            return Moments.toLocalDateTime(value, zone);
         } else if (type == Instant.class) {
-            return Moments.toInstant(value);
+            return Moments.toInstant(value, zone);
         } else if (type == OffsetDateTime.class) {
-            return Moments.toZonedDateTime(value).toOffsetDateTime();
+            return Moments.toZonedDateTime(value, zone).toOffsetDateTime();
         } else if (type == ZonedDateTime.class) {
-            return Moments.toZonedDateTime(value);
+            return Moments.toZonedDateTime(value, zone);
         } else if (type == Date.class) {
-            return Moments.toDate(value, null);
+            return Moments.toDate(value, null, zone);
         } else if (type == Time.class) {
-            return Moments.toTime(value, null);
+            return Moments.toTime(value, null, zone);
         } else if (type == Timestamp.class || type == java.util.Date.class) {
-            return Moments.toTimestamp(value, null);
+            return Moments.toTimestamp(value, null, zone);
         } else if (type == Calendar.class || type == GregorianCalendar.class) {
-            return GregorianCalendar.from(Moments.toZonedDateTime(value));
+            return GregorianCalendar.from(Moments.toZonedDateTime(value, zone));
         }
         return null;
     }
 
-    private static Character toCharacter(Object value) throws SQLException {
-        String text = toText(value);
+    private static Character toCharacter(Object value, ZoneId zone) throws SQLException {
+        String text = toText(value, zone);
         if (text.length() != 1) {
             throw Failures.unreadable(text, "one character");
         }
@@ -298,9 +315,11 @@ final class Values {
         } else if (value instanceof LocalDateTime) {
             return "TIMESTAMP";
         } else if (value instanceof Instant) {
-            return "TIMESTAMP WITH LOCAL TIME ZONE";
+            return "TIMESTAMP WITH TIME ZONE";
         } else if (value instanceof UUID) {
             return "UUID";
+        } else if (value instanceof List) {
+            return "ARRAY";
         }
         return value.getClass().getName();
     }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,6 +76,7 @@ class ConnectionTest {
             "jdbc:coconut:///schema, 08001, names no host",
             "jdbc:coconut://localhost?connectTimeout=5s, 08001, Did you mean connect.timeout?",
             "jdbc:coconut://localhost?network.timeout=soon, 08001, write a duration",
+            "jdbc:coconut://localhost?time.zone=Europe/Berlim, 08001, such as Europe/Berlin",
             "jdbc:coconut:file:dir, 08001, coconut-sql",
     })
     void aUrlThatCannotBeUsedIsRefusedWithWhatCan(String url, String state, String mend) {
@@ -90,7 +92,10 @@ class ConnectionTest {
         given.setProperty("user", "me");
 
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
-                .containsExactly("user=me", "password=", "schema=PUBLIC", "connect.timeout=5s", "network.timeout=0");
+                .containsExactly("user=me", "password=", "schema=PUBLIC", "time.zone=" + ZoneId.systemDefault(), "read=local",
+                        "connect.timeout=5s",
+                        "network.timeout=0", "tls=false", "tls.ca=", "truststore=", "truststorePassword=",
+                        "tls.pin=", "tls.verify.host=true");
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();
     }
 
@@ -327,7 +332,7 @@ class ConnectionTest {
             assertThat(row.getObject(2)).isEqualTo(true);
             assertThat(stateOf(() -> statement.setObject(1, "x", Types.INTEGER))).isEqualTo("22018");
             assertThat(stateOf(() -> statement.setObject(1, 300, Types.TINYINT))).isEqualTo("22003");
-            assertThat(stateOf(() -> statement.setObject(1, "x", Types.ARRAY))).isEqualTo("0A000");
+            assertThat(stateOf(() -> statement.setObject(1, "x", Types.STRUCT))).isEqualTo("0A000");
             assertThat(stateOf(() -> statement.setObject(1, "x", 4711))).isEqualTo("22023");
             assertThat(stateOf(() -> statement.setObject(1, new Object()))).isEqualTo("07006");
         }

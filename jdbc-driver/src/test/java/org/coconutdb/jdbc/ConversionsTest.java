@@ -206,7 +206,7 @@ class ConversionsTest {
     private static ResultSet row(Object value, int jdbcType) throws SQLException {
         CoconutConnection connection = new CoconutConnection("jdbc:coconut:mem:x", "", new FakeSession());
         ResultSet rows = new CoconutResultSet(connection, null, List.of(FakeSession.column("C", jdbcType, "T")),
-                new ListRowCursor(Collections.singletonList(new Object[] {value})), 0, 0);
+                new ListRowCursor(Collections.singletonList(new Object[] {value})), 0, 0, connection.timeZone());
         rows.next();
         return rows;
     }

@@ -4,6 +4,7 @@ import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,6 +40,7 @@ final class FakeSession implements Session {
     private int isolation = Connection.TRANSACTION_SERIALIZABLE;
     private int savepoints;
     private volatile boolean closed;
+    volatile @Nullable ZoneId zone; // null: the process's, as it is at the moment
 
     static ColumnInfo column(String label, int jdbcType, String typeName) {
         return new ColumnInfo(label, label, "T", "PUBLIC", jdbcType, typeName, "java.lang.Object", 10, 0, true);
@@ -152,6 +154,17 @@ final class FakeSession implements Session {
             throw new SQLException("no such schema", "3F000");
         }
         schema = name;
+    }
+
+    @Override
+    public String readPolicy() {
+        return "local";
+    }
+
+    @Override
+    public ZoneId timeZone() {
+        ZoneId set = zone;
+        return set == null ? ZoneId.systemDefault() : set;
     }
 
     @Override

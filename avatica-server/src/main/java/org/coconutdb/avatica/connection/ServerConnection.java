@@ -1,6 +1,7 @@
 package org.coconutdb.avatica.connection;
 
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,19 +16,21 @@ import org.jspecify.annotations.Nullable;
 /// Invariant: a connection that is closed stays closed, and who entered it before sees that when it has the lock.
 public final class ServerConnection {
     private final String id;
-    private final String user;
+    private final Client client;
     private final Session session;
     private final ConnectionLimits limits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, ServerStatement> statements = new ConcurrentHashMap<>();
     private int lastStatement;
     private @Nullable String schemaTold;
+    private @Nullable ZoneId timeZoneTold;
+    private @Nullable String readTold;
     private volatile long usedAt = System.nanoTime();
     private volatile boolean closed;
 
-    ServerConnection(String id, String user, Session session, ConnectionLimits limits) {
+    ServerConnection(String id, Client client, Session session, ConnectionLimits limits) {
         this.id = id;
-        this.user = user;
+        this.client = client;
         this.session = session;
         this.limits = limits;
     }
@@ -37,8 +40,8 @@ public final class ServerConnection {
     }
 
     /// Whose it is: nobody else may use it.
-    public String user() {
-        return user;
+    public Client client() {
+        return client;
     }
 
     public Session session() {
@@ -84,11 +87,15 @@ public final class ServerConnection {
     }
 
     /// Prepares a statement; one that has the number already is closed.
-    ///
-    /// @param once a text that is run once
-    public ServerStatement prepare(int statement, String sql, KeyRequest keys, boolean once) throws SQLException {
+    public ServerStatement prepare(int statement, String sql, KeyRequest keys) throws SQLException {
         requireRoom();
-        return add(statement, session.prepare(sql, keys), once);
+        return add(statement, session.prepare(sql, keys), false);
+    }
+
+    /// A text that is run once; it is there, and can be cancelled, before it is planned.
+    public ServerStatement text(int statement, String sql, KeyRequest keys) throws SQLException {
+        requireRoom();
+        return add(statement, session.text(sql, keys), true);
     }
 
     /// Gives a statement that is there another text, also where no more would be allowed.
@@ -151,6 +158,26 @@ public final class ServerConnection {
             return null;
         }
         schemaTold = current;
+        return current;
+    }
+
+    /// The time zone, where the client has not been told of it.
+    public @Nullable String timeZoneNews() {
+        ZoneId current = session.timeZone();
+        if (current.equals(timeZoneTold)) {
+            return null;
+        }
+        timeZoneTold = current;
+        return current.getId();
+    }
+
+    /// On what reads rest, where the client has not been told of it.
+    public @Nullable String readNews() {
+        String current = session.readPolicy();
+        if (current.equals(readTold)) {
+            return null;
+        }
+        readTold = current;
         return current;
     }
 

@@ -22,8 +22,10 @@ public final class ServerConnections implements AutoCloseable {
 
     /// Opens the sessions of a database.
     public interface SessionOpener {
+        /// @param client whose it is
         /// @param schema empty: the database's default
-        Session open(String schema) throws SQLException;
+        /// @param timeZone empty: the server's
+        Session open(Client client, String schema, String timeZone) throws SQLException;
     }
 
     private final SessionOpener opener;
@@ -53,14 +55,14 @@ public final class ServerConnections implements AutoCloseable {
     }
 
     /// Opens a connection under an id that nobody can guess.
-    public ServerConnection open(String user, String schema) throws SQLException {
+    public ServerConnection open(Client client, String schema, String timeZone) throws SQLException {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
-        return open(HexFormat.of().formatHex(bytes), user, schema);
+        return open(HexFormat.of().formatHex(bytes), client, schema, timeZone);
     }
 
     /// Opens a connection under the client's id. 08002 where that is taken.
-    public ServerConnection open(String id, String user, String schema) throws SQLException {
+    public ServerConnection open(String id, Client client, String schema, String timeZone) throws SQLException {
         if (id.isEmpty() || id.length() > ID_LENGTH_MAX) {
             throw new SQLException("a connection's id has 1 to " + ID_LENGTH_MAX + " characters", "08P01");
         }
@@ -70,8 +72,8 @@ public final class ServerConnections implements AutoCloseable {
         }
         Session session = null;
         try {
-            session = opener.open(schema);
-            ServerConnection opened = new ServerConnection(id, user, session, limits);
+            session = opener.open(client, schema, timeZone);
+            ServerConnection opened = new ServerConnection(id, client, session, limits);
             if (connections.putIfAbsent(id, opened) != null) {
                 throw new SQLException("a connection with this id is open already: choose another", "08002");
             }
@@ -86,20 +88,20 @@ public final class ServerConnections implements AutoCloseable {
     }
 
     /// The connection with its lock, to be left; null where there is none of this id, or it is another user's.
-    public @Nullable ServerConnection enter(String id, String user) {
-        ServerConnection found = find(id, user);
+    public @Nullable ServerConnection enter(String id, Client client) {
+        ServerConnection found = find(id, client);
         return found != null && found.enter() ? found : null;
     }
 
     /// The connection without its lock, for what does not wait.
-    public @Nullable ServerConnection find(String id, String user) {
+    public @Nullable ServerConnection find(String id, Client client) {
         ServerConnection found = connections.get(id);
-        return found != null && found.user().equals(user) ? found : null;
+        return found != null && found.client().equals(client) ? found : null;
     }
 
     /// Ends what the connection is at, and closes it. Harmless where there is none.
-    public void close(String id, String user) throws SQLException {
-        ServerConnection found = find(id, user);
+    public void close(String id, Client client) throws SQLException {
+        ServerConnection found = find(id, client);
         if (found != null) {
             close(found);
         }
@@ -115,6 +117,11 @@ public final class ServerConnections implements AutoCloseable {
         }
     }
 
+    /// Ends and closes all that a client has open: its login is no longer good.
+    public void closeAll(Client client) {
+        connections.values().stream().filter(connection -> connection.client().equals(client)).forEach(this::closeQuietly);
+    }
+
     private void expire() {
         long checkMillis = Math.clamp(limits.idle().toMillis() / 4, 50, 10_000);
         try {
@@ -122,7 +129,7 @@ public final class ServerConnections implements AutoCloseable {
                 long now = System.nanoTime();
                 for (ServerConnection connection : connections.values()) {
                     if (connection.isIdle(now)) {
-                        LOG.atInfo().addKeyValue("user", connection.user()).log("a connection that nobody uses is closed");
+                        LOG.atInfo().addKeyValue("user", connection.client().user()).log("a connection that nobody uses is closed");
                         closeQuietly(connection);
                     }
                 }

@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Locale;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,19 +18,26 @@ import org.slf4j.LoggerFactory;
 /// cannot be led to see other requests than are answered here.
 final class HttpConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final int HEADERS_MAX = 100;
+    // Of whom nobody knows.
+    private static final int STRANGERS_BODY_BYTES_MAX = 64 * 1024;
     private static final int DRAIN_BYTES_MAX = 256 * 1024 * 1024;
     private static final long DRAIN_NANOS = 2_000_000_000L;
     private static final int ONE_WRITE_BYTES_MAX = 64 * 1024;
     private static final byte[] CONTINUE = HttpInput.latin("HTTP/1.1 100 Continue\r\n\r\n");
 
-    private final Socket socket;
+    private final Socket accepted;
     private final HttpServer server;
-    private final HttpInput in;
+    // Its own thread: the accepted socket, or TLS over it.
+    private Socket socket;
+    private boolean isSecured;
+    private HttpInput in;
     private volatile boolean isBusy;
     private volatile long writingSince; // nanoTime, 0: not writing
 
     HttpConnection(Socket socket, HttpServer server) {
+        this.accepted = socket;
         this.socket = socket;
         this.server = server;
         this.in = new HttpInput(socket);
@@ -51,6 +59,7 @@ final class HttpConnection implements Runnable {
     public void run() {
         try {
             socket.setTcpNoDelay(true);
+            secure();
             while (serve()) {
                 // The next one.
             }
@@ -59,9 +68,31 @@ final class HttpConnection implements Runnable {
         } catch (IOException failure) {
             LOG.atDebug().addKeyValue("why", failure.getMessage()).log("a socket failed");
         } finally {
+            sayGoodbye();
             close();
             server.ended(this);
         }
+    }
+
+    /// The handshake, where there is TLS. The watch closes the socket of a client that is slow at it.
+    private void secure() throws IOException {
+        TlsSockets tls = server.tls();
+        if (tls == null) {
+            return;
+        }
+        accepted.setSoTimeout((int) Math.min(server.limits().transfer().toMillis(), Integer.MAX_VALUE));
+        SSLSocket secured = (SSLSocket) tls.factory().createSocket(accepted, null, true);
+        secured.setUseClientMode(false);
+        secured.setEnabledProtocols(PROTOCOLS);
+        writingSince = System.nanoTime() | 1;
+        try {
+            secured.startHandshake();
+        } finally {
+            writingSince = 0;
+        }
+        socket = secured;
+        isSecured = true;
+        in = new HttpInput(secured);
     }
 
     /// One request; whether another may follow.
@@ -187,6 +218,10 @@ final class HttpConnection implements Runnable {
         if (head.contentLength > lengthMax) {
             throw HttpInput.tooLarge(lengthMax);
         }
+        boolean isLarge = head.chunked || head.contentLength > STRANGERS_BODY_BYTES_MAX;
+        if (isLarge && !server.handler().admits(head.authorization, socket.getInetAddress())) {
+            throw new BadRequest(401, "this server wants a log-in before it reads a large request");
+        }
         if (head.expectsContinue && (head.chunked || head.contentLength > 0)) {
             send(CONTINUE, CONTINUE.length);
         }
@@ -242,6 +277,20 @@ final class HttpConnection implements Runnable {
         in.drain(DRAIN_BYTES_MAX);
     }
 
+    /// Of TLS, whose other side takes an end without it for one that somebody made.
+    private void sayGoodbye() {
+        if (isSecured && !accepted.isClosed()) {
+            writingSince = System.nanoTime() | 1;
+            try {
+                socket.close();
+            } catch (IOException alreadyGone) {
+                LOG.debug("a socket was gone already");
+            } finally {
+                writingSince = 0;
+            }
+        }
+    }
+
     boolean isBusy() {
         return isBusy;
     }
@@ -253,7 +302,8 @@ final class HttpConnection implements Runnable {
 
     void close() {
         try {
-            socket.close();
+            // Not TLS's own, which may wait for whoever writes.
+            accepted.close();
         } catch (IOException alreadyGone) {
             LOG.debug("a socket was gone already");
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class HttpServer implements AutoCloseable {
     private final ServerSocket acceptor;
     private final HttpLimits limits;
     private final HttpHandler handler;
+    private final @Nullable TlsSockets tls;
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
     // Notified when a connection has ended.
     private final Object ends = new Object();
@@ -39,7 +41,8 @@ public final class HttpServer implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean stopping;
 
-    private HttpServer(ServerSocket acceptor, HttpLimits limits, HttpHandler handler) {
+    private HttpServer(ServerSocket acceptor, HttpLimits limits, HttpHandler handler, @Nullable TlsSockets tls) {
+        this.tls = tls;
         this.acceptor = acceptor;
         this.limits = limits;
         this.handler = handler;
@@ -47,11 +50,19 @@ public final class HttpServer implements AutoCloseable {
 
     /// Listens on the address; port 0: one that is free.
     public static HttpServer start(InetSocketAddress address, HttpLimits limits, HttpHandler handler) throws IOException {
+        return start(address, limits, handler, null);
+    }
+
+    /// The same.
+    ///
+    /// @param tls null: plain sockets
+    public static HttpServer start(InetSocketAddress address, HttpLimits limits, HttpHandler handler, @Nullable TlsSockets tls)
+            throws IOException {
         ServerSocket acceptor = new ServerSocket();
         try {
             acceptor.setReuseAddress(true); // or a server could not be started anew while old sockets linger
             acceptor.bind(address, BACKLOG);
-            HttpServer server = new HttpServer(acceptor, limits, handler);
+            HttpServer server = new HttpServer(acceptor, limits, handler, tls);
             Thread.ofPlatform().daemon().name("coconut-http-accept").start(server::accept);
             Thread.ofPlatform().daemon().name("coconut-http-watch").start(server::watch);
             return server;
@@ -67,6 +78,12 @@ public final class HttpServer implements AutoCloseable {
 
     HttpLimits limits() {
         return limits;
+    }
+
+    /// Null: plain sockets.
+    @Nullable
+    TlsSockets tls() {
+        return tls;
     }
 
     HttpHandler handler() {
@@ -136,6 +153,9 @@ public final class HttpServer implements AutoCloseable {
     /// Says why, as far as that fits the socket's buffer, which is empty.
     private void refuse(Socket socket) {
         try (socket) {
+            if (tls != null) {
+                return; // it could not be read before a handshake, which takes a thread
+            }
             String sentence = stopping ? "the server is stopping\n"
                     : "the server has as many connections as limit.sockets allows (" + limits.sockets() + "): try again later\n";
             socket.getOutputStream()
@@ -154,7 +174,7 @@ public final class HttpServer implements AutoCloseable {
                 long now = System.nanoTime();
                 for (HttpConnection connection : connections) {
                     if (connection.isStuck(now, limits.transfer())) {
-                        LOG.warn("a client does not take its answer: its socket is closed");
+                        LOG.warn("a client does not take its answer, or does not end its handshake: its socket is closed");
                         connection.close();
                     }
                 }

@@ -1,8 +1,8 @@
 package org.coconutdb.avatica.suite;
 
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -16,13 +16,8 @@ record ServedSession(Session session, Runnable closed) implements Session {
     }
 
     @Override
-    public SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
-        return session.prepare(sql, keys, cancelled);
-    }
-
-    @Override
-    public SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
-        return session.text(sql, keys, cancelled);
+    public SessionStatement text(String sql, KeyRequest keys) throws SQLException {
+        return session.text(sql, keys);
     }
 
     @Override
@@ -98,6 +93,16 @@ record ServedSession(Session session, Runnable closed) implements Session {
     @Override
     public void setSchema(String schema) throws SQLException {
         session.setSchema(schema);
+    }
+
+    @Override
+    public ZoneId timeZone() {
+        return session.timeZone();
+    }
+
+    @Override
+    public String readPolicy() {
+        return session.readPolicy();
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.coconutdb.cli.shell;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/// What a user may type for a database: a whole JDBC URL, `mem:name`, `file:dir`, `host:port` of a server, or just a directory.
+/// What a user may type for a database: a whole JDBC URL, `mem:name`, `file:dir`, `member:file` of a cluster's host, `host:port` of a server, or just a directory.
 public final class DatabaseUrl {
     /// A database that ends with the process.
     public static final String IN_MEMORY = "jdbc:coconut:mem:";
@@ -18,7 +18,7 @@ public final class DatabaseUrl {
         if (typed.startsWith("jdbc:")) {
             return typed;
         }
-        if (typed.startsWith("mem:") || typed.startsWith("file:")) {
+        if (typed.startsWith("mem:") || typed.startsWith("file:") || typed.startsWith("member:")) {
             return PREFIX + typed;
         }
         if (typed.equals("mem")) {

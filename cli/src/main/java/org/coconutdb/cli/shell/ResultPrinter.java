@@ -1,13 +1,16 @@
 package org.coconutdb.cli.shell;
 
 import java.io.PrintStream;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /// Writes answers of queries in an [OutputFormat]. Streams: of a table it holds as many rows as it measures columns by.
@@ -75,7 +78,7 @@ public final class ResultPrinter {
     private static String[] cells(ResultSet rows, int count) throws SQLException {
         String[] cells = new String[count];
         for (int i = 0; i < count; i++) {
-            String text = text(rows.getObject(i + 1));
+            String text = text(value(rows, i + 1));
             cells[i] = text == null ? "NULL" : printable(text);
         }
         return cells;
@@ -122,7 +125,7 @@ public final class ResultPrinter {
         while (rows.next()) {
             line.setLength(0);
             for (int i = 1; i <= count; i++) {
-                line.append(i > 1 ? separator(csv) : "").append(field(text(rows.getObject(i)), csv));
+                line.append(i > 1 ? separator(csv) : "").append(field(text(value(rows, i)), csv));
             }
             out.println(line);
             written++;
@@ -156,7 +159,7 @@ public final class ResultPrinter {
         while (rows.next()) {
             StringBuilder line = new StringBuilder("{");
             for (int i = 0; i < count; i++) {
-                line.append(i > 0 ? "," : "").append(names[i]).append(':').append(jsonValue(rows.getObject(i + 1)));
+                line.append(i > 0 ? "," : "").append(names[i]).append(':').append(jsonValue(value(rows, i + 1)));
             }
             out.println(line.append('}'));
             written++;
@@ -164,8 +167,17 @@ public final class ResultPrinter {
         return written;
     }
 
-    private static String jsonValue(@Nullable Object value) {
+    private static String jsonValue(@Nullable Object value) throws SQLException {
         return switch (value) {
+            case Array array -> jsonValue(array.getArray());
+            case byte[] bytes -> jsonString(String.valueOf(text(bytes)));
+            case Object[] elements -> {
+                StringJoiner joiner = new StringJoiner(",", "[", "]");
+                for (Object element : elements) {
+                    joiner.add(jsonValue(element));
+                }
+                yield joiner.toString();
+            }
             case null -> "null";
             case Boolean truth -> truth.toString();
             // JSON has no NaN and no infinities.
@@ -197,6 +209,12 @@ public final class ResultPrinter {
             }
         }
         return quoted.append('"').toString();
+    }
+
+    /// Points on the time line as SQL writes them.
+    private static @Nullable Object value(ResultSet rows, int column) throws SQLException {
+        Object value = rows.getObject(column);
+        return value instanceof OffsetDateTime ? rows.getString(column) : value;
     }
 
     private static @Nullable String text(@Nullable Object value) {

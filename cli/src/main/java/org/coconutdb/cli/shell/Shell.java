@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.coconutdb.cli.Screen;
 import org.jline.reader.History;
@@ -25,26 +27,30 @@ public final class Shell {
     }
 
     /// Runs until the user quits; answers an exit code.
-    public int run(String url) throws IOException, SQLException {
-        return run(url, null);
+    public int run(String url, Login login) throws IOException, SQLException {
+        return run(url, login, null);
     }
 
     /// @param in what the user types; null: the terminal
-    int run(String url, @Nullable InputStream in) throws IOException, SQLException {
+    int run(String url, Login login, @Nullable InputStream in) throws IOException, SQLException {
         Path home = Path.of(System.getProperty("user.home"), ".coconut");
         Files.createDirectories(home);
         // Read by sqlline when its classes are loaded: where it keeps its own settings.
         System.setProperty(SqlLine.SQLLINE_BASE_DIR, home.toString());
         // Opened here first: sqlline would print a failure's stack trace. A file: database is then read once for both connections;
         // a mem: database without a name belongs to its connection, so this one is given up.
-        Connection first = DriverManager.getConnection(url);
+        Connection first = DriverManager.getConnection(url, login.properties());
         try {
             String isolation = isolationName(first.getTransactionIsolation());
             if (url.equals(DatabaseUrl.IN_MEMORY)) {
                 first.close();
             }
             CoconutSqlLine shell = new CoconutSqlLine(settings(isolation, home));
-            SqlLine.Status status = shell.begin(new String[] {"-ac", CoconutApplication.class.getName(), "-u", url}, in, in == null);
+            List<String> arguments = new ArrayList<>(List.of("-ac", CoconutApplication.class.getName(), "-u", url));
+            if (!login.user().isEmpty()) {
+                arguments.addAll(List.of("-n", login.user(), "-p", login.password()));
+            }
+            SqlLine.Status status = shell.begin(arguments.toArray(String[]::new), in, in == null);
             return status == SqlLine.Status.OK ? 0 : 1;
         } finally {
             first.close();

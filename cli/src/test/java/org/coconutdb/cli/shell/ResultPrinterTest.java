@@ -52,11 +52,30 @@ class ResultPrinterTest {
     }
 
     @Test
+    void pointsOnTheTimeLineAreWrittenAsSqlWritesThem() throws Exception {
+        String moment = "SELECT TIMESTAMP WITH TIME ZONE '2026-07-01 12:00:00+02:00' AS m";
+
+        assertThat(print(moment, OutputFormat.CSV)).isEqualTo("M\n2026-07-01 12:00:00+02\n");
+        assertThat(print(moment, OutputFormat.JSON)).isEqualTo("{\"M\":\"2026-07-01 12:00:00+02\"}\n");
+    }
+
+    @Test
     void jsonIsOneObjectALine() throws Exception {
         assertThat(print(ROWS, OutputFormat.JSON)).isEqualTo("""
                 {"ID":1,"NAME":"plain","OK":true,"AMOUNT":1.50}
                 {"ID":22,"NAME":"a \\"b\\", c","OK":false,"AMOUNT":null}
                 {"ID":3,"NAME":"line\\nend\\t\\u001b[31m","OK":null,"AMOUNT":-0.25}
+                """);
+    }
+
+    @Test
+    void arraysAreJsonsOwn() throws Exception {
+        String query =
+                "SELECT ARRAY[1, NULL] AS A, ARRAY['a b'] AS B, ARRAY[ARRAY[DATE '2026-01-31']] AS C, CAST(ARRAY[] AS INT ARRAY) AS D, "
+                        + "ARRAY[X'0aff'] AS E";
+
+        assertThat(print(query, OutputFormat.JSON)).isEqualTo("""
+                {"A":[1,null],"B":["a b"],"C":[["2026-01-31"]],"D":[],"E":["0AFF"]}
                 """);
     }
 

@@ -84,7 +84,7 @@ class ShellTest {
             }
         };
         try (InputStream typed = new SequenceInputStream(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), silence)) {
-            return new Shell(new CapturedScreen("").screen()).run(url, typed);
+            return new Shell(new CapturedScreen("").screen()).run(url, Login.NONE, typed);
         } finally {
             ended.countDown();
         }

@@ -1,13 +1,16 @@
 package org.coconutdb.engine.block;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.BlockStatus;
@@ -116,7 +119,8 @@ public final class Block implements AutoCloseable {
 
     private CommandResult alterTable(int table, int generation) {
         TableSlice slice = slices.get(table);
-        if (slice == null) {
+        // Late: writes for a definition that is over must not be let in again.
+        if (slice == null || generation <= slice.generation()) {
             return CommandResult.DONE;
         }
         BlockCommand.Prepare writer = holds.writerOf(table);
@@ -159,22 +163,26 @@ public final class Block implements AutoCloseable {
         BlockCommand.Prepare prepare = holds.remove(decide.transaction());
         if (prepare == null) {
             // Decided before: finishing a transaction twice is harmless.
-            return CommandResult.DONE;
+            return CommandResult.decided(decisions.get(decide.transaction()));
         }
+        // The decision's entry gives it its time where the log has not.
+        BlockCommand.Decide settled = decide.commit() && decide.commitTimestamp() == 0
+                ? new BlockCommand.Decide(decide.transaction(), true, stamp.commitTimestamp())
+                : decide;
         if (prepare.coordinator() == id) {
-            decisions.put(decide.transaction(), decide);
+            decisions.put(settled.transaction(), settled);
         }
-        if (decide.commit()) {
-            write(prepare.writes(), new Stamp(decide.commitTimestamp(), stamp.wallMicros()));
+        if (settled.commit()) {
+            write(prepare.writes(), new Stamp(settled.commitTimestamp(), stamp.wallMicros()));
         }
-        return CommandResult.DONE;
+        return CommandResult.decided(prepare.coordinator() == id ? settled : null);
     }
 
     private CommandResult abandon(long transaction, Stamp stamp) {
         if (holds.isPrepared(transaction)) {
             decide(new BlockCommand.Decide(transaction, false, 0), stamp);
         }
-        return new CommandResult(CommandResult.Outcome.DONE, -1, null, decisions.get(transaction));
+        return CommandResult.decided(decisions.get(transaction));
     }
 
     private CommandResult forget(long transaction) {
@@ -406,10 +414,22 @@ public final class Block implements AutoCloseable {
     /// Writer: what the block is now.
     public BlockImage image() {
         List<BlockImage.Slice> held = new ArrayList<>();
-        slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice.generation(), slice)));
+        slices.forEach((table, slice) -> held.add(new BlockImage.Slice(table, slice.generation(), slice, heldAt(table, slice))));
         held.sort(Comparator.comparingInt(BlockImage.Slice::table));
         return new BlockImage(id, appliedIndex, commitTimestamp, createdAtMicros, updatedAtMicros, held, List.copyOf(holds.prepared()),
                 List.copyOf(decisions.values()));
+    }
+
+    private NavigableMap<byte[], Long> heldAt(int table, TableSlice slice) {
+        NavigableMap<byte[], Long> newest = new TreeMap<>(Arrays::compareUnsigned);
+        for (BlockCommand.Prepare prepare : holds.prepared()) {
+            for (Write write : prepare.writes()) {
+                if (write.table() == table) {
+                    newest.put(write.key(), slice.newestTimestamp(write.key()));
+                }
+            }
+        }
+        return newest;
     }
 
     /// Writer, before the first command: takes over what an image says of transactions and the log; its rows are loaded into

@@ -9,8 +9,8 @@ public sealed interface BlockCommand {
     /// Makes an empty slice; without effect where there is one.
     record CreateTable(int table, TableKind kind) implements BlockCommand {}
 
-    /// From here on the block takes writes for this generation of the table's definition alone. Held where a prepared transaction will
-    /// still write to the table.
+    /// From here on the block takes writes for this generation of the table's definition alone; without effect where it has this or a later one. Held where a
+    /// prepared transaction will still write to the table.
     record AlterTable(int table, int generation) implements BlockCommand {}
 
     /// Forgets the slice; without effect where there is none.

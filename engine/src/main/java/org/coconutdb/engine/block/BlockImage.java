@@ -1,6 +1,7 @@
 package org.coconutdb.engine.block;
 
 import java.util.List;
+import java.util.NavigableMap;
 import org.coconutdb.engine.table.TableSlice;
 
 /// All that a block is, at one index of its log: with the rows of its slices at the index's timestamp, what a checkpoint keeps.
@@ -22,7 +23,10 @@ public record BlockImage(
         List<BlockCommand.Prepare> prepared,
         List<BlockCommand.Decide> decisions) {
     /// One table's part, at a generation of its definition. The slice goes on changing; its versions at the image's timestamp do not, while the low-water mark is held.
-    public record Slice(int table, int generation, TableSlice rows) {}
+    ///
+    /// @param heldAt of keys that a prepared transaction will write: the timestamp of their newest version, 0 where there is none. The decision may come with a
+    ///        timestamp at or below the image's, and is not in the image all the same
+    public record Slice(int table, int generation, TableSlice rows, NavigableMap<byte[], Long> heldAt) {}
 
     public BlockImage {
         slices = List.copyOf(slices);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param outcome what happened
 /// @param item position of what failed, among the writes and then the reads of the command; -1 where nothing did
 /// @param holder who holds the key; only for HELD
-/// @param decision what was decided of the transaction; only for [BlockCommand.Abandon], null where nothing is known of it
+/// @param decision what was decided of the transaction; only for [BlockCommand.Abandon] and [BlockCommand.Decide], null where the block is not its
+///        coordinator or knows nothing of it
 public record CommandResult(Outcome outcome, int item, @Nullable Holder holder, BlockCommand.@Nullable Decide decision) {
     public static final CommandResult DONE = new CommandResult(Outcome.DONE, -1, null, null);
 
@@ -31,8 +32,22 @@ public record CommandResult(Outcome outcome, int item, @Nullable Holder holder, 
     /// @param coordinator the block whose log holds the decision
     public record Holder(long transaction, int coordinator) {}
 
+    static CommandResult decided(BlockCommand.@Nullable Decide decision) {
+        return decision == null ? DONE : new CommandResult(Outcome.DONE, -1, null, decision);
+    }
+
+    /// Of a command that was not judged, since what it is judged by is not kept for so long, or came too late.
+    public static CommandResult conflict() {
+        return failed(Outcome.CONFLICT, 0);
+    }
+
     static CommandResult failed(Outcome outcome, int item) {
         return new CommandResult(outcome, item, null, null);
+    }
+
+    /// That a transaction holds something.
+    public static CommandResult held(long transaction, int coordinator) {
+        return new CommandResult(Outcome.HELD, -1, new Holder(transaction, coordinator), null);
     }
 
     static CommandResult held(BlockCommand.Prepare by, int item) {

@@ -79,7 +79,7 @@ final class CheckpointWriter implements AutoCloseable {
                 .putInt(slice.generation());
         put(item.putLong(slice.rows().keyCount()).flip());
         tables++;
-        VersionScan versions = slice.rows().scanVersions(timestamp);
+        VersionScan versions = slice.rows().scanVersions(timestamp, slice.heldAt());
         RecordView version = new RecordView();
         while (versions.next(version)) {
             record(version);

@@ -2,6 +2,7 @@ package org.coconutdb.engine.commit;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import org.coconutdb.engine.TableKind;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 ///  write         | table 4 | condition 1 | ttlSeconds 4 (-1: as it was) | keyBytes 4 | rowBytes 4 (-1: delete) | key | row |
 ///                  and, where the condition's highest bit is set, | readAt 8 |, where its next one is, | generation 4 |
 /// ```
-final class CommandCodec {
+public final class CommandCodec {
     private static final byte CREATE_TABLE = 1;
     private static final byte DROP_TABLE = 2;
     private static final byte COMMIT = 3;
@@ -108,6 +109,18 @@ final class CommandCodec {
 
     private static int boundBytes(byte @Nullable [] bound) {
         return Integer.BYTES + (bound == null ? 0 : bound.length);
+    }
+
+    /// As bytes of an array of their own.
+    public static byte[] toBytes(BlockCommand command) {
+        ByteBuffer into = ByteBuffer.allocate(size(command)).order(ByteOrder.LITTLE_ENDIAN);
+        encode(command, into);
+        return into.array();
+    }
+
+    /// DATA_CORRUPTED where they are no command.
+    public static BlockCommand fromBytes(byte[] bytes, int from, int length) {
+        return decode(ByteBuffer.wrap(bytes, from, length).slice().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     static void encode(BlockCommand command, ByteBuffer into) {

@@ -453,8 +453,8 @@ public final class LocalLog implements CommandLog {
         return index.get();
     }
 
-    /// Gives out a timestamp at which nothing is committed: snapshots that open from now on read at it, and what was unlinked before can
-    /// be freed when the older ones are closed. Not in the log: entries behind it have later timestamps all the same.
+    /// By a timestamp at which nothing is committed. Not in the log: entries behind it have later ones all the same.
+    @Override
     public void advance() {
         asWriter(() -> {
             if (!closed && !broken) {
@@ -463,7 +463,22 @@ public final class LocalLog implements CommandLog {
         });
     }
 
-    /// Runs something as the writer: no command is applied meanwhile.
+    @Override
+    public Marks marks(int block) {
+        return snapshots.marks();
+    }
+
+    @Override
+    public boolean isOneLog() {
+        return true;
+    }
+
+    @Override
+    public boolean leads(int block) {
+        return true;
+    }
+
+    @Override
     public void asWriter(Runnable task) {
         writing.lock();
         try {

@@ -66,6 +66,11 @@ public final class CoconutException extends RuntimeException {
         return Map.copyOf(facts);
     }
 
+    /// What is said to do about it; null where nothing is.
+    public @Nullable String mend() {
+        return mend;
+    }
+
     @Override
     public String getMessage() {
         StringBuilder text = new StringBuilder(code.message());

@@ -13,8 +13,11 @@ public enum ErrorCode {
     CHECK_VIOLATION("23514", Category.CALLER, "a row makes a condition of its table false"),
     VALUE_OUT_OF_RANGE("22003", Category.CALLER, "a number does not fit its type"),
     STRING_TOO_LONG("22001", Category.CALLER, "a value is longer than its column allows"),
+    ARRAY_TOO_LONG("2202F", Category.CALLER, "an array has more elements than its type allows"),
     INVALID_VALUE("22018", Category.CALLER, "a value cannot be read as the type that is asked for"),
     INVALID_DATETIME("22007", Category.CALLER, "a value is not a valid date or time"),
+    DATETIME_OVERFLOW("22008", Category.CALLER, "a date or time is outside the years 0001 to 9999"),
+    INVALID_FRAME_SIZE("22013", Category.CALLER, "a window frame counts a number of rows or a distance below 0"),
     DIVISION_BY_ZERO("22012", Category.CALLER, "division by zero"),
     INVALID_ARGUMENT("22023", Category.CALLER, "an argument is outside its bounds"),
     INVALID_JSON("22032", Category.CALLER, "a text is not valid JSON"),
@@ -38,6 +41,7 @@ public enum ErrorCode {
     DUPLICATE_COLUMN("42701", Category.CALLER, "a column is named twice"),
     GENERATED_ALWAYS("428C9", Category.CALLER, "a value for a column that always makes its own"),
     TYPE_MISMATCH("42804", Category.CALLER, "the types do not fit"),
+    INDETERMINATE_TYPE("42P18", Category.CALLER, "the type of an expression is not known"),
     INVALID_TABLE_DEFINITION("42P16", Category.CALLER, "the table definition is not valid"),
     INVALID_SCHEMA_DEFINITION("42P15", Category.CALLER, "the schema cannot be made or dropped"),
     INVALID_VIEW_DEFINITION("42P17", Category.CALLER, "the view definition is not valid"),
@@ -58,6 +62,13 @@ public enum ErrorCode {
     FILE_FAILED("58030", Category.CALLER, "the file cannot be read or written"),
     READ_ONLY_TABLE("42809", Category.CALLER, "this table cannot be written"),
 
+    INSUFFICIENT_PRIVILEGE("42501", Category.CALLER, "a privilege is missing"),
+    INVALID_AUTHORIZATION("28000", Category.CALLER, "nobody is logged in, or the login is no longer good"),
+    INVALID_PASSWORD("28P01", Category.CALLER, "user name or password are wrong"),
+    UNDEFINED_ROLE("42704", Category.CALLER, "no such user or role"),
+    DUPLICATE_ROLE("42710", Category.CALLER, "a user or role with this name exists already"),
+    INVALID_GRANT("0LP01", Category.CALLER, "this cannot be granted or revoked"),
+
     // Resources: nothing happened; the same call may work later or with a higher limit.
     SERIALIZATION_CONFLICT("40001", Category.RESOURCES, "another transaction changed what this one read or changes"),
     TABLE_CHANGED("40001", Category.RESOURCES, "a table was changed or dropped since the transaction used it"),
@@ -71,6 +82,10 @@ public enum ErrorCode {
     KEY_TOO_LARGE("54000", Category.CALLER, "the key is larger than the limit"),
     TRANSACTION_TOO_LARGE("54000", Category.CALLER, "the transaction is larger than the limit"),
     DATABASE_IN_USE("55006", Category.RESOURCES, "the database directory is open in another process"),
+    NOT_PRIMARY("57P03", Category.RESOURCES, "no host that leads the block answers"),
+    REPLICAS_MISSING("57P03", Category.RESOURCES, "too few replicas of the block are in sync"),
+    REPLICATION_BUSY("53000", Category.RESOURCES, "too much waits for other hosts already"),
+    HOST_UNREACHABLE("08006", Category.RESOURCES, "a host of the cluster does not answer"),
     MISSING_JVM_FLAGS("58000", Category.RESOURCES, "the JVM runs without the flags that CoconutDB needs"),
 
     // Broken: what was promised cannot be kept without a person.

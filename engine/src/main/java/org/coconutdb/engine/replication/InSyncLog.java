@@ -33,6 +33,16 @@ final class InSyncLog {
         }
     }
 
+    /// The newest entries about each replica up to an index, in their order: they say all that the entries up to it say.
+    List<Change> newestUpTo(long index) {
+        return changes.stream()
+                .filter(change -> change.index() <= index)
+                .filter(change -> changes.stream()
+                        .noneMatch(later -> later.replica() == change.replica() && later.index() > change.index() && later.index()
+                                <= index))
+                .toList();
+    }
+
     /// The newest entry about a replica; null where there is none, so that it is in sync.
     @Nullable
     Change newest(int replica) {

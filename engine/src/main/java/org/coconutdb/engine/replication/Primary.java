@@ -80,6 +80,10 @@ class Primary {
         chosen = Math.max(chosen, index);
     }
 
+    long chosenIndex() {
+        return Math.min(chosen, lastIndex);
+    }
+
     /// Everything up to it is committed. It never goes back.
     long commitIndex() {
         long everywhere = Math.min(chosen, lastIndex);
@@ -149,6 +153,16 @@ class Primary {
         return inSync.upTo(committed).contains(replica) && inSync.contains(replica);
     }
 
+    /// How long ago was sent what a member has acknowledged last; -1: nothing. Of this one 0.
+    long heardNanosAgo(int replica) {
+        return replica == self ? 0 : hasAcknowledged[replica] ? nanoTime.getAsLong() - acknowledgedSentNanos[replica] : -1;
+    }
+
+    /// Until a member has surely no lease of this primary.
+    long leaseNanosLeft(int replica) {
+        return hasGrant[replica] ? Math.max(0, grantedNanos[replica] + timing.readLeaseOverNanos() - nanoTime.getAsLong()) : 0;
+    }
+
     /// Whether this primary may answer reads from its own memory, as a replica with a lease may.
     boolean mayRead() {
         return mayHoldLease(self) && isLeading();
@@ -186,6 +200,23 @@ class Primary {
             }
         }
         return null;
+    }
+
+    /// Who is in sync and has not acknowledged a message for as long as a vote may take, as long as enough stay.
+    ///
+    /// @param minVoters how many have to stay in sync
+    ReplicaSet silent(int minVoters) {
+        ReplicaSet silent = ReplicaSet.NONE;
+        int staying = inSync.all().size();
+        long now = nanoTime.getAsLong();
+        for (int replica : inSync.all().without(self).stream().toArray()) {
+            long since = hasAcknowledged[replica] ? acknowledgedSentNanos[replica] : electedNanos;
+            if (now - since >= timing.voteTimeoutNanos() && staying > minVoters) {
+                silent = silent.with(replica);
+                staying--;
+            }
+        }
+        return silent;
     }
 
     /// Who is to be admitted: those that were evicted, by an entry that is committed, and have voted for all there is.

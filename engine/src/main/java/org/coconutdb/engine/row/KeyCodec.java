@@ -122,6 +122,7 @@ public final class KeyCodec {
             }
             case STRING -> escape(Strings.toUtf8((String) value));
             case BYTES -> escape((byte[]) value);
+            case ARRAY -> throw noKey(column);
         };
     }
 
@@ -208,7 +209,7 @@ public final class KeyCodec {
             case INT64, FLOAT64 -> 8;
             case DECIMAL -> Decimals.isLong(column) ? 8 : 16;
             case UUID -> 16;
-            case STRING, BYTES -> throw new IllegalArgumentException("not of fixed length: " + column);
+            case STRING, BYTES, ARRAY -> throw new IllegalArgumentException("not of fixed length: " + column);
         };
     }
 
@@ -255,7 +256,12 @@ public final class KeyCodec {
                 yield new String(bytes, StandardCharsets.UTF_8);
             }
             case BYTES -> unescape(key, at, length, (byte) flip);
+            case ARRAY -> throw noKey(column);
         };
+    }
+
+    private static IllegalArgumentException noKey(Column column) {
+        return new IllegalArgumentException("no key has a column like " + column);
     }
 
     private static byte[] unescape(byte[] key, int at, int length, byte flip) {

@@ -2,13 +2,11 @@ package org.coconutdb.engine.row;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// `version` is the layout's number among those that rows of the table may have ([RowVersions]), unsigned.
 ///
 /// Little-endian. Slots: BOOLEAN and INT8 1 byte, INT16 2, INT32 and FLOAT32 4, INT64 and FLOAT64 8, UUID 16 (most significant half
-/// first), DECIMAL its unscaled value in 8 bytes up to 18 digits and in 16 beyond (low half first), STRING (UTF-8) and BYTES 4: where
-/// the value ends, counted from the fixed part's end; it begins where the variable column before it ends. A NULL's slot is zeros,
-/// and a variable NULL ends where it begins.
+/// first), DECIMAL its unscaled value in 8 bytes up to 18 digits and in 16 beyond (low half first), STRING (UTF-8), BYTES and ARRAY
+/// ([ArrayCodec]) 4: where the value ends, counted from the fixed part's end; it begins where the variable column before it ends. A NULL's
+/// slot is zeros, and a variable NULL ends where it begins.
 public final class RowLayout {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -61,28 +59,13 @@ public final class RowLayout {
         for (int i = 0; i < this.columns.length; i++) {
             slots[i] = offset;
             previousVariable[i] = variable;
-            if (isVariable(this.columns[i])) {
+            if (FixedValues.isVariable(this.columns[i])) {
                 variable = offset;
             }
-            offset += slotBytes(this.columns[i]);
+            offset += FixedValues.bytes(this.columns[i]);
         }
         this.lastVariable = variable;
         this.fixedBytes = offset;
-    }
-
-    private static boolean isVariable(Column column) {
-        return column.type() == StorageType.STRING || column.type() == StorageType.BYTES;
-    }
-
-    private static int slotBytes(Column column) {
-        return switch (column.type()) {
-            case BOOLEAN, INT8 -> 1;
-            case INT16 -> 2;
-            case INT32, FLOAT32, STRING, BYTES -> 4;
-            case INT64, FLOAT64 -> 8;
-            case DECIMAL -> Decimals.isLong(column) ? 8 : 16;
-            case UUID -> 16;
-        };
     }
 
     public int version() {
@@ -112,7 +95,7 @@ public final class RowLayout {
         int tailBytes = 0;
         for (int i = 0; i < columns.length; i++) {
             Object value = values[i];
-            if (value != null && isVariable(columns[i])) {
+            if (value != null && FixedValues.isVariable(columns[i])) {
                 byte[] bytes = variableBytes(columns[i], value);
                 tails[i] = bytes;
                 tailBytes = Math.addExact(tailBytes, bytes.length);
@@ -132,36 +115,13 @@ public final class RowLayout {
                 row.put(fixedBytes + tail, bytes);
                 tail += bytes.length;
             } else {
-                encodeFixed(row, slots[i], columns[i], value);
+                FixedValues.put(row, slots[i], columns[i], value);
             }
-            if (isVariable(columns[i])) {
+            if (FixedValues.isVariable(columns[i])) {
                 row.putInt(slots[i], tail);
             }
         }
         return row.array();
-    }
-
-    private static void encodeFixed(ByteBuffer row, int slot, Column column, Object value) {
-        switch (column.type()) {
-            case BOOLEAN -> row.put(slot, (byte) ((Boolean) value ? 1 : 0));
-            case INT8 -> row.put(slot, (Byte) value);
-            case INT16 -> row.putShort(slot, (Short) value);
-            case INT32 -> row.putInt(slot, (Integer) value);
-            case INT64 -> row.putLong(slot, (Long) value);
-            case FLOAT32 -> row.putFloat(slot, (Float) value);
-            case FLOAT64 -> row.putDouble(slot, (Double) value);
-            case UUID -> row.putLong(slot, ((UUID) value).getMostSignificantBits())
-                    .putLong(slot + 8, ((UUID) value).getLeastSignificantBits());
-            case DECIMAL -> {
-                if (Decimals.isLong(column)) {
-                    row.putLong(slot, Decimals.unscaledLong((BigDecimal) value, column));
-                } else {
-                    long[] halves = Decimals.unscaledHalves((BigDecimal) value, column);
-                    row.putLong(slot, halves[1]).putLong(slot + 8, halves[0]);
-                }
-            }
-            case STRING, BYTES -> throw new IllegalArgumentException("not of fixed length: " + column);
-        }
     }
 
     /// A row of this layout with other values in some columns, the rest copied as it lies; errors are those of [#encode].
@@ -170,7 +130,7 @@ public final class RowLayout {
     /// @param values one for each of them
     public byte[] changed(MemorySegment memory, long row, int[] changed, @Nullable Object[] values) {
         for (int column : changed) {
-            if (isVariable(columns[column])) {
+            if (FixedValues.isVariable(columns[column])) {
                 return changedTail(memory, row, changed, values);
             }
         }
@@ -191,13 +151,13 @@ public final class RowLayout {
         for (int i = 0; i < changed.length; i++) {
             isChanged[changed[i]] = true;
             Object value = values[i];
-            if (value != null && isVariable(columns[changed[i]])) {
+            if (value != null && FixedValues.isVariable(columns[changed[i]])) {
                 tails[changed[i]] = variableBytes(columns[changed[i]], value);
             }
         }
         int tailBytes = 0;
         for (int i = 0; i < columns.length; i++) {
-            if (isVariable(columns[i])) {
+            if (FixedValues.isVariable(columns[i])) {
                 byte[] bytes = tails[i];
                 int length = !isChanged[i] ? variableLength(memory, row, i) : bytes == null ? 0 : bytes.length;
                 tailBytes = Math.addExact(tailBytes, length);
@@ -209,7 +169,7 @@ public final class RowLayout {
         setFixed(copy, changed, values);
         int tail = 0;
         for (int i = 0; i < columns.length; i++) {
-            if (isVariable(columns[i])) {
+            if (FixedValues.isVariable(columns[i])) {
                 byte[] own = tails[i];
                 if (!isChanged[i]) {
                     int length = variableLength(memory, row, i);
@@ -235,13 +195,13 @@ public final class RowLayout {
             if (value == null) {
                 requireNullable(column);
                 row.put(at, (byte) (row.get(at) | bit));
-                for (int b = 0; b < slotBytes(columns[column]); b++) {
+                for (int b = 0; b < FixedValues.bytes(columns[column]); b++) {
                     row.put(slots[column] + b, (byte) 0);
                 }
             } else {
                 row.put(at, (byte) (row.get(at) & ~bit));
-                if (!isVariable(columns[column])) {
-                    encodeFixed(row, slots[column], columns[column], value);
+                if (!FixedValues.isVariable(columns[column])) {
+                    FixedValues.put(row, slots[column], columns[column], value);
                 }
             }
         }
@@ -254,7 +214,11 @@ public final class RowLayout {
     }
 
     private static byte[] variableBytes(Column column, Object value) {
-        return column.type() == StorageType.BYTES ? (byte[]) value : Strings.toUtf8((String) value);
+        return switch (column.type()) {
+            case BYTES -> (byte[]) value;
+            case ARRAY -> ArrayCodec.encode(ArrayCodec.elementOf(column), (List<?>) value);
+            default -> Strings.toUtf8((String) value);
+        };
     }
 
     public boolean isNull(MemorySegment memory, long row, int column) {
@@ -269,7 +233,8 @@ public final class RowLayout {
             case INT16 -> memory.get(SHORT, slot);
             case INT32 -> memory.get(INT, slot);
             case INT64, DECIMAL -> memory.get(LONG, slot);
-            case FLOAT32, FLOAT64, STRING, BYTES, UUID -> throw new IllegalArgumentException("not a whole number: " + columns[column]);
+            case FLOAT32, FLOAT64, STRING, BYTES, UUID, ARRAY -> throw new IllegalArgumentException("not a whole number: "
+                    + columns[column]);
         };
     }
 
@@ -279,13 +244,13 @@ public final class RowLayout {
         return columns[column].type() == StorageType.FLOAT32 ? memory.get(FLOAT, slot) : memory.get(DOUBLE, slot);
     }
 
-    /// Where a STRING's or BYTES' bytes begin.
+    /// Where a STRING's, BYTES' or ARRAY's bytes begin.
     public long variableOffset(MemorySegment memory, long row, int column) {
         int previous = previousVariable[column];
         return row + fixedBytes + (previous < 0 ? 0 : memory.get(INT, row + previous));
     }
 
-    /// How many bytes a STRING or BYTES has.
+    /// How many bytes a STRING, BYTES or ARRAY has.
     public int variableLength(MemorySegment memory, long row, int column) {
         long end = row + fixedBytes + memory.get(INT, row + slots[column]);
         return (int) (end - variableOffset(memory, row, column));
@@ -296,21 +261,12 @@ public final class RowLayout {
         if (isNull(memory, row, column)) {
             return null;
         }
-        long slot = row + slots[column];
         return switch (columns[column].type()) {
-            case BOOLEAN -> memory.get(ValueLayout.JAVA_BYTE, slot) != 0;
-            case INT8 -> memory.get(ValueLayout.JAVA_BYTE, slot);
-            case INT16 -> memory.get(SHORT, slot);
-            case INT32 -> memory.get(INT, slot);
-            case INT64 -> memory.get(LONG, slot);
-            case FLOAT32 -> memory.get(FLOAT, slot);
-            case FLOAT64 -> memory.get(DOUBLE, slot);
-            case UUID -> new UUID(memory.get(LONG, slot), memory.get(LONG, slot + 8));
-            case DECIMAL -> Decimals.isLong(columns[column])
-                    ? BigDecimal.valueOf(memory.get(LONG, slot), columns[column].scale())
-                    : Decimals.ofHalves(memory.get(LONG, slot + 8), memory.get(LONG, slot), columns[column].scale());
             case STRING -> new String(bytes(memory, row, column), StandardCharsets.UTF_8);
             case BYTES -> bytes(memory, row, column);
+            case ARRAY -> ArrayCodec.decode(ArrayCodec.elementOf(columns[column]), memory, variableOffset(memory, row, column),
+                    variableLength(memory, row, column));
+            default -> FixedValues.get(memory, row + slots[column], columns[column]);
         };
     }
 

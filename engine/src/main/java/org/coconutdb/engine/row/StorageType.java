@@ -23,5 +23,7 @@ public enum StorageType {
     /// `byte[]`.
     BYTES,
     /// `java.util.UUID`, 16 bytes, ordered as unsigned bytes (RFC 9562).
-    UUID
+    UUID,
+    /// `List` of values of the column's element type, NULLs among them; no key has one.
+    ARRAY
 }

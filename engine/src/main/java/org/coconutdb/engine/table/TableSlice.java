@@ -3,6 +3,8 @@ package org.coconutdb.engine.table;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -168,7 +170,12 @@ public final class TableSlice implements AutoCloseable {
     /// Every key's newest version at a timestamp, tombstones included: what a checkpoint keeps. A sorted table's come in key order; a
     /// hash table that grows meanwhile may show a key twice, with the same version.
     public VersionScan scanVersions(long timestamp) {
-        return new VersionScan(this, index.cursor(KeyRange.ALL, false), timestamp);
+        return scanVersions(timestamp, Collections.emptyNavigableMap());
+    }
+
+    /// The same, but of some keys at other timestamps.
+    public VersionScan scanVersions(long timestamp, NavigableMap<byte[], Long> at) {
+        return new VersionScan(this, index.cursor(KeyRange.ALL, false), timestamp, at);
     }
 
     /// Keys held now, those of deleted rows among them that are not forgotten yet.

@@ -1,5 +1,6 @@
 package org.coconutdb.engine.table;
 
+import java.util.NavigableMap;
 import org.coconutdb.engine.version.RecordView;
 
 /// Newest versions of a slice's keys at a timestamp, tombstones included. One thread; the low-water mark stays at or below the
@@ -10,21 +11,25 @@ public final class VersionScan {
     private final TableSlice slice;
     private final RecordCursor cursor;
     private final long timestamp;
+    private final NavigableMap<byte[], Long> at;
     private final long[] batch = new long[BATCH];
     private int count;
     private int position;
 
-    VersionScan(TableSlice slice, RecordCursor cursor, long timestamp) {
+    /// @param at keys whose version is asked for at another timestamp
+    VersionScan(TableSlice slice, RecordCursor cursor, long timestamp, NavigableMap<byte[], Long> at) {
         this.slice = slice;
         this.cursor = cursor;
         this.timestamp = timestamp;
+        this.at = at;
     }
 
     /// Points the view at the next version; false at the end.
     public boolean next(RecordView into) {
         while (true) {
             while (position < count) {
-                long record = slice.versionAt(batch[position++], timestamp);
+                long newest = batch[position++];
+                long record = slice.versionAt(newest, at.isEmpty() ? timestamp : timestampOf(newest, into));
                 if (record != 0) {
                     slice.show(record, into);
                     return true;
@@ -36,5 +41,11 @@ public final class VersionScan {
                 return false;
             }
         }
+    }
+
+    private long timestampOf(long record, RecordView view) {
+        slice.show(record, view);
+        Long other = at.get(view.keyBytes());
+        return other == null ? timestamp : other;
     }
 }

@@ -119,7 +119,9 @@ final class Commit {
                     requireDone(results);
                     return;
                 }
-                results.forEach(environment::finishOrphan);
+                for (int i = 0; i < results.size(); i++) {
+                    environment.finishOrphan(parts.get(i).block, results.get(i), System.nanoTime() - start);
+                }
                 // Nothing of this one is held meanwhile, so nobody waits for it in turn.
                 LockSupport.parkNanos(this, ThreadLocalRandom.current().nextLong(HELD_WAIT_NANOS << Math.min(attempt, 6)));
             }
@@ -142,7 +144,8 @@ final class Commit {
     }
 
     private List<CommandResult> commitInTwoPhases() {
-        long id = ThreadLocalRandom.current().nextLong();
+        ReadGate gate = environment.gate();
+        long id = gate == null ? ThreadLocalRandom.current().nextLong() : gate.transactionId();
         environment.deciding().add(id);
         try {
             return commitInTwoPhases(id);
@@ -156,6 +159,9 @@ final class Commit {
         List<Proposal> prepares = new ArrayList<>();
         parts.forEach(part -> prepares.add(
                 new Proposal(part.block, new BlockCommand.Prepare(id, coordinator, snapshot, part.readsOnly(), part.writesOnly()))));
+        if (!environment.log().isOneLog()) {
+            return new CommitOverLogs(environment.log(), id, prepares).run();
+        }
         List<CommandResult> votes = environment.log().propose(prepares);
 
         boolean commit = votes.stream().allMatch(CommandResult::isDone);
@@ -228,7 +234,7 @@ final class Commit {
     }
 
     /// Run again, a statement is compiled for the table as it is now.
-    private static CoconutException altered(TableDescriptor table) {
+    static CoconutException altered(TableDescriptor table) {
         return CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table.name()).mend(RUN_AGAIN);
     }
 
@@ -241,7 +247,7 @@ final class Commit {
     /// and what remains is wrong by a row.
     private Admission.Need growth() {
         // This transaction's own snapshot may be over already.
-        try (Transaction now = Transaction.beginReadOnly(environment)) {
+        try (Transaction now = Transaction.beginEstimate(environment)) {
             RecordView view = new RecordView();
             return need(write -> {
                 byte[] key = write.write().key();

@@ -5,10 +5,8 @@ import java.util.BitSet;
 import java.util.OptionalLong;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
-import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.SliceScan;
-import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.version.ReadPoint;
 import org.coconutdb.engine.version.RecordView;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Rows of a range as a statement of a transaction sees them, block after block. One thread; ends with its transaction at the latest.
 public final class Scan {
     private final Transaction transaction;
-    private final Block[] blocks;
+    // By id, in key order for a sorted table.
+    private final int[] blocks;
     private final TableDescriptor table;
     private final KeyRange range;
     private final boolean reverse;
@@ -33,7 +32,7 @@ public final class Scan {
     /// @param tracks whether [#seen] will be asked for
     Scan(
             Transaction transaction,
-            Block[] blocks,
+            int[] blocks,
             TableDescriptor table,
             KeyRange range,
             boolean reverse,
@@ -78,13 +77,9 @@ public final class Scan {
                 return false;
             }
             // Blocks of a sorted table stand in key order.
-            Block block = blocks[reverse ? blocks.length - 1 - nextBlock : nextBlock];
+            int block = blocks[reverse ? blocks.length - 1 - nextBlock : nextBlock];
             nextBlock++;
-            TableSlice slice = block.slice(table.id());
-            if (slice == null) {
-                throw Commit.dropped(table);
-            }
-            current = slice.scan(range, reverse, point);
+            current = transaction.slice(block, table, range, point).scan(range, reverse, point);
         }
     }
 
@@ -96,12 +91,8 @@ public final class Scan {
             return OptionalLong.empty();
         }
         long rows = 0;
-        for (Block block : blocks) {
-            TableSlice slice = block.slice(table.id());
-            if (slice == null) {
-                throw Commit.dropped(table);
-            }
-            OptionalLong inBlock = slice.rowCountAt(point.snapshot());
+        for (int block : blocks) {
+            OptionalLong inBlock = transaction.slice(block, table, range, point).rowCountAt(point.snapshot());
             if (inBlock.isEmpty()) {
                 return inBlock;
             }
@@ -116,7 +107,7 @@ public final class Scan {
     /// Adds the ids of the blocks that were looked into until now.
     public void addBlocksTo(BitSet ids) {
         for (int i = 0; i < nextBlock; i++) {
-            ids.set(blocks[reverse ? blocks.length - 1 - i : i].id());
+            ids.set(blocks[reverse ? blocks.length - 1 - i : i]);
         }
     }
 

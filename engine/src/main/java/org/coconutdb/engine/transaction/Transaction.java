@@ -3,6 +3,7 @@ package org.coconutdb.engine.transaction;
 import org.coconutdb.engine.commit.CommandLog.Proposal;
 import org.coconutdb.engine.block.CommandResult;
 import org.coconutdb.engine.block.BlockCommand;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -48,7 +49,8 @@ public final class Transaction implements AutoCloseable {
     ///
     /// @param blocks by block id
     /// @param writeRoom how much transactions may write
-    /// @param deciding transactions over several blocks whose threads are between their phases
+    /// @param deciding transactions over several blocks whose threads, of this process, are between their phases
+    /// @param gate what reads of a replicated database wait at; null where nobody else writes to the blocks
     public record Environment(
             List<Block> blocks,
             BlockTable blockTable,
@@ -57,26 +59,53 @@ public final class Transaction implements AutoCloseable {
             Admission admission,
             LogClock clock,
             WriteRoom writeRoom,
-            Set<Long> deciding) {
+            Set<Long> deciding,
+            @Nullable ReadGate gate) {
+        /// Of a database of one process.
+        public Environment(
+                List<Block> blocks,
+                BlockTable blockTable,
+                CommandLog log,
+                Snapshots snapshots,
+                Admission admission,
+                LogClock clock,
+                WriteRoom writeRoom,
+                Set<Long> deciding) {
+            this(blocks, blockTable, log, snapshots, admission, clock, writeRoom, deciding, null);
+        }
+
         /// Decides a transaction that holds what this one needs where its own thread is gone: nobody else would before the next start.
-        public void finishOrphan(CommandResult result) {
+        ///
+        /// @param block which it holds something in
+        /// @param waitedNanos how long it has been seen to hold it
+        public void finishOrphan(int block, CommandResult result, long waitedNanos) {
             CommandResult.Holder holder = result.holder();
-            if (holder == null || deciding.contains(holder.transaction())) {
+            ReadGate reads = gate;
+            if (holder == null || deciding.contains(holder.transaction()) || (reads != null && !reads.isOrphaned(holder.transaction(),
+                    waitedNanos))) {
                 return;
             }
             BlockCommand.Decide decision = log
                     .propose(List.of(new Proposal(holder.coordinator(), new BlockCommand.Abandon(holder.transaction()))))
                     .getFirst()
                     .decision();
+            if (decision == null && !log.isOneLog()) {
+                // Its coordinator holds nothing of it and remembers nothing: it was prepared there first, so it was decided, and forgotten when whoever had
+                // committed it knew. What it holds here came late, of one that was rolled back.
+                log.propose(List.of(new Proposal(block, new BlockCommand.Decide(holder.transaction(), false, 0))));
+            }
             if (decision != null) {
                 // In all blocks, since it is not known which have it to decide; then nobody needs to be told any more.
                 List<Proposal> decisions = new ArrayList<>();
-                blocks.forEach(block -> decisions.add(new Proposal(block.id(), decision)));
-                decisions.add(new Proposal(holder.coordinator(), new BlockCommand.Forget(holder.transaction())));
+                blocks.forEach(each -> decisions.add(new Proposal(each.id(), decision)));
                 log.propose(decisions);
+                log.propose(List.of(new Proposal(holder.coordinator(), new BlockCommand.Forget(holder.transaction()))));
             }
         }
     }
+
+    // Of a snapshot: all that is committed here.
+    private static final long NEWEST = Long.MAX_VALUE;
 
     private final Environment environment;
     private final Snapshots snapshots;
@@ -85,6 +114,13 @@ public final class Transaction implements AutoCloseable {
     private final int slot;
     // The slot's timestamp: what a snapshot at or above it shows is kept.
     private final long held;
+    // The transaction's snapshot, which its commit is judged by. Of a replicated database it may be above the slot's.
+    private final long base;
+    // Of a replicated database, one that was begun for a single lookup has none while it looks up single rows.
+    private boolean hasSnapshot;
+    // Nothing is waited for.
+    private boolean isEstimate;
+    private final boolean byPrimary;
     private ReadPoint point;
     private int statement = 1;
     // What the statement at hand has written is of this number and later ones.
@@ -106,13 +142,32 @@ public final class Transaction implements AutoCloseable {
     // Why it was closed, where its snapshot was too old.
     private @Nullable CoconutException tooOld;
 
-    private Transaction(Environment environment, @Nullable Isolation isolation) {
+    private Transaction(Environment environment, @Nullable Isolation isolation, boolean looksUp, ReadPolicy policy) {
         this.environment = environment;
+        this.byPrimary = policy instanceof ReadPolicy.Primary;
         this.snapshots = environment.snapshots();
         this.isolation = isolation;
         this.slot = snapshots.openReader();
         this.held = snapshots.timestamp(slot);
-        this.point = pointAt(held);
+        ReadGate gate = environment.gate();
+        boolean isStale = gate != null && isolation == null && policy instanceof ReadPolicy.Stale(Duration maxAge) && gate.isYoungerThan(
+                held, maxAge
+                        .toNanos());
+        if (gate == null || looksUp || isStale) {
+            this.base = held;
+        } else {
+            // Behind the slot: what the snapshot shows is kept before it is asked for.
+            long fresh;
+            try {
+                fresh = gate.snapshot();
+            } catch (Throwable failure) {
+                snapshots.close(slot);
+                throw failure;
+            }
+            this.base = fresh;
+        }
+        this.hasSnapshot = gate == null || !looksUp || isStale;
+        this.point = pointAt(hasSnapshot ? base : NEWEST);
         this.reads = isolation == Isolation.SERIALIZABLE ? new ReadSet() : null;
     }
 
@@ -123,12 +178,33 @@ public final class Transaction implements AutoCloseable {
     }
 
     public static Transaction begin(Environment environment, Isolation isolation) {
-        return new Transaction(environment, isolation);
+        return begin(environment, isolation, ReadPolicy.LOCAL);
+    }
+
+    public static Transaction begin(Environment environment, Isolation isolation, ReadPolicy policy) {
+        return new Transaction(environment, isolation, false, policy);
     }
 
     /// One that reads at one snapshot and may not write, which costs less.
     public static Transaction beginReadOnly(Environment environment) {
-        return new Transaction(environment, null);
+        return beginReadOnly(environment, ReadPolicy.LOCAL);
+    }
+
+    public static Transaction beginReadOnly(Environment environment, ReadPolicy policy) {
+        return new Transaction(environment, null, false, policy);
+    }
+
+    /// One that reads a single row, by one [#get] and nothing else, and may not write. Of a replicated database it needs no snapshot, and mostly nobody
+    /// else.
+    public static Transaction beginLookup(Environment environment, ReadPolicy policy) {
+        return new Transaction(environment, null, true, policy);
+    }
+
+    /// One that reads what is here, which in a replicated database may not be the newest: for estimates.
+    static Transaction beginEstimate(Environment environment) {
+        Transaction estimate = new Transaction(environment, null, true, ReadPolicy.LOCAL);
+        estimate.isEstimate = true;
+        return estimate;
     }
 
     /// The timestamp that the statement at hand reads at.
@@ -145,7 +221,8 @@ public final class Transaction implements AutoCloseable {
         hasStatements = true;
         if (isolation == Isolation.READ_COMMITTED) {
             // What the slot holds is older, so nothing that this one shows is freed.
-            point = pointAt(snapshots.visible());
+            ReadGate gate = environment.gate();
+            point = pointAt(gate == null ? snapshots.visible() : gate.snapshot());
         }
     }
 
@@ -300,7 +377,7 @@ public final class Transaction implements AutoCloseable {
     public void restOnRange(TableDescriptor table, KeyRange range) {
         requireOpen();
         requireWritable(table);
-        restOn(table, new Read.Range(table.id(), range, point.snapshot() == held ? 0 : point.snapshot()));
+        restOn(table, new Read.Range(table.id(), range, point.snapshot() == base ? 0 : point.snapshot()));
     }
 
     private void restOn(TableDescriptor table, Read read) {
@@ -374,7 +451,12 @@ public final class Transaction implements AutoCloseable {
         }
         TableSlice slice = slice(table, key);
         noteRead(table, key);
-        if (!slice.get(key, point, into)) {
+        boolean isFound = slice.get(key, point, into);
+        if (!hasSnapshot && slice.generation() != table.generation()) {
+            // Behind the row: rows of another generation come when the block has that one.
+            throw Commit.altered(table);
+        }
+        if (!isFound) {
             return false;
         }
         into.markRead(environment.clock().coarseSeconds());
@@ -389,15 +471,20 @@ public final class Transaction implements AutoCloseable {
         return new BatchLookup(this, table);
     }
 
-    /// For [BatchLookup]: whether each key has to be looked up alone, since the transaction may have written it.
-    boolean hasWritten(TableDescriptor table) {
+    /// Whether it may have written rows of the table: then a lookup of one has to look at these first.
+    public boolean hasWritten(TableDescriptor table) {
         return writes != null && writes.table(table.id()) != null;
     }
 
     /// For [BatchLookup]: puts into each place the record that [#get] would show for the key there; 0 where there is none. All keys are of one
     /// block.
     TableSlice findAll(TableDescriptor table, byte[][] keys, int count, long[] records) {
+        requireSnapshot();
         TableSlice slice = slice(table, keys[0]);
+        ReadGate gate = environment.gate();
+        for (int i = 1; gate != null && i < count; i++) {
+            awaitKey(gate, blockOf(table, keys[i]), table, keys[i]);
+        }
         for (int i = 0; i < count; i++) {
             noteRead(table, keys[i]);
         }
@@ -469,7 +556,48 @@ public final class Transaction implements AutoCloseable {
     }
 
     private TableSlice slice(TableDescriptor table, byte[] key) {
-        TableSlice slice = environment.blocks().get(environment.blockTable().blockOf(table, key)).slice(table.id());
+        int block = environment.blockTable().blockOf(table, key);
+        ReadGate gate = environment.gate();
+        if (gate != null) {
+            awaitKey(gate, block, table, key);
+        }
+        TableSlice slice = environment.blocks().get(block).slice(table.id());
+        if (slice == null) {
+            throw Commit.dropped(table);
+        }
+        return slice;
+    }
+
+    private void awaitKey(ReadGate gate, int block, TableDescriptor table, byte[] key) {
+        if (isEstimate) {
+            return;
+        }
+        if (!hasSnapshot) {
+            if (!byPrimary && gate.isNewest(block, table.id(), key)) {
+                point = pointAt(NEWEST);
+                return;
+            }
+            point = pointAt(gate.snapshot());
+        }
+        gate.awaitKey(block, table.id(), key, point.snapshot(), byPrimary);
+    }
+
+    private void requireSnapshot() {
+        ReadGate gate = environment.gate();
+        if (gate != null && !hasSnapshot) {
+            point = pointAt(gate.snapshot());
+            hasSnapshot = true;
+        }
+    }
+
+    /// A block's part of a table, as soon as it shows all that the point shows of a range.
+    TableSlice slice(int block, TableDescriptor table, KeyRange range, ReadPoint at) {
+        ReadGate gate = environment.gate();
+        if (gate != null && !isEstimate) {
+            gate.awaitRange(block, table.id(), range, at.snapshot(), byPrimary);
+        }
+        // Behind the wait: the replica may have been made anew meanwhile, and then another block is in its place.
+        TableSlice slice = environment.blocks().get(block).slice(table.id());
         if (slice == null) {
             throw Commit.dropped(table);
         }
@@ -487,12 +615,32 @@ public final class Transaction implements AutoCloseable {
         return scan;
     }
 
-    private Scan open(TableDescriptor table, KeyRange range, boolean reverse, boolean tracks) {
-        int[] ids = environment.blockTable().blocksOf(table, range);
-        Block[] blocks = new Block[ids.length];
-        for (int i = 0; i < ids.length; i++) {
-            blocks[i] = environment.blocks().get(ids[i]);
+    /// The whole table block by block, for several threads. Only of a table that it has not written to ([#hasWritten]): its own rows lie in no block.
+    /// Where it is serializable, it has read the whole table by this call.
+    public BlockScans blockScans(TableDescriptor table) {
+        requireOpen();
+        if (hasWritten(table)) {
+            throw new IllegalStateException("rows of " + table.name() + " are not in its blocks yet");
         }
+        if (reads != null) {
+            // One that does not note how far it has read counts as read whole.
+            reads.addScan(open(table, KeyRange.ALL, false, false));
+        }
+        requireSnapshot();
+        return new BlockScans(this, environment.blockTable().blocksOf(table, KeyRange.ALL), table, point);
+    }
+
+    /// For [BlockScan], on any thread while an operation of the transaction's own thread waits: whether its snapshot may be read. The failure leaves it
+    /// to the next operation to close the transaction.
+    void requireReadable() {
+        if (closed || !snapshots.isReading(slot, held)) {
+            throw snapshots.tooOld(slot);
+        }
+    }
+
+    private Scan open(TableDescriptor table, KeyRange range, boolean reverse, boolean tracks) {
+        requireSnapshot();
+        int[] blocks = environment.blockTable().blocksOf(table, range);
         WriteSet.Table written = writes == null ? null : writes.table(table.id());
         OwnRows own = written == null ? null : new OwnRows(this, written, range, reverse, statement);
         if (own != null) {
@@ -564,7 +712,7 @@ public final class Transaction implements AutoCloseable {
         WriteSet.Version earlier = written.newest(table.id(), key);
         if (earlier == null) {
             boolean sawAbsence = condition == Condition.ABSENT && hasStatements && seesAbsence(table, key);
-            long readAt = condition == Condition.UNCHANGED && point.snapshot() != held ? point.snapshot() : 0;
+            long readAt = condition == Condition.UNCHANGED && point.snapshot() != base ? point.snapshot() : 0;
             written.put(table, new Write(table.id(), condition, key, row, ttlSeconds, table.generation(), readAt), statement, sawAbsence);
             return;
         }
@@ -623,7 +771,7 @@ public final class Transaction implements AutoCloseable {
                 if (!snapshots.stopReading(slot, held)) {
                     throw endTooOld();
                 }
-                new Commit(environment, held, written, read).run();
+                new Commit(environment, base, written, read).run();
             }
         } finally {
             close();
@@ -645,7 +793,7 @@ public final class Transaction implements AutoCloseable {
             // With what was read for update.
             return reads.items(written);
         }
-        return forUpdate == null ? List.of() : forUpdate.items(held);
+        return forUpdate == null ? List.of() : forUpdate.items(base);
     }
 
     /// Gives up what was not committed and closes the snapshot. Harmless twice.

@@ -147,4 +147,20 @@ class PrimaryTest {
         primary.onVote(1, 11);
         assertThat(primary.late(2)).isEqualTo(ReplicaSet.NONE.with(2));
     }
+
+    @Test
+    void whoAcknowledgesNothingIsNamedAsLongAsEnoughStay() {
+        Primary primary = elected();
+        now += 20;
+        primary.onAcknowledged(2, now);
+        now += 29;
+        assertThat(primary.silent(2)).isEqualTo(ReplicaSet.NONE);
+        now++;
+        assertThat(primary.silent(2)).as("the first was never heard").isEqualTo(ReplicaSet.NONE.with(1));
+        assertThat(primary.silent(3)).isEqualTo(ReplicaSet.NONE);
+        now += 20;
+        assertThat(primary.silent(1)).isEqualTo(ReplicaSet.NONE.with(1).with(2));
+        primary.onAcknowledged(1, now);
+        assertThat(primary.silent(2)).isEqualTo(ReplicaSet.NONE.with(2));
+    }
 }

@@ -2,8 +2,11 @@ package org.coconutdb.engine.row;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 
@@ -15,14 +18,23 @@ final class ValueSource {
         this.random = random;
     }
 
+    /// One that a key can have.
     Column column(boolean nullable) {
         StorageType[] types = StorageType.values();
         StorageType type = types[random.nextInt(types.length)];
+        if (type == StorageType.ARRAY) {
+            return column(nullable);
+        }
         if (type != StorageType.DECIMAL) {
             return Column.of(type, nullable);
         }
         int precision = 1 + random.nextInt(38);
         return Column.decimal(precision, random.nextInt(precision + 1), nullable);
+    }
+
+    /// One that only rows can have: an array, of arrays too.
+    Column array(boolean nullable) {
+        return Column.array(random.nextInt(4) == 0 ? array(true) : column(true), nullable);
     }
 
     Object value(Column column) {
@@ -41,7 +53,26 @@ final class ValueSource {
             case STRING -> string();
             case BYTES -> bytes();
             case UUID -> new UUID(whole(), whole());
+            case ARRAY -> array(column.element());
         };
+    }
+
+    /// The same, but for arrays of bytes below lists, which are like no others: they become lists.
+    static Object comparable(Object value) {
+        return switch (value) {
+            case Object[] values -> Arrays.stream(values).map(ValueSource::comparable).toList();
+            case List<?> list -> list.stream().map(ValueSource::comparable).toList();
+            case byte[] bytes -> HexFormat.of().formatHex(bytes);
+            case null, default -> value;
+        };
+    }
+
+    private List<Object> array(Column element) {
+        List<Object> values = new ArrayList<>();
+        for (int i = random.nextInt(random.nextInt(8) == 0 ? 200 : 4); i > 0; i--) {
+            values.add(value(element));
+        }
+        return values;
     }
 
     private long whole() {
@@ -108,6 +139,7 @@ final class ValueSource {
             case UUID -> Comparator.<UUID> comparingLong(uuid -> uuid.getMostSignificantBits() ^ Long.MIN_VALUE)
                     .thenComparingLong(uuid -> uuid.getLeastSignificantBits() ^ Long.MIN_VALUE)
                     .compare((UUID) left, (UUID) right);
+            case ARRAY -> throw new IllegalArgumentException("no key has one");
         };
     }
 }

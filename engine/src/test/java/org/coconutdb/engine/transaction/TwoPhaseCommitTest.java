@@ -104,7 +104,7 @@ class TwoPhaseCommitTest {
 
     /// A log that the thread dies at. What it knows of transactions under way is the database's.
     private Transaction.Environment dying(Death death) {
-        CommandLog deadly = new CommandLog() {
+        CommandLog deadly = new ThroughLog(log) {
             private boolean isDead;
 
             @Override
@@ -123,14 +123,6 @@ class TwoPhaseCommitTest {
                     throw new Died();
                 }
             }
-
-            @Override
-            public long lastTimestamp() {
-                return log.lastTimestamp();
-            }
-
-            @Override
-            public void close() {}
         };
         return new Transaction.Environment(blocks, blockTable, deadly, snapshots, environment.admission(), environment.clock(),
                 environment.writeRoom(), environment.deciding());
@@ -175,7 +167,7 @@ class TwoPhaseCommitTest {
     void whoIsBetweenItsPhasesIsLeftAloneAndKeepsWhatItHolds() {
         put(0, 40, 1);
         List<CommandResult> met = new ArrayList<>();
-        CommandLog meets = new CommandLog() {
+        CommandLog meets = new ThroughLog(log) {
             @Override
             public List<CommandResult> propose(List<Proposal> proposals) {
                 List<CommandResult> results = log.propose(proposals);
@@ -190,14 +182,6 @@ class TwoPhaseCommitTest {
                 }
                 return results;
             }
-
-            @Override
-            public long lastTimestamp() {
-                return log.lastTimestamp();
-            }
-
-            @Override
-            public void close() {}
         };
         try (Transaction writer = Transaction.begin(new Transaction.Environment(blocks, blockTable, meets, snapshots, environment
                 .admission(), environment.clock(), environment.writeRoom(), environment.deciding()), Isolation.SERIALIZABLE)) {
@@ -217,7 +201,7 @@ class TwoPhaseCommitTest {
     void aRowThatMustStayMayBeChangedAndNotDeletedBetweenThePhases() {
         put(0, 40, 1);
         List<CommandResult> met = new ArrayList<>();
-        CommandLog meets = new CommandLog() {
+        CommandLog meets = new ThroughLog(log) {
             @Override
             public List<CommandResult> propose(List<Proposal> proposals) {
                 List<CommandResult> results = log.propose(proposals);
@@ -236,14 +220,6 @@ class TwoPhaseCommitTest {
                 }
                 return results;
             }
-
-            @Override
-            public long lastTimestamp() {
-                return log.lastTimestamp();
-            }
-
-            @Override
-            public void close() {}
         };
         try (Transaction writer = Transaction.begin(new Transaction.Environment(blocks, blockTable, meets, snapshots, environment
                 .admission(), environment.clock(), environment.writeRoom(), environment.deciding()), Isolation.READ_COMMITTED)) {

@@ -46,7 +46,8 @@ final class HttpLink implements AutoCloseable {
                 socket.setTcpNoDelay(true);
                 socket.setKeepAlive(true);
                 socket.connect(new InetSocketAddress(address, host.port()), url.connectMillis());
-                return new HttpLink(socket, head(url, host));
+                TlsSettings tls = url.tls();
+                return new HttpLink(tls == null ? socket : tls.over(socket, host, Math.max(1, url.connectMillis())), head(url, host));
             } catch (IOException failed) {
                 socket.close();
                 failure = failed;

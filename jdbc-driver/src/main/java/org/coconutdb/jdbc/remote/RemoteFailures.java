@@ -1,6 +1,7 @@
 package org.coconutdb.jdbc.remote;
 
 import java.io.IOException;
+import java.sql.SQLDataException;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
@@ -58,6 +59,12 @@ final class RemoteFailures {
             case 503 -> new SQLTransientConnectionException(told, "08004");
             default -> new SQLNonTransientConnectionException("the server refused the request: " + told, "08P01");
         };
+    }
+
+    /// 22023: this process cannot show points on the time line in it.
+    static SQLException unknownZone(String name) {
+        return new SQLDataException("the session's time zone is " + name
+                + ", which this Java does not know: SET TIME ZONE to another, or use a newer Java.", "22023");
     }
 
     static SQLException closed() {

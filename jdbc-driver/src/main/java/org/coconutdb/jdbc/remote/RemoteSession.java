@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.jdbc.session.TimeZones;
 import org.coconutdb.jdbc.wire.Protocol;
 import org.coconutdb.jdbc.wire.Protocol.Ask;
 import org.coconutdb.jdbc.wire.Protocol.Operation;
@@ -21,7 +22,7 @@ import org.coconutdb.jdbc.wire.WireException;
 import org.coconutdb.jdbc.wire.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/// A session on a server. It knows what each answer tells of the server's session (transaction, autocommit, level, schema), so that asking
+/// A session on a server. It knows what each answer tells of the server's session (transaction, autocommit, level, schema, time zone), so that asking
 /// for these costs nothing. One thread at a time, but for cancellations and [#abort].
 ///
 /// The server's session lives under an id, the *connection*, for which any socket will do. What becomes of it when the server goes away:
@@ -70,6 +71,8 @@ public final class RemoteSession implements Session {
     private int state = INITIAL_STATE;
     private boolean lostUntold; // a transaction, found by isValid, which throws nothing
     private String schema;
+    private volatile ZoneId timeZone;
+    private volatile String readPolicy;
     private String productVersion = "";
     private String tried = ""; // hosts that did not answer, and why
     private int generation; // counts connections: what an older one knew is forgotten
@@ -83,6 +86,8 @@ public final class RemoteSession implements Session {
     private RemoteSession(RemoteUrl url) {
         this.url = url;
         this.schema = url.schema();
+        this.timeZone = url.timeZone();
+        this.readPolicy = url.read();
         this.networkMillis = url.networkMillis();
     }
 
@@ -233,13 +238,21 @@ public final class RemoteSession implements Session {
         return Reply.read(Protocol.unwrap(bytes, bytes.length));
     }
 
-    private void note(Reply reply) {
+    private void note(Reply reply) throws SQLException {
         if (reply.state >= 0) {
             state = reply.state;
         }
         String told = reply.schema;
         if (told != null) {
             schema = told;
+        }
+        String read = reply.read;
+        if (read != null) {
+            readPolicy = read;
+        }
+        String zone = reply.timeZone;
+        if (zone != null) {
+            timeZone = TimeZones.find(zone).orElseThrow(() -> RemoteFailures.unknownZone(zone));
         }
     }
 
@@ -301,10 +314,19 @@ public final class RemoteSession implements Session {
         closedCursors.clear();
         int wanted = state;
         String wantedSchema = schema;
+        ZoneId wantedZone = timeZone;
+        String wantedRead = readPolicy;
         Reply opened = exchange(link(), Operation.OPEN, networkMillis, out -> {
             out.number(Ask.NUMBER, wanted + 1L);
             out.text(Ask.TEXT, wantedSchema);
             out.text(Ask.USER, url.user());
+            out.text(Ask.TIME_ZONE, url.timeZone().getId());
+            if (!wantedRead.isEmpty()) {
+                out.text(Ask.READ, wantedRead);
+            }
+            if (!wantedZone.equals(url.timeZone())) {
+                out.text(Ask.TIME_ZONE_SET, wantedZone.getId());
+            }
         });
         SQLException refused = opened.failure;
         if (refused != null) {
@@ -377,7 +399,7 @@ public final class RemoteSession implements Session {
     }
 
     @Override
-    public SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) {
+    public SessionStatement text(String sql, KeyRequest keys) {
         return new RemoteStatement(this, ++statements, sql, keys, true);
     }
 
@@ -527,6 +549,16 @@ public final class RemoteSession implements Session {
     @Override
     public void setSchema(String wanted) throws SQLException {
         ask(Operation.SET_SCHEMA, Effect.NONE, out -> out.element(Ask.TEXT, wanted));
+    }
+
+    @Override
+    public ZoneId timeZone() {
+        return timeZone;
+    }
+
+    @Override
+    public String readPolicy() {
+        return readPolicy;
     }
 
     @Override

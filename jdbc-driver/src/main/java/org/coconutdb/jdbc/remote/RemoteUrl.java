@@ -2,9 +2,12 @@ package org.coconutdb.jdbc.remote;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +16,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.coconutdb.jdbc.session.TimeZones;
+import org.jspecify.annotations.Nullable;
 
 /// A server's URL and what was set with it, both checked: `jdbc:coconut://host:port,host:port/schema?property=value&…`.
 ///
@@ -20,27 +25,46 @@ import java.util.regex.Pattern;
 /// |---|---|---|
 /// | `user`, `password` | none | who asks |
 /// | `schema` | `PUBLIC` | first schema of the session; the URL's path is another way to say it |
+/// | `time.zone` | that of the Java process | first time zone of the session, such as `Europe/Berlin`, `UTC` or `+02:00` |
+/// | `read` | `local` | on what reads of a cluster rest: `local`, `primary` or `stale(age)`; the server says what is wrong with another |
 /// | `connect.timeout` | `5s` | how long to wait for a host before the next is tried |
 /// | `network.timeout` | `0`: none | how long to wait for an answer, as `Connection.setNetworkTimeout` |
+/// | `tls` | `false` | `true`: the server is reached by TLS |
+/// | `tls.ca` | what Java trusts | PEM file of the authority that made the server's certificate, or of that itself |
+/// | `truststore`, `truststorePassword` | what Java trusts | a key store of authorities |
+/// | `tls.pin` | none | SHA-256 of the server's certificate, in hexadecimal: this one is trusted and no other |
+/// | `tls.verify.host` | `true` | whether the certificate must be made for the host of the URL |
 ///
 /// Properties from the URL win over those that came beside it. An unknown one is refused: a misspelt time-out must not be ignored.
 ///
 /// @param hosts to be tried in this order
 /// @param shown the URL without a password
 /// @param schema empty for the server's default
-public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, int connectMillis,
-        int networkMillis) {
+/// @param read as it was written, empty for the server's default
+/// @param tls null: by plain sockets
+public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, ZoneId timeZone, String read,
+        int connectMillis, int networkMillis, @Nullable TlsSettings tls) {
     static final int DEFAULT_PORT = 8765;
     private static final String PREFIX = "jdbc:coconut://";
     private static final String FORM = "jdbc:coconut://host:port,host:port/schema?property=value";
     private static final String USER = "user";
     private static final String PASSWORD = "password";
     private static final String SCHEMA = "schema";
+    private static final String READ = "read";
     private static final String CONNECT_TIMEOUT = "connect.timeout";
     private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String TLS = "tls";
+    private static final String TLS_CA = "tls.ca";
+    private static final String TRUST_STORE = "truststore";
+    private static final String TRUST_STORE_PASSWORD = "truststorePassword";
+    private static final String TLS_PIN = "tls.pin";
+    private static final String TLS_VERIFY_HOST = "tls.verify.host";
+    private static final Pattern SHA_256 = Pattern.compile("[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}");
     private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
     private static final String NETWORK_TIMEOUT_DEFAULT = "0";
-    private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, CONNECT_TIMEOUT, NETWORK_TIMEOUT);
+    private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, TimeZones.PROPERTY, READ, CONNECT_TIMEOUT, NETWORK_TIMEOUT,
+            TLS,
+            TLS_CA, TRUST_STORE, TRUST_STORE_PASSWORD, TLS_PIN, TLS_VERIFY_HOST);
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
 
     /// A server's address.
@@ -79,7 +103,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
             }
             String name = known(setting.substring(0, equals).strip());
             settings.put(name, decoded(setting.substring(equals + 1)));
-            if (!name.equals(PASSWORD)) {
+            if (!name.equals(PASSWORD) && !name.equals(TRUST_STORE_PASSWORD)) {
                 shown.append(before).append(setting);
                 before = '&';
             }
@@ -89,8 +113,51 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
         return new RemoteUrl(hosts(slash < 0 ? address : address.substring(0, slash)), shown.toString(),
                 settings.getOrDefault(USER, ""), settings.getOrDefault(PASSWORD, ""),
                 path.isEmpty() ? settings.getOrDefault(SCHEMA, "") : path,
+                timeZone(settings.get(TimeZones.PROPERTY)),
+                settings.getOrDefault(READ, ""),
                 millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
-                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)));
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), tls(settings));
+    }
+
+    private static @Nullable TlsSettings tls(Map<String, String> settings) throws SQLException {
+        String pin = settings.get(TLS_PIN);
+        if (pin != null && !SHA_256.matcher(pin).matches()) {
+            throw invalid(TLS_PIN + " is '" + pin + "': write the SHA-256 of the server's certificate, 64 hexadecimal digits");
+        }
+        if (!is(TLS, settings, false)) {
+            for (String name : List.of(TLS_CA, TRUST_STORE, TRUST_STORE_PASSWORD, TLS_PIN, TLS_VERIFY_HOST)) {
+                if (settings.containsKey(name)) {
+                    throw invalid(name + " is of TLS: say tls=true, too");
+                }
+            }
+            return null;
+        }
+        return new TlsSettings(path(TLS_CA, settings), path(TRUST_STORE, settings), settings.getOrDefault(TRUST_STORE_PASSWORD, ""), pin,
+                is(
+                        TLS_VERIFY_HOST, settings, true));
+    }
+
+    private static boolean is(String name, Map<String, String> settings, boolean otherwise) throws SQLException {
+        String value = settings.getOrDefault(name, Boolean.toString(otherwise));
+        if (!value.equals("true") && !value.equals("false")) {
+            throw invalid(name + " is '" + value + "': write true or false");
+        }
+        return value.equals("true");
+    }
+
+    private static @Nullable Path path(String name, Map<String, String> settings) throws SQLException {
+        String value = settings.get(name);
+        try {
+            return value == null ? null : Path.of(value);
+        } catch (InvalidPathException refused) {
+            throw invalid(name + " is '" + value + "': name a file");
+        }
+    }
+
+    /// Without its secrets.
+    @Override
+    public String toString() {
+        return shown;
     }
 
     /// The properties, with the values that are given or count without.
@@ -98,15 +165,27 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
         return NAMES.stream().map(name -> {
             DriverPropertyInfo info = new DriverPropertyInfo(name, given.getProperty(name, switch (name) {
                 case SCHEMA -> "PUBLIC";
+                case TimeZones.PROPERTY -> ZoneId.systemDefault().getId();
+                case READ -> "local";
                 case CONNECT_TIMEOUT -> CONNECT_TIMEOUT_DEFAULT;
                 case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
+                case TLS -> "false";
+                case TLS_VERIFY_HOST -> "true";
                 default -> "";
             }));
             info.description = switch (name) {
                 case USER -> "who asks";
                 case PASSWORD -> "the user's password";
                 case SCHEMA -> "first schema of the session";
+                case TimeZones.PROPERTY -> "first time zone of the session, such as Europe/Berlin, UTC or +02:00";
+                case READ -> "on what reads of a cluster rest: local, primary or stale(age), such as stale(5s)";
                 case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                case TLS -> "whether the server is reached by TLS";
+                case TLS_CA -> "PEM file of the authority that made the server's certificate";
+                case TRUST_STORE -> "key store of authorities";
+                case TRUST_STORE_PASSWORD -> "its password";
+                case TLS_PIN -> "SHA-256 of the server's certificate, which is trusted then";
+                case TLS_VERIFY_HOST -> "whether the certificate must be made for the host";
                 default -> "how long to wait for an answer, such as 30s; 0: for ever";
             };
             return info;
@@ -176,6 +255,12 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
             // Refused below, like a number outside of the bounds.
         }
         throw invalid("the port of '" + text + "' is no number from 1 to 65535: use " + FORM);
+    }
+
+    private static ZoneId timeZone(@Nullable String name) throws SQLException {
+        return name == null ? ZoneId.systemDefault()
+                : TimeZones.find(name).orElseThrow(() -> invalid(TimeZones.PROPERTY + " is '" + name
+                        + "': write the name of a time zone, such as Europe/Berlin or UTC, or a distance from UTC, such as +02:00"));
     }
 
     private static int millis(String property, String value) throws SQLException {

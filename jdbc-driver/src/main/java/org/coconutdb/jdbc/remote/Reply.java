@@ -27,6 +27,8 @@ final class Reply {
     KeyRows keys = KeyRows.EMPTY;
     int state = -1;
     @Nullable String schema;
+    @Nullable String timeZone;
+    @Nullable String read;
     @Nullable String connection;
     String version = "";
     long number;
@@ -55,6 +57,8 @@ final class Reply {
                 case Tell.KEY_ROW_COUNT -> keyRowCount = in.count();
                 case Tell.STATE -> reply.state = in.count() - 1;
                 case Tell.SCHEMA -> reply.schema = in.text();
+                case Tell.TIME_ZONE -> reply.timeZone = in.text();
+                case Tell.READ -> reply.read = in.text();
                 case Tell.CONNECTION -> reply.connection = in.text();
                 case Tell.VERSION -> reply.version = in.text();
                 case Tell.NUMBER -> reply.number = in.signed();

@@ -2,6 +2,7 @@ package org.coconutdb.jdbc.session;
 
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// itself and leaves it open.
 ///
 /// Values travel as these Java types, in both directions: `Boolean`, `Byte`, `Short`, `Integer`, `Long`, `Float`, `Double`,
-/// `BigDecimal`, `String`, `byte[]`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant` (TIMESTAMP WITH LOCAL TIME ZONE), `UUID`, and null.
+/// `BigDecimal`, `String`, `byte[]`, `LocalDate`, `LocalTime`, `LocalDateTime`, `Instant` (TIMESTAMP WITH TIME ZONE), `UUID`,
+/// `List` of these (ARRAY), and null.
 /// A parameter may come as any of them: the session converts it to the parameter's type or refuses it (22018, 22003).
 public interface Session extends AutoCloseable {
     /// Parses and plans one statement, or finds its plan.
@@ -30,17 +32,10 @@ public interface Session extends AutoCloseable {
     /// @param keys what executions hand back of the rows that they insert, for [SessionStatement#keys]
     SessionStatement prepare(String sql, KeyRequest keys) throws SQLException;
 
-    /// The same, and gives up with 57014 when it is told to.
-    ///
-    /// @param cancelled asked from time to time; answers true for good once it has
-    default SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
+    /// A text that is run once, by [SessionStatement#run]: nothing is asked of it before, so that the time and the cancelling of its execution are
+    /// those of its planning too.
+    default SessionStatement text(String sql, KeyRequest keys) throws SQLException {
         return prepare(sql, keys);
-    }
-
-    /// A text that is run once, by [SessionStatement#run]. The same as [#prepare] where the session is near; elsewhere nothing is asked of it
-    /// before the statement is run or described.
-    default SessionStatement text(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
-        return prepare(sql, keys, cancelled);
     }
 
     /// Parses several statements without parameters, to be run by [SessionStatement#executeBatch] with one empty row for each.
@@ -91,6 +86,12 @@ public interface Session extends AutoCloseable {
 
     /// 3F000 where there is none of this name.
     void setSchema(String schema) throws SQLException;
+
+    /// In which readings of clocks are points on the time line, and the other way round; of the `SET TIME ZONE` that came last. Any thread.
+    ZoneId timeZone();
+
+    /// On what reads of a cluster rest: `local`, `primary` or `stale(age)`, of the `SET READ` that came last. Any thread but while a statement runs.
+    String readPolicy();
 
     /// The database's product version, such as `0.1.0`.
     String productVersion();

@@ -63,6 +63,12 @@ public final class Protocol {
         /// The cursors that the client has closed, by statement.
         public static final int CLOSED_CURSOR = 16;
         public static final int USER = 17;
+        /// The first zone of a session that is opened; without one it has the server's.
+        public static final int TIME_ZONE = 18;
+        /// Its zone, where that is another than the first by now.
+        public static final int TIME_ZONE_SET = 19;
+        /// On what its reads are to rest.
+        public static final int READ = 20;
 
         private Ask() {}
     }
@@ -96,6 +102,10 @@ public final class Protocol {
         public static final int NO_CONNECTION = 19;
         /// The server has no such statement: it wants the text. Nothing was done.
         public static final int NO_STATEMENT = 20;
+        /// The zone of the session, where it is another than the client knows.
+        public static final int TIME_ZONE = 21;
+        /// On what the session's reads rest, where it is something else than the client knows.
+        public static final int READ = 22;
 
         public static final int STATE_AUTOCOMMIT = 1;
         public static final int STATE_IN_TRANSACTION = 2;

@@ -7,6 +7,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// | 14 | timestamp | date and time |
 /// | 15 | instant | second since 1970 as zigzag varint, nanosecond as varint |
 /// | 16 | UUID | 16 bytes |
+/// | 17 | array | number of elements as varint, the elements |
 public final class WireValues {
     private static final int NULL = 0;
     private static final int FALSE = 1;
@@ -45,6 +49,10 @@ public final class WireValues {
     private static final int TIMESTAMP = 14;
     private static final int INSTANT = 15;
     private static final int UNIQUE_ID = 16;
+    private static final int ARRAY = 17;
+
+    /// Arrays in each other; no type has as many.
+    private static final int DEPTH_MAX = 16;
 
     private WireValues() {}
 
@@ -120,12 +128,22 @@ public final class WireValues {
             out.octet(UNIQUE_ID);
             out.fixed64(uuid.getMostSignificantBits());
             out.fixed64(uuid.getLeastSignificantBits());
+        } else if (value instanceof List<?> values) {
+            out.octet(ARRAY);
+            out.varint(values.size());
+            for (Object element : values) {
+                write(out, element);
+            }
         } else {
             throw new IllegalArgumentException("no value of a session: " + value.getClass().getName());
         }
     }
 
     public static @Nullable Object read(WireReader in) {
+        return read(in, 0);
+    }
+
+    private static @Nullable Object read(WireReader in, int depth) {
         int type = in.octet();
         return switch (type) {
             case NULL -> null;
@@ -142,8 +160,21 @@ public final class WireValues {
             case BINARY -> in.octets();
             case DATE, TIME, TIMESTAMP, INSTANT -> moment(type, in);
             case UNIQUE_ID -> new UUID(in.fixed64(), in.fixed64());
+            case ARRAY -> array(in, depth + 1);
             default -> throw new WireException("a value of the unknown type " + type);
         };
+    }
+
+    private static List<@Nullable Object> array(WireReader in, int depth) {
+        if (depth > DEPTH_MAX) {
+            throw new WireException("more than " + DEPTH_MAX + " arrays in each other");
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        // Not believed before the elements are there.
+        for (long left = in.varint(); left > 0; left--) {
+            values.add(read(in, depth));
+        }
+        return Collections.unmodifiableList(values);
     }
 
     private static BigDecimal decimal(WireReader in) {

@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,9 +21,14 @@ import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.access.Viewer;
+import org.coconutdb.sql.parser.AccessAction;
+import org.jspecify.annotations.Nullable;
 
 /// The catalogue of an open database. Any thread may call it; tables change one at a time, each as the newest catalogue has them.
 public final class Catalog {
+    private static final ScopedValue<Optional<String>> CREATOR = ScopedValue.newInstance();
+
     private final CoconutEngine engine;
     private final List<SystemView> views;
     private final ViewReader viewReader;
@@ -46,6 +53,7 @@ public final class Catalog {
         this.engine = engine;
         this.viewReader = viewReader;
         List<SystemView> all = new ArrayList<>(InformationSchema.views(this));
+        all.addAll(AccessViews.views(this));
         all.addAll(SystemSchema.views(this, engine, settings));
         all.addAll(more);
         this.views = List.copyOf(all);
@@ -79,6 +87,9 @@ public final class Catalog {
                 named.add(sequences.computeIfAbsent(descriptor.id(), _ -> new CatalogSequence(engine, descriptor)));
                 continue;
             }
+            if (AccessEntries.isEntry(descriptor)) {
+                continue;
+            }
             if (SchemaDefinition.isSchema(descriptor)) {
                 schemas.add(SchemaDefinition.of(descriptor));
                 continue;
@@ -98,7 +109,29 @@ public final class Catalog {
                     && table.hasStatisticsOf(byName.get(TableStatistics.engineName(descriptor.name())));
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName, table));
         }
-        return new CatalogSnapshot(version, schemas, tables, named, stored, views);
+        return new CatalogSnapshot(version, schemas, tables, named, stored, views, AccessEntries.read(descriptors));
+    }
+
+    /// Does something whose new tables, views, sequences and schemas belong to a role.
+    ///
+    /// @param owner null: to nobody
+    public static <T> T creatingFor(@Nullable String owner, Supplier<T> work) {
+        return ScopedValue.where(CREATOR, Optional.ofNullable(owner)).call(work::get);
+    }
+
+    private void change(List<TableChange> changes) {
+        String owner = CREATOR.isBound() ? CREATOR.get().orElse(null) : null;
+        engine.changeTables(AccessEntries.withAccess(changes, snapshot().access(), engine, owner));
+    }
+
+    /// Changes roles, or what was granted, as the catalogue is by then.
+    ///
+    /// @param by who does it
+    /// @param schema of names without one
+    public synchronized void changeAccess(Viewer by, AccessAction action, String schema) {
+        CatalogSnapshot now = snapshot();
+        String role = by.role();
+        new AccessChanges(now, role == null ? Viewer.OWNER : now.access().viewer(role), schema, engine).run(action);
     }
 
     /// Makes a table. DUPLICATE_TABLE where the name is taken.
@@ -128,7 +161,7 @@ public final class Catalog {
     /// @param definition without indexes, foreign keys and identity columns
     public synchronized UnfinishedTable begin(TableDefinition definition, StorageOptions options) {
         requireSchema(definition.schema());
-        engine.changeTables(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
+        change(List.of(new TableChange.Create(definition.qualifiedName(), definition.kind(),
                 UnfinishedTable.marked(definition.toBytes()), options)));
         TableDescriptor hidden = engine.table(definition.qualifiedName()).orElseThrow();
         return new UnfinishedTable(hidden, new CatalogTable(engine, UnfinishedTable.unmarked(hidden), Map.of(), null));
@@ -136,12 +169,12 @@ public final class Catalog {
 
     /// Shows a table to all, with the rows that it has.
     public synchronized void finish(UnfinishedTable table) {
-        engine.changeTables(List.of(new TableChange.Alter(table.hidden(), table.table().descriptor().definition())));
+        change(List.of(new TableChange.Alter(table.hidden(), table.table().descriptor().definition())));
     }
 
     /// Drops a table that was not finished.
     public synchronized void abandon(UnfinishedTable table) {
-        engine.changeTables(List.of(new TableChange.Drop(table.hidden().id())));
+        change(List.of(new TableChange.Drop(table.hidden().id())));
     }
 
     /// Drops the tables that a crash has left unfinished. Before anybody else uses the database.
@@ -149,7 +182,7 @@ public final class Catalog {
         List<TableChange> changes = new ArrayList<>();
         engine.tables().stream().filter(UnfinishedTable::isUnfinished).forEach(table -> changes.add(new TableChange.Drop(table.id())));
         if (!changes.isEmpty()) {
-            engine.changeTables(changes);
+            change(changes);
         }
     }
 
@@ -160,7 +193,7 @@ public final class Catalog {
             throw CoconutException.of(ErrorCode.TABLE_CHANGED).with("table", table).mend("Nothing was changed: run the statement again.");
         }
         TableDescriptor known = engine.table(TableStatistics.engineName(name.qualified())).orElse(null);
-        engine.changeTables(List.of(known == null
+        change(List.of(known == null
                 ? new TableChange.Create(TableStatistics.engineName(name.qualified()), TableKind.SORTED, statistics.toBytes(),
                         StorageOptions.DEFAULT)
                 : new TableChange.Alter(known, statistics.toBytes())));
@@ -189,7 +222,7 @@ public final class Catalog {
                     column -> view.columns().stream().anyMatch(one -> one.name().equals(column)), _ -> false);
             changes.add(new TableChange.Alter(replaced.descriptor(), view.withComments(comments).toBytes()));
         }
-        engine.changeTables(changes);
+        change(changes);
     }
 
     /// Drops a view. UNDEFINED_TABLE; DEPENDENT_OBJECTS where others read it.
@@ -200,7 +233,7 @@ public final class Catalog {
         List<TableChange> changes = new ArrayList<>();
         new ViewDependencies(snapshot(), viewReader).drop(name, cascades, changes);
         changes.add(new TableChange.Drop(view.descriptor().id()));
-        engine.changeTables(changes);
+        change(changes);
     }
 
     /// Has those who write to the parents of foreign keys know of them: what was compiled before is refused.
@@ -241,7 +274,7 @@ public final class Catalog {
     /// @param cascades whether the foreign keys of other tables that refer to it, and the views that read it, are dropped with it
     public synchronized void drop(String schema, String name, boolean cascades) {
         List<TableChange> changes = drops().changes(List.of(table(schema, name)), cascades);
-        engine.changeTables(changes);
+        change(changes);
         forgetSequences(changes);
     }
 
@@ -336,7 +369,7 @@ public final class Catalog {
                 }
             }
         }
-        engine.changeTables(changes);
+        change(changes);
         forgetSequences(changes);
     }
 
@@ -427,7 +460,7 @@ public final class Catalog {
     /// DUPLICATE_INDEX where the engine knows the name of one.
     private void changeTables(List<TableChange> changes) {
         try {
-            engine.changeTables(changes);
+            change(changes);
         } catch (CoconutException failure) {
             String name = failure.code() == ErrorCode.DUPLICATE_TABLE ? CatalogIndex.name(failure.facts().getOrDefault("table", "")) : null;
             throw name == null ? failure : duplicateIndex(name);
@@ -502,7 +535,8 @@ public final class Catalog {
         requireSchema(name.schema());
         String qualifiedName = name.qualified();
         try {
-            engine.createTable(CatalogSequence.engineName(qualifiedName), TableKind.SORTED, definition.toBytes());
+            change(List.of(new TableChange.Create(CatalogSequence.engineName(qualifiedName), TableKind.SORTED, definition.toBytes(),
+                    StorageOptions.DEFAULT)));
         } catch (CoconutException failure) {
             if (failure.code() != ErrorCode.DUPLICATE_TABLE) {
                 throw failure;
@@ -522,7 +556,7 @@ public final class Catalog {
             changes.add(schemaChange(new SchemaDefinition(schema.name(), schema.comments().withColumn(sequence.name(), null))));
         }
         try {
-            engine.changeTables(changes);
+            change(changes);
         } catch (CoconutException failure) {
             if (failure.code() != ErrorCode.UNDEFINED_TABLE) {
                 throw failure;
@@ -542,13 +576,25 @@ public final class Catalog {
     }
 
     /// Makes a schema. DUPLICATE_SCHEMA where the name is taken.
-    public synchronized void createSchema(SchemaDefinition schema) {
+    ///
+    /// @param owner null: whoever makes it
+    public synchronized void createSchema(SchemaDefinition schema, @Nullable String owner) {
+        if (owner != null && snapshot().access().roles().find(owner).isEmpty()) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_ROLE).with("name", owner).mend("CREATE USER and CREATE ROLE make one.");
+        }
         if (snapshot().schema(schema.name()).isPresent()) {
             throw CoconutException.of(ErrorCode.DUPLICATE_SCHEMA)
                     .with("schema", schema.name())
                     .mend("Take another name, drop that schema first, or say IF NOT EXISTS.");
         }
-        engine.changeTables(List.of(schemaChange(schema)));
+        if (owner == null) {
+            change(List.of(schemaChange(schema)));
+            return;
+        }
+        boolean _ = creatingFor(owner, () -> {
+            change(List.of(schemaChange(schema)));
+            return true;
+        });
     }
 
     /// Makes it, or gives it another definition.
@@ -582,7 +628,7 @@ public final class Catalog {
         }
         content.sequences().forEach(sequence -> changes.add(new TableChange.Drop(sequence.id())));
         changes.add(new TableChange.Drop(engine.table(SchemaDefinition.engineName(name)).orElseThrow().id()));
-        engine.changeTables(List.copyOf(changes));
+        change(List.copyOf(changes));
         forgetSequences(List.copyOf(changes));
     }
 
@@ -593,19 +639,19 @@ public final class Catalog {
     /// @param change UNDEFINED_COLUMN where it is of a column that the table does not have
     public synchronized void commentTable(TableName name, UnaryOperator<TableDefinition> change) {
         CatalogTable table = table(name.schema(), name.name());
-        engine.changeTables(List.of(new TableChange.Alter(table.descriptor(), change.apply(table.definition()).toBytes())));
+        change(List.of(new TableChange.Alter(table.descriptor(), change.apply(table.definition()).toBytes())));
     }
 
     /// The same of a view.
     public synchronized void commentView(TableName name, UnaryOperator<ViewDefinition> change) {
         CatalogView view = snapshot().view(name.schema(), name.name()).orElseThrow(() -> undefined(name.schema(), name.name()));
-        engine.changeTables(List.of(new TableChange.Alter(view.descriptor(), change.apply(view.definition()).toBytes())));
+        change(List.of(new TableChange.Alter(view.descriptor(), change.apply(view.definition()).toBytes())));
     }
 
     /// The same of a schema, or of a sequence in it. UNDEFINED_SCHEMA.
     public synchronized void commentSchema(String name, UnaryOperator<Comments> change) {
         SchemaDefinition schema = requireSchema(name);
-        engine.changeTables(List.of(schemaChange(new SchemaDefinition(name, change.apply(schema.comments())))));
+        change(List.of(schemaChange(new SchemaDefinition(name, change.apply(schema.comments())))));
     }
 
     /// Writes down what was given out of the sequences, so that closing the database leaves no gaps. Before the engine is closed.

@@ -19,7 +19,7 @@ import org.coconutdb.engine.version.RecordView;
 public final class CatalogSequence {
     private static final String ENGINE_PREFIX = "SEQUENCE ";
     // The schema of sequences that belong to identity columns; no statement can name it.
-    private static final String IDENTITY = "IDENTITY";
+    static final String IDENTITY = "IDENTITY";
     private static final byte[] KEY = {0};
     private static final int ROW_BYTES = Long.BYTES + 1;
     // Nobody else writes the row, so a conflict is one with the engine's own work on it.

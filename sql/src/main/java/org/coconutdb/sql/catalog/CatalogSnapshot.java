@@ -16,6 +16,9 @@ import org.apache.calcite.schema.impl.AbstractSchema;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.access.AccessRules;
+import org.coconutdb.sql.access.SecuredObject;
+import org.jspecify.annotations.Nullable;
 
 /// The catalogue at one version: tables, tables of the meta space, views, system views, and all of them as Calcite's schemas. Immutable.
 public final class CatalogSnapshot {
@@ -26,6 +29,7 @@ public final class CatalogSnapshot {
     public static final String META_SPACE = "META_SPACE";
 
     private final long version;
+    private final AccessRules access;
     private final Map<String, CatalogTable> tables;
     // By the ids of their children and parents.
     private final Map<Integer, List<CatalogForeignKey>> foreignKeys = new HashMap<>();
@@ -46,7 +50,9 @@ public final class CatalogSnapshot {
             Collection<CatalogTable> tables,
             Collection<CatalogSequence> sequences,
             Collection<CatalogView> views,
-            List<SystemView> systemViews) {
+            List<SystemView> systemViews,
+            AccessRules access) {
+        this.access = access;
         this.version = version;
         this.systemViews = List.copyOf(systemViews);
         this.views = new TreeMap<>();
@@ -70,7 +76,9 @@ public final class CatalogSnapshot {
         for (CatalogView view : views) {
             this.views.put(view.toString(), view);
             bySchema.computeIfAbsent(view.definition().schema(), _ -> new HashMap<>())
-                    .put(view.definition().name(), new StoredView(view.definition()));
+                    .put(view.definition().name(), new StoredView(view.definition(), access.of(SecuredObject.table(view.definition()
+                            .schema(), view
+                                    .definition().name())).owner()));
         }
         for (SystemView view : systemViews) {
             bySchema.computeIfAbsent(view.schema(), _ -> new HashMap<>()).put(view.name(), view);
@@ -100,6 +108,11 @@ public final class CatalogSnapshot {
     /// Rises with each change of a table's definition.
     public long version() {
         return version;
+    }
+
+    /// Roles, owners and what was granted.
+    public AccessRules access() {
+        return access;
     }
 
     public CalciteSchema rootSchema() {
@@ -231,6 +244,11 @@ public final class CatalogSnapshot {
     /// The schema that shows what is known of the rows of a schema's tables.
     public static String metaSpace(String schema) {
         return schema.equals(PUBLIC) ? META_SPACE : META_SPACE + "_" + schema;
+    }
+
+    /// The schema that a meta space is of; null where the name is none.
+    static @Nullable String ofMetaSpace(String name) {
+        return name.equals(META_SPACE) ? PUBLIC : name.startsWith(META_SPACE + "_") ? name.substring(META_SPACE.length() + 1) : null;
     }
 
     /// Whether the name is, or may be, that of a schema that nobody makes or writes to.

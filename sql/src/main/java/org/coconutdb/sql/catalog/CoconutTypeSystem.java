@@ -17,6 +17,9 @@ public final class CoconutTypeSystem extends RelDataTypeSystemImpl {
     /// Characters or bytes: no value can be longer than a row.
     public static final int LENGTH_MAX = 1 << 20;
 
+    /// Elements of an array: no more fit into a row.
+    public static final int CARDINALITY_MAX = 1 << 20;
+
     private CoconutTypeSystem() {}
 
     @Override

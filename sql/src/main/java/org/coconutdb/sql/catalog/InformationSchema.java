@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.StorageOptions;
+import org.coconutdb.sql.access.SecuredObject;
 import org.jspecify.annotations.Nullable;
 
 /// The standard's views of the catalogue (ISO/IEC 9075-11), as far as there is something to tell.
@@ -20,7 +21,8 @@ final class InformationSchema {
 
     static List<SystemView> views(Catalog catalog) {
         return List.of(
-                view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME"), text("REMARKS")), () -> schemata(catalog.snapshot())),
+                view("SCHEMATA", List.of(text("CATALOG_NAME"), text("SCHEMA_NAME"), text("REMARKS"), text("SCHEMA_OWNER")), () -> schemata(
+                        catalog.snapshot())),
                 view("TABLES",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
                                 integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS"), text("REMARKS")),
@@ -35,8 +37,15 @@ final class InformationSchema {
                                 integer("JDBC_TYPE"), integer("CHARACTER_MAXIMUM_LENGTH"), integer("NUMERIC_PRECISION"),
                                 integer("NUMERIC_SCALE"), integer("DATETIME_PRECISION"), text("IS_IDENTITY"), text("IDENTITY_GENERATION"),
                                 bigint("IDENTITY_START"), bigint("IDENTITY_INCREMENT"), bigint("IDENTITY_MINIMUM"),
-                                bigint("IDENTITY_MAXIMUM"), text("IDENTITY_CYCLE"), text("REMARKS")),
+                                bigint("IDENTITY_MAXIMUM"), text("IDENTITY_CYCLE"), integer("MAXIMUM_CARDINALITY"), text("DTD_IDENTIFIER"),
+                                text("TYPE_NAME"), text("REMARKS")),
                         () -> columns(catalog.snapshot())),
+                view("ELEMENT_TYPES",
+                        List.of(text("OBJECT_CATALOG"), text("OBJECT_SCHEMA"), text("OBJECT_NAME"), text("OBJECT_TYPE"),
+                                text("COLLECTION_TYPE_IDENTIFIER"), text("DATA_TYPE"), integer("JDBC_TYPE"),
+                                integer("CHARACTER_MAXIMUM_LENGTH"), integer("NUMERIC_PRECISION"), integer("NUMERIC_SCALE"),
+                                integer("DATETIME_PRECISION"), integer("MAXIMUM_CARDINALITY"), text("DTD_IDENTIFIER")),
+                        () -> elements(catalog.snapshot())),
                 view("KEY_COLUMN_USAGE",
                         List.of(text("CONSTRAINT_SCHEMA"), text("CONSTRAINT_NAME"), text("TABLE_SCHEMA"), text("TABLE_NAME"),
                                 text("COLUMN_NAME"), integer("ORDINAL_POSITION"), integer("POSITION_IN_UNIQUE_CONSTRAINT"),
@@ -73,7 +82,7 @@ final class InformationSchema {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (String schema : catalog.schemas()) {
             String remarks = catalog.schema(schema).map(made -> made.comments().own()).orElse(null);
-            rows.add(new @Nullable Object[] {CATALOG, schema, remarks});
+            rows.add(new @Nullable Object[] {CATALOG, schema, remarks, catalog.access().of(SecuredObject.schema(schema)).owner()});
         }
         return rows;
     }
@@ -131,6 +140,29 @@ final class InformationSchema {
         return rows;
     }
 
+    /// What the standard's views say of a type, each null where it says nothing.
+    ///
+    /// @param text characters or bytes
+    /// @param number digits
+    /// @param scale of those the ones behind the point
+    /// @param time fractional digits
+    /// @param cardinality elements of an array
+    private record Lengths(
+            @Nullable Integer text,
+            @Nullable Integer number,
+            @Nullable Integer scale,
+            @Nullable Integer time,
+            @Nullable Integer cardinality) {
+        static Lengths of(ColumnDefinition column) {
+            int precision = Types.precision(column);
+            boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
+            boolean isText = Types.of(column.type()).createParameters().equals("length");
+            boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
+            return new Lengths(isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale() : null,
+                    isTime ? precision : null, column.element() == null || column.precision() < 0 ? null : column.precision());
+        }
+    }
+
     private static void addColumns(
             String schema,
             String table,
@@ -141,21 +173,49 @@ final class InformationSchema {
         for (ColumnDefinition column : columns) {
             position++;
             Types.Facts facts = Types.of(column.type());
-            int precision = Types.precision(column);
+            Lengths lengths = Lengths.of(column);
             IdentityDefinition identity = column.identity();
             SequenceDefinition values = identity == null ? null : identity.values();
-            boolean isNumber = SqlTypeName.NUMERIC_TYPES.contains(column.type());
-            boolean isText = facts.createParameters().equals("length");
-            boolean isTime = SqlTypeName.DATETIME_TYPES.contains(column.type()) && column.type() != SqlTypeName.DATE;
             rows.add(new @Nullable Object[] {CATALOG, schema, table, column.name(), position, column.defaultText(), column.nullable()
                     ? "YES" : "NO",
-                    Types.name(column), facts.jdbcType(), isText ? precision : null, isNumber ? precision : null, isNumber ? column.scale()
-                            : null,
-                    isTime ? precision : null,
+                    column.element() == null ? Types.name(column) : facts.name(), facts.jdbcType(), lengths.text(), lengths.number(),
+                    lengths.scale(), lengths.time(),
                     identity == null ? "NO" : "YES", identity == null ? null : identity.always() ? "ALWAYS" : "BY DEFAULT",
                     values == null ? null : values.start(), values == null ? null : values.increment(),
                     values == null ? null : values.min(), values == null ? null : values.max(),
-                    values == null ? null : values.cycle() ? "YES" : "NO", comments.columns().get(column.name())});
+                    values == null ? null : values.cycle() ? "YES" : "NO", lengths.cardinality(),
+                    Integer.toString(position), Types.name(column), comments.columns().get(column.name())});
+        }
+    }
+
+    private static List<@Nullable Object[]> elements(CatalogSnapshot catalog) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (CatalogTable table : catalog.tables()) {
+            addElements(table.definition().schema(), table.definition().name(), "TABLE", table.definition().columns(), rows);
+        }
+        for (CatalogView view : catalog.views()) {
+            addElements(view.definition().schema(), view.definition().name(), "VIEW", view.definition().columns(), rows);
+        }
+        return rows;
+    }
+
+    /// A row for each array: of arrays of arrays one for the inner ones, too, with the identifier that the outer one's row has.
+    private static void addElements(
+            String schema,
+            String object,
+            String objectType,
+            List<ColumnDefinition> columns,
+            List<@Nullable Object[]> rows) {
+        for (int i = 0; i < columns.size(); i++) {
+            String identifier = Integer.toString(i + 1);
+            for (ColumnDefinition element = columns.get(i).element(); element != null; element = element.element()) {
+                Lengths lengths = Lengths.of(element);
+                String own = identifier + ".e";
+                rows.add(new @Nullable Object[] {CATALOG, schema, object, objectType, identifier, element.element() == null ? Types.name(
+                        element) : Types.of(element.type()).name(), Types.of(element.type()).jdbcType(), lengths.text(), lengths.number(),
+                        lengths.scale(), lengths.time(), lengths.cardinality(), own});
+                identifier = own;
+            }
         }
     }
 

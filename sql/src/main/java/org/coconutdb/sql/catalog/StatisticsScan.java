@@ -16,6 +16,7 @@ import org.coconutdb.engine.row.KeyHash;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
+import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
@@ -98,7 +99,7 @@ public final class StatisticsScan {
         rows++;
         for (int i = 0; i < columns.size(); i++) {
             Object value = layout.get(memory, row, i);
-            if (value != null) {
+            if (value != null && columns.get(i).type.type() != StorageType.ARRAY) {
                 add(columns.get(i), value);
             }
         }
@@ -138,7 +139,10 @@ public final class StatisticsScan {
         List<ColumnStatistics> all = new ArrayList<>();
         int buckets = Math.clamp(BOUNDS_MAX / columns.size(), 8, BUCKETS_MAX);
         for (int i = 0; i < columns.size(); i++) {
-            all.add(result(table.definition().columns().get(i).name(), columns.get(i), buckets));
+            // Arrays have no order to make a histogram of.
+            if (columns.get(i).type.type() != StorageType.ARRAY) {
+                all.add(result(table.definition().columns().get(i).name(), columns.get(i), buckets));
+            }
         }
         return new TableStatistics(rows, System.currentTimeMillis(), all);
     }

@@ -9,13 +9,22 @@ import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.schema.Schema;
 import org.apache.calcite.schema.TranslatableTable;
 import org.apache.calcite.schema.impl.AbstractTable;
+import org.jspecify.annotations.Nullable;
 
 /// A view as Calcite sees it: its query takes its place where it is read.
-final class StoredView extends AbstractTable implements TranslatableTable {
+public final class StoredView extends AbstractTable implements TranslatableTable {
     private final ViewDefinition view;
+    private final @Nullable String owner;
 
-    StoredView(ViewDefinition view) {
+    /// @param owner whose rights count for what the view reads; null: it may read everything
+    StoredView(ViewDefinition view, @Nullable String owner) {
         this.view = view;
+        this.owner = owner;
+    }
+
+    /// Whose rights count for what the view reads; null: it may read everything.
+    public @Nullable String owner() {
+        return owner;
     }
 
     @Override

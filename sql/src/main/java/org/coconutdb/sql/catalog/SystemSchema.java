@@ -20,10 +20,17 @@ import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TierUse;
 import org.coconutdb.engine.memory.MemoryUse;
+import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.sql.access.Privilege;
+import org.coconutdb.sql.access.SecuredObject;
+import org.coconutdb.sql.access.Viewer;
 import org.jspecify.annotations.Nullable;
 
 /// Views of the running database.
 final class SystemSchema {
+    private static final String PRIMARY = "PRIMARY";
+    private static final String REPLICA = "REPLICA";
+
     private SystemSchema() {}
 
     /// @param settings beside the engine's
@@ -37,27 +44,37 @@ final class SystemSchema {
                 view("BLOCKS",
                         List.of(integer("BLOCK_ID"), integer("TABLE_COUNT"), bigint("ROW_COUNT"), bigint("APPLIED_INDEX"),
                                 bigint("COMMIT_TIMESTAMP"), moment("CREATED_AT"), moment("UPDATED_AT")),
-                        () -> blocks(engine)),
+                        () -> blocks(engine)).forAdmins(),
+                view("BLOCK_SHARDS",
+                        List.of(integer("BLOCK_ID"), integer("HOST"), text("ROLE"), bool("IN_SYNC"), bool("IS_HERE"), bigint("TERM"),
+                                bigint("LAST_INDEX"), bigint("COMMIT_INDEX"), bigint("APPLIED_INDEX"), bool("READS_HERE")),
+                        () -> blockShards(engine)).forAdmins(),
+                view("VOTES",
+                        List.of(integer("BLOCK_ID"), integer("HOST"), bool("IN_SYNC"), bool("IS_HERE"), bigint("VOTED_INDEX"),
+                                bigint("HEARD_MILLIS_AGO"), bigint("LEASE_MILLIS_LEFT"), text("EVICTED_FOR"), bigint("EVICTIONS"),
+                                bigint("ADMISSIONS"), moment("CHANGED_AT")),
+                        () -> votes(engine)).forAdmins(),
                 view("BLOCK_MEMORY",
                         List.of(integer("BLOCK_ID"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("PURPOSE"), text("ADDRESS"),
                                 bigint("MAPPED_BYTES"), bigint("RESIDENT_BYTES"), bigint("LOCKED_BYTES")),
-                        () -> memory(catalog, engine)),
+                        () -> memory(catalog, engine)).forAdmins(),
                 view("STORAGE",
                         List.of(integer("BLOCK_ID"), text("TABLE_SCHEMA"), text("TABLE_NAME"), bigint("HOT_ROWS"), bigint("HOT_BYTES"),
                                 bigint("HOT_MEMORY"), bigint("COLD_ROWS"), bigint("COLD_BYTES"), bigint("COLD_AFTER_SECONDS"),
                                 bigint("DEMOTIONS"), bigint("PROMOTIONS")),
-                        () -> storage(catalog, engine)),
+                        () -> storage(catalog, engine)).forAdmins(),
                 view("INDEXES",
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("INDEX_NAME"), bool("IS_UNIQUE"), bool("IS_CONSTRAINT"),
                                 text("STATE"), integer("ORDINAL_POSITION"), text("COLUMN_NAME"), bool("IS_DESCENDING"), bigint("ENTRIES"),
                                 text("REMARKS"), bool("IS_INCLUDED")),
                         () -> indexes(catalog, engine)),
-                view("COLUMN_STATISTICS",
+                SystemView.of(CatalogSnapshot.SYSTEM, "COLUMN_STATISTICS",
                         List.of(text("TABLE_SCHEMA"), text("TABLE_NAME"), text("COLUMN_NAME"), moment("ANALYZED_AT"), bigint("ROW_COUNT"),
                                 number("NULL_FRACTION"), bigint("DISTINCT_VALUES"), text("MIN_VALUE"), text("MAX_VALUE"),
                                 integer("BUCKETS"), integer("COMMON_VALUES")),
-                        () -> columnStatistics(catalog)),
-                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config(), settings)));
+                        viewer -> columnStatistics(catalog, viewer)),
+                view("SETTINGS", List.of(text("NAME"), text("VALUE"), text("DESCRIPTION")), () -> settings(engine.config(), settings))
+                        .forAdmins());
     }
 
     private static SystemView view(String name, List<ColumnDefinition> columns, Supplier<List<@Nullable Object[]>> rows) {
@@ -67,6 +84,10 @@ final class SystemSchema {
     private static List<@Nullable Object[]> types() {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (Types.Facts type : Types.all()) {
+            // Arrays have the name of their elements' type before theirs.
+            if (type.type() == SqlTypeName.ARRAY) {
+                continue;
+            }
             boolean isText = type.type() == SqlTypeName.CHAR || type.type() == SqlTypeName.VARCHAR;
             int scaleMax = type.type() == SqlTypeName.DECIMAL ? CoconutTypeSystem.DECIMAL_DIGITS_MAX : 0;
             rows.add(new @Nullable Object[] {type.name(), type.jdbcType(), type.precisionMax(), type.literalPrefix(),
@@ -83,6 +104,41 @@ final class SystemSchema {
         for (BlockStatus block : engine.blocks()) {
             rows.add(new @Nullable Object[] {block.id(), block.tables(), block.rows(), block.appliedIndex(), block.commitTimestamp(),
                     momentOf(block.createdAtMicros()), momentOf(block.updatedAtMicros())});
+        }
+        return rows;
+    }
+
+    /// One row for each replica of a block, as this host knows of it: its own place in the log, and who leads and is in sync.
+    private static List<@Nullable Object[]> blockShards(CoconutEngine engine) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        if (!engine.isMember()) {
+            for (BlockStatus block : engine.blocks()) {
+                rows.add(new @Nullable Object[] {block.id(), 0, PRIMARY, true, true, null, block.appliedIndex(), block.appliedIndex(),
+                        block.appliedIndex(), true});
+            }
+        }
+        for (BlockLog.Status block : engine.replicas()) {
+            for (int host : block.members()) {
+                boolean isHere = host == block.self();
+                rows.add(new @Nullable Object[] {block.block(), host, host == block.primary() ? PRIMARY : REPLICA,
+                        block.inSync().contains(host), isHere, block.term(), isHere ? (Long) block.lastIndex() : null,
+                        isHere ? (Long) block.commitIndex() : null, isHere ? (Long) block.appliedIndex() : null,
+                        isHere ? (Boolean) block.mayRead() : null});
+            }
+        }
+        return rows;
+    }
+
+    /// What this host knows of each member's votes: all of it where it leads the block.
+    private static List<@Nullable Object[]> votes(CoconutEngine engine) {
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (BlockLog.Votes votes : engine.votes()) {
+            BlockLog.AtPrimary known = votes.atPrimary();
+            rows.add(new @Nullable Object[] {votes.block(), votes.host(), votes.isInSync(), votes.host() == votes.self(),
+                    known == null || known.votedIndex() < 0 ? null : known.votedIndex(),
+                    known == null || known.heardMillisAgo() < 0 ? null : known.heardMillisAgo(),
+                    known == null ? null : known.leaseMillisLeft(), known == null ? null : known.evictedFor(), votes.evictions(),
+                    votes.admissions(), votes.changedAtMillis() == 0 ? null : votes.changedAtMillis()});
         }
         return rows;
     }
@@ -116,14 +172,17 @@ final class SystemSchema {
         return rows;
     }
 
-    private static List<@Nullable Object[]> columnStatistics(Catalog catalog) {
+    private static List<@Nullable Object[]> columnStatistics(Catalog catalog, Viewer viewer) {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (CatalogTable table : catalog.snapshot().tables()) {
             TableDefinition definition = table.definition();
             TableStatistics statistics = table.statistics();
             for (int i = 0; statistics != null && i < definition.columns().size(); i++) {
                 ColumnStatistics column = table.statistics(i);
-                if (column != null) {
+                // Some of its values are told.
+                if (column != null && viewer.has(SecuredObject.table(definition.schema(), definition.name()), Privilege.SELECT, column
+                        .column(),
+                        false)) {
                     rows.add(new @Nullable Object[] {definition.schema(), definition.name(), column.column(), statistics.analyzedAtMillis(),
                             statistics.rows(), column.nullFraction(), Math.round(column.distinct()), column.text(false), column.text(true),
                             Math.max(0, column.bounds().size() - 1), column.common().size()});

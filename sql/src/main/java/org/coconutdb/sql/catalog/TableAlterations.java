@@ -2,7 +2,6 @@ package org.coconutdb.sql.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -111,7 +110,6 @@ public final class TableAlterations {
             columnClauses.add(clause);
         }
         TableDefinitions.requireOwnNames(add.checks(), add.uniques(), table.name(), names);
-        Map<String, Integer> positions = TableDefinitions.positions(allColumns());
         Set<String> added = columns.stream().map(ColumnDefinition::name).collect(Collectors.toSet());
         for (CheckDefinition check : TableDefinitions.checks(add.checks(), table.name(), names)) {
             // Over values that all rows which are there have alike, it need not look at each.
@@ -119,7 +117,7 @@ public final class TableAlterations {
         }
         checkClauses.addAll(add.checks());
         foreignKeys.addAll(add.foreignKeys());
-        for (IndexDefinition unique : TableDefinitions.uniques(add.uniques(), table.name(), positions, names)) {
+        for (IndexDefinition unique : TableDefinitions.uniques(add.uniques(), table.name(), allColumns(), names)) {
             indexes.add(unique.unbuilt());
         }
     }

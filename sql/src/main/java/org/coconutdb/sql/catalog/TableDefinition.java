@@ -52,9 +52,11 @@ public record TableDefinition(
         List<ForeignKeyDefinition> foreignKeys,
         RowHistory rows,
         Comments comments) {
-    private static final int FORMAT = 8;
+    private static final int FORMAT = 9;
+    // Without arrays.
+    private static final int FORMAT_BEFORE_ARRAYS = 8;
     // Without comments, and what indexes include.
-    private static final int FORMAT_BEFORE = 7;
+    private static final int FORMAT_BEFORE_COMMENTS = 7;
     private static final String KEY_SUFFIX = "_PK";
 
     public TableDefinition {
@@ -207,7 +209,7 @@ public record TableDefinition(
         return schema + "." + name;
     }
 
-    /// The definition as the engine's directory keeps it: format, names, kind, columns with their defaults, key and its name, time
+    /// The definition as the engine's directory keeps it: format, names, kind, columns with their types and defaults, key and its name, time
     /// to live, checks, indexes, history of rows, foreign keys, comments, in the encoding of [DataOutputStream].
     public byte[] toBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -219,10 +221,7 @@ public record TableDefinition(
             out.writeInt(columns.size());
             for (ColumnDefinition column : columns) {
                 out.writeUTF(column.name());
-                out.writeUTF(column.json() ? Types.JSON : column.type().name());
-                out.writeInt(column.precision());
-                out.writeInt(column.scale());
-                out.writeBoolean(column.nullable());
+                column.writeType(out);
                 out.writeBoolean(column.defaultText() != null);
                 if (column.defaultText() != null) {
                     out.writeUTF(column.defaultText());
@@ -273,7 +272,7 @@ public record TableDefinition(
     public static TableDefinition fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int format = in.readByte();
-            if (format != FORMAT && format != FORMAT_BEFORE) {
+            if (format != FORMAT && format != FORMAT_BEFORE_ARRAYS && format != FORMAT_BEFORE_COMMENTS) {
                 throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
                         .with("definitionFormat", format)
                         .with("knownFormat", FORMAT)
@@ -285,6 +284,9 @@ public record TableDefinition(
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
                 columns.add(readColumn(in));
+            }
+            if (format < FORMAT && columns.stream().anyMatch(column -> column.element() != null)) {
+                throw new IOException("arrays in a format that has none");
             }
             List<Integer> primaryKey = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
@@ -298,14 +300,14 @@ public record TableDefinition(
             }
             List<IndexDefinition> indexes = new ArrayList<>();
             for (int left = readCount(in); left > 0; left--) {
-                indexes.add(readIndex(in, format == FORMAT));
+                indexes.add(readIndex(in, format > FORMAT_BEFORE_COMMENTS));
             }
             RowHistory rows = readRows(in, columns);
             List<ForeignKeyDefinition> foreignKeys = new ArrayList<>();
             for (int left = readCount(in); left > 0; left--) {
                 foreignKeys.add(readForeignKey(in));
             }
-            Comments comments = format == FORMAT_BEFORE ? Comments.NONE : Comments.read(in);
+            Comments comments = format == FORMAT_BEFORE_COMMENTS ? Comments.NONE : Comments.read(in);
             TableDefinition definition = new TableDefinition(schema, name, kind, columns, primaryKey, keyName, ttlSeconds, checks, indexes,
                     foreignKeys, rows, comments);
             if (in.read() >= 0) {
@@ -320,8 +322,8 @@ public record TableDefinition(
         }
     }
 
-    /// A flag, and behind it, where columns have come or gone: all columns, each by its storage type, digits, scale, whether it may be NULL,
-    /// and the value that it is missing in older rows as a row of it alone; how many of them the first version has; the changes.
+    /// A flag, and behind it, where columns have come or gone: all columns, each by its storage type, digits, scale, whether it may be NULL (of arrays the
+    /// same of their elements), and the value that it is missing in older rows as a row of it alone; how many of them the first version has; the changes.
     private void writeRows(DataOutputStream out) throws IOException {
         out.writeBoolean(rows.version() > 0);
         if (rows.version() == 0) {
@@ -330,10 +332,7 @@ public record TableDefinition(
         out.writeInt(rows.columns().size());
         for (RowHistory.Kept kept : rows.columns()) {
             Column column = kept.column();
-            out.writeUTF(column.type().name());
-            out.writeByte(column.precision());
-            out.writeByte(column.scale());
-            out.writeBoolean(column.nullable());
+            write(out, column);
             out.writeBoolean(kept.missing() != null);
             if (kept.missing() != null) {
                 byte[] row = alone(column).encode(new Object[] {kept.missing()});
@@ -352,13 +351,31 @@ public record TableDefinition(
         }
     }
 
+    private static void write(DataOutputStream out, Column column) throws IOException {
+        out.writeUTF(column.type().name());
+        out.writeByte(column.precision());
+        out.writeByte(column.scale());
+        out.writeBoolean(column.nullable());
+        if (column.element() != null) {
+            write(out, column.element());
+        }
+    }
+
+    private static Column readStored(DataInputStream in) throws IOException {
+        StorageType type = StorageType.valueOf(in.readUTF());
+        int precision = in.readByte();
+        int scale = in.readByte();
+        boolean nullable = readFlag(in);
+        return new Column(type, precision, scale, nullable, type == StorageType.ARRAY ? readStored(in) : null);
+    }
+
     private static RowHistory readRows(DataInputStream in, List<ColumnDefinition> columns) throws IOException {
         if (!readFlag(in)) {
             return rowsOf(columns);
         }
         List<RowHistory.Kept> kept = new ArrayList<>();
         for (int left = readCount(in); left > 0; left--) {
-            Column column = new Column(StorageType.valueOf(in.readUTF()), in.readByte(), in.readByte(), readFlag(in));
+            Column column = readStored(in);
             Object missing = null;
             if (readFlag(in)) {
                 byte[] row = new byte[readCount(in)];
@@ -384,11 +401,7 @@ public record TableDefinition(
     }
 
     private static ColumnDefinition readColumn(DataInputStream in) throws IOException {
-        String name = in.readUTF();
-        String type = in.readUTF();
-        boolean isJson = type.equals(Types.JSON);
-        ColumnDefinition column = new ColumnDefinition(name, isJson ? SqlTypeName.VARCHAR : SqlTypeName.valueOf(type), in.readInt(), in
-                .readInt(), readFlag(in), null, null, isJson);
+        ColumnDefinition column = ColumnDefinition.readType(in.readUTF(), in);
         if (readFlag(in)) {
             column = column.withDefault(in.readUTF());
         }
@@ -483,8 +496,7 @@ public record TableDefinition(
     private void requireSound() throws IOException {
         Set<String> names = new HashSet<>();
         for (ColumnDefinition column : columns) {
-            boolean isDecimal = column.type() == SqlTypeName.DECIMAL;
-            if (!names.add(column.name()) || !Types.isSound(column) || (!isDecimal && column.scale() != 0)) {
+            if (!names.add(column.name()) || !Types.isSound(column)) {
                 throw new IOException("a column that cannot be: " + column);
             }
         }

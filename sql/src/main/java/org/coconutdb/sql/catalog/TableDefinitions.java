@@ -10,16 +10,17 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
-import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
+import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.parser.ArrayTypeName;
 import org.coconutdb.sql.parser.CheckClause;
 import org.coconutdb.sql.parser.ColumnClause;
 import org.coconutdb.sql.parser.ExpressionClause;
@@ -30,6 +31,7 @@ import org.coconutdb.sql.parser.OptionClause;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
 import org.coconutdb.sql.parser.TypeNames;
+import org.coconutdb.sql.parser.ZonedSyntax;
 import org.coconutdb.sql.parser.UniqueClause;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +101,7 @@ public final class TableDefinitions {
             ColumnDefinition definition = column(column, primaryKey.contains(columns.size()));
             columns.add(withValue(definition, column));
         }
+        requireNoArrays("primary key", primaryKey, columns);
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
         TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)
@@ -109,7 +112,7 @@ public final class TableDefinitions {
         requireOwnNames(statement.checks(), statement.uniques(), name[1], constraints);
         return definition.withTtlSeconds(TableOptions.of(statement.options()).ttlSeconds())
                 .withChecks(checks(statement.checks(), name[1], constraints))
-                .withIndexes(uniques(statement.uniques(), name[1], positions, constraints));
+                .withIndexes(uniques(statement.uniques(), name[1], columns, constraints));
     }
 
     /// Schema and name of a table that is to be made. UNDEFINED_SCHEMA, NOT_SUPPORTED, INVALID_TABLE_DEFINITION.
@@ -174,14 +177,17 @@ public final class TableDefinitions {
     static List<IndexDefinition> uniques(
             List<UniqueClause> clauses,
             String table,
-            Map<String, Integer> positions,
+            List<ColumnDefinition> definitions,
             Set<String> names) {
         List<IndexDefinition> indexes = new ArrayList<>();
+        Map<String, Integer> positions = positions(definitions);
         for (UniqueClause clause : clauses) {
             List<String> columns = clause.columns().stream().map(node -> ((SqlIdentifier) node).getSimple()).toList();
             String name = clause.name() == null ? madeUp(table + "_" + String.join("_", columns) + "_KEY", names) : clause.name()
                     .getSimple();
-            List<IndexDefinition.Part> parts = listed("UNIQUE", clause.columns(), table, positions).stream()
+            List<Integer> listed = listed("UNIQUE", clause.columns(), table, positions);
+            requireNoArrays("UNIQUE", listed, definitions);
+            List<IndexDefinition.Part> parts = listed.stream()
                     .map(position -> new IndexDefinition.Part(position, false))
                     .toList();
             indexes.add(new IndexDefinition(name, parts, true, true, true));
@@ -215,6 +221,8 @@ public final class TableDefinitions {
         SqlNodeList names = new SqlNodeList(columns, SqlParserPos.ZERO);
         names.addAll(statement.included());
         List<Integer> included = listed("index", names, table).subList(listed.size(), names.size());
+        requireNoArrays("index", listed, table.columns());
+        requireNoArrays("index", included, table.columns());
         return new IndexDefinition(name, parts, included, statement.unique(), false, false);
     }
 
@@ -263,6 +271,20 @@ public final class TableDefinitions {
             }
         }
         return name;
+    }
+
+    /// NOT_SUPPORTED where one of the columns has arrays, which no key has.
+    static void requireNoArrays(String what, List<Integer> positions, List<ColumnDefinition> columns) {
+        for (int position : positions) {
+            ColumnDefinition column = columns.get(position);
+            if (column.type() == SqlTypeName.ARRAY) {
+                throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                        .with("what", "an array in the " + what)
+                        .with("column", column.name())
+                        .with("type", Types.text(column))
+                        .mend("Keep the elements as rows of a table of their own, whose key they can be in.");
+            }
+        }
     }
 
     private static KeyClause key(SqlCreateCoconutTable statement, String table) {
@@ -317,11 +339,39 @@ public final class TableDefinitions {
                     .mend("A column of the primary key cannot be NULL: leave NULL out.");
         }
         boolean nullable = !inKey && !Boolean.FALSE.equals(clause.nullable());
-        SqlDataTypeSpec spec = clause.type();
-        if (TypeNames.isJson(spec.getTypeNameSpec())) {
+        ColumnDefinition column = column(name, clause.type().getTypeNameSpec(), nullable);
+        if (!Types.isSound(column)) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("column", name)
+                    .with("type", Types.text(column))
+                    .mend("At most " + Types.ARRAY_DEPTH_MAX + " arrays can be in each other.");
+        }
+        return column;
+    }
+
+    /// The same, where any element of an array may be NULL.
+    static ColumnDefinition withNullElements(ColumnDefinition column) {
+        return column.element() == null ? column
+                : ColumnDefinition.ofArrays(column.name(), withNullElements(column.element()).typed(column.name(), true), column
+                        .precision(), column.nullable());
+    }
+
+    private static ColumnDefinition array(String name, ArrayTypeName spec, boolean nullable) {
+        ColumnDefinition element = column(name, spec.getElementTypeName(), true);
+        if (spec.bound() >= 0) {
+            requireWithin(name, "cardinality", spec.bound(), 1, CoconutTypeSystem.CARDINALITY_MAX);
+        }
+        return ColumnDefinition.ofArrays(name, element, spec.bound(), nullable);
+    }
+
+    private static ColumnDefinition column(String name, SqlTypeNameSpec spec, boolean nullable) {
+        if (TypeNames.isJson(spec)) {
             return ColumnDefinition.ofJson(name, nullable);
         }
-        if (!(spec.getTypeNameSpec() instanceof SqlBasicTypeNameSpec basic)) {
+        if (spec instanceof ArrayTypeName array) {
+            return array(name, array, nullable);
+        }
+        if (!(spec instanceof SqlBasicTypeNameSpec basic)) {
             String typeName = spec.getTypeName().toString().toUpperCase(Locale.ROOT);
             if (typeName.equals("TEXT")) {
                 return new ColumnDefinition(name, SqlTypeName.VARCHAR, -1, 0, nullable);
@@ -331,9 +381,14 @@ public final class TableDefinitions {
         SqlTypeName type = SqlTypeName.get(basic.getTypeName().getSimple());
         if (type == SqlTypeName.FLOAT) {
             type = SqlTypeName.DOUBLE;
+        } else if (type == SqlTypeName.TIMESTAMP_TZ) {
+            // One type by two names.
+            type = SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE;
+        } else if (type == SqlTypeName.TIME_TZ || type == SqlTypeName.TIME_WITH_LOCAL_TIME_ZONE) {
+            throw ZonedSyntax.noTimes(spec.getParserPos());
         }
         if (type == null || Types.find(type) == null) {
-            throw unsupported(name, String.valueOf(spec));
+            throw unsupported(name, basic.getTypeName().toString());
         }
         String charset = basic.getCharSetName();
         if (charset != null && !charset.replace("-", "").equalsIgnoreCase("UTF8")) {

@@ -51,9 +51,8 @@ public final class TableFromQuery {
         List<ColumnDefinition> columns = new ArrayList<>();
         for (ColumnDefinition column : computed) {
             int position = columns.size();
-            ColumnDefinition named = new ColumnDefinition(names.get(position), column.type(), column.precision(), column.scale(), column
-                    .nullable()
-                    && !primaryKey.contains(position));
+            ColumnDefinition named = TableDefinitions.withNullElements(column.typed(names.get(position), column.nullable()
+                    && !primaryKey.contains(position)));
             if (!Types.isSound(named)) {
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("column", named.name())
@@ -62,6 +61,7 @@ public final class TableFromQuery {
             }
             columns.add(named);
         }
+        TableDefinitions.requireNoArrays("primary key", primaryKey, columns);
         TableKind kind = statement.kind() == null ? TableKind.HASH : statement.kind();
         TableDefinition definition = key.name() == null
                 ? new TableDefinition(name[0], name[1], kind, columns, primaryKey)

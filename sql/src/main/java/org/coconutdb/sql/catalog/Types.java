@@ -44,7 +44,7 @@ public final class Types {
                 case DATE -> "DATE '";
                 case TIME -> "TIME '";
                 case TIMESTAMP -> "TIMESTAMP '";
-                case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> "TIMESTAMP WITH LOCAL TIME ZONE '";
+                case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> "TIMESTAMP WITH TIME ZONE '";
                 case UUID -> "UUID '";
                 default -> quoted ? "'" : null;
             };
@@ -73,10 +73,17 @@ public final class Types {
                 "fraction", true);
         add(SqlTypeName.TIMESTAMP, "TIMESTAMP", StorageType.INT64, java.sql.Types.TIMESTAMP, java.sql.Timestamp.class,
                 CoconutTypeSystem.FRACTION_DIGITS_MAX, "fraction", true);
-        add(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, "TIMESTAMP WITH LOCAL TIME ZONE", StorageType.INT64,
+        add(SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE, "TIMESTAMP WITH TIME ZONE", StorageType.INT64,
                 java.sql.Types.TIMESTAMP_WITH_TIMEZONE, java.time.OffsetDateTime.class, CoconutTypeSystem.FRACTION_DIGITS_MAX, "", true);
         add(SqlTypeName.UUID, "UUID", StorageType.UUID, java.sql.Types.OTHER, java.util.UUID.class, 36, "", true);
+        add(SqlTypeName.ARRAY, "ARRAY", StorageType.ARRAY, java.sql.Types.ARRAY, java.sql.Array.class,
+                CoconutTypeSystem.CARDINALITY_MAX, "", false);
     }
+
+    /// What stands behind the type of an array's elements.
+    public static final String ARRAY_SUFFIX = " ARRAY";
+    /// Arrays in each other.
+    public static final int ARRAY_DEPTH_MAX = 6;
 
     /// The name of the type of texts that are JSON.
     public static final String JSON = "JSON";
@@ -104,6 +111,16 @@ public final class Types {
         return FACTS.get(type == SqlTypeName.FLOAT ? SqlTypeName.DOUBLE : type);
     }
 
+    /// Whether it is an array of what a column can have, or of nothing but NULL.
+    public static boolean isArray(RelDataType type) {
+        RelDataType component = type.getComponentType();
+        if (type.getSqlTypeName() != SqlTypeName.ARRAY || component == null) {
+            return false;
+        }
+        SqlTypeName element = component.getSqlTypeName();
+        return element == SqlTypeName.ARRAY ? isArray(component) : element == SqlTypeName.NULL || find(element) != null;
+    }
+
     /// NOT_SUPPORTED where no column can have the type.
     public static Facts of(SqlTypeName type) {
         Facts facts = find(type);
@@ -119,8 +136,13 @@ public final class Types {
 
     /// Whether CREATE TABLE could have made the column.
     static boolean isSound(ColumnDefinition column) {
+        return isSound(column, 0);
+    }
+
+    /// @param depth in how many arrays it is
+    private static boolean isSound(ColumnDefinition column, int depth) {
         Facts facts = FACTS.get(column.type());
-        if (facts == null) {
+        if (facts == null || (column.type() != SqlTypeName.DECIMAL && column.scale() != 0)) {
             return false;
         }
         int precision = column.precision();
@@ -129,12 +151,17 @@ public final class Types {
             case CHAR, BINARY -> precision >= 1 && precision <= facts.precisionMax();
             case VARCHAR, VARBINARY -> precision == -1 || (precision >= 1 && precision <= facts.precisionMax());
             case TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> precision >= -1 && precision <= facts.precisionMax();
+            case ARRAY -> depth < ARRAY_DEPTH_MAX && precision >= -1 && precision <= facts.precisionMax()
+                    && isSound(column.elementOrThrow(), depth + 1);
             default -> true;
         };
     }
 
     /// How the engine stores the column.
     public static Column column(ColumnDefinition column) {
+        if (column.element() != null) {
+            return Column.array(column(column.element()), column.nullable());
+        }
         StorageType storage = of(column.type()).storage();
         return storage == StorageType.DECIMAL
                 ? Column.decimal(column.precision(), column.scale(), column.nullable())
@@ -144,7 +171,10 @@ public final class Types {
     /// The column's type as Calcite sees it.
     public static RelDataType relType(RelDataTypeFactory factory, ColumnDefinition column) {
         RelDataType type;
-        if (column.type() == SqlTypeName.DECIMAL) {
+        if (column.element() != null) {
+            // Without a bound: what is computed of arrays has none, and types are the same or not.
+            type = factory.createArrayType(relType(factory, column.element()), -1);
+        } else if (column.type() == SqlTypeName.DECIMAL) {
             type = factory.createSqlType(column.type(), column.precision(), column.scale());
         } else if (column.precision() >= 0 && column.type().allowsPrec()) {
             type = factory.createSqlType(column.type(), column.precision());
@@ -166,6 +196,9 @@ public final class Types {
     /// A column for what a query computes. NOT_SUPPORTED where no column can have the type.
     public static ColumnDefinition computed(String name, RelDataType type) {
         SqlTypeName typeName = type.getSqlTypeName();
+        if (typeName == SqlTypeName.ARRAY && type.getComponentType() != null) {
+            return ColumnDefinition.ofArrays(name, computed(name, type.getComponentType()), -1, type.isNullable());
+        }
         if (find(typeName) == null) {
             List<String> names = FACTS.values().stream().map(Facts::name).toList();
             throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
@@ -181,13 +214,21 @@ public final class Types {
         return new ColumnDefinition(name, stored, precision, stored == SqlTypeName.DECIMAL ? type.getScale() : 0, type.isNullable());
     }
 
-    /// Digits, characters or bytes that a value of the column has at most.
+    /// What the elements of an array are, or those of arrays in it; a column of another type as it is.
+    public static ColumnDefinition innermost(ColumnDefinition column) {
+        return column.element() == null ? column : innermost(column.element());
+    }
+
+    /// Digits, characters, bytes or elements that a value of the column has at most.
     public static int precision(ColumnDefinition column) {
         return column.precision() >= 0 ? column.precision() : of(column.type()).precisionMax();
     }
 
     /// The type's name, without its length.
     public static String name(ColumnDefinition column) {
+        if (column.element() != null) {
+            return name(column.element()) + ARRAY_SUFFIX;
+        }
         return column.json() ? JSON : of(column.type()).name();
     }
 
@@ -196,12 +237,15 @@ public final class Types {
         if (column.json()) {
             return JSON;
         }
+        if (column.element() != null) {
+            return text(column.element()) + ARRAY_SUFFIX + (column.precision() < 0 ? "" : "[" + column.precision() + "]");
+        }
         String name = of(column.type()).name();
         if (column.type() == SqlTypeName.DECIMAL) {
             return name + "(" + column.precision() + ", " + column.scale() + ")";
         }
         if (column.type() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE) {
-            return column.precision() < 0 ? name : "TIMESTAMP(" + column.precision() + ") WITH LOCAL TIME ZONE";
+            return column.precision() < 0 ? name : "TIMESTAMP(" + column.precision() + ") WITH TIME ZONE";
         }
         return column.precision() < 0 ? name : name + "(" + column.precision() + ")";
     }

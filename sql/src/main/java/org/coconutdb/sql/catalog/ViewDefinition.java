@@ -80,10 +80,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
             out.writeInt(columns.size());
             for (ColumnDefinition column : columns) {
                 out.writeUTF(column.name());
-                out.writeUTF(column.type().name());
-                out.writeInt(column.precision());
-                out.writeInt(column.scale());
-                out.writeBoolean(column.nullable());
+                column.writeType(out);
             }
             byte[] text = query.getBytes(StandardCharsets.UTF_8);
             out.writeInt(text.length);
@@ -115,8 +112,7 @@ public record ViewDefinition(String schema, String name, List<ColumnDefinition> 
             String name = in.readUTF();
             List<ColumnDefinition> columns = new ArrayList<>();
             for (int left = in.readInt(); left > 0; left--) {
-                columns.add(new ColumnDefinition(in.readUTF(), SqlTypeName.valueOf(in.readUTF()), in.readInt(), in.readInt(),
-                        in.readBoolean()));
+                columns.add(ColumnDefinition.readType(in.readUTF(), in));
             }
             int length = in.readInt();
             if (length < 0 || length > in.available()) {

@@ -1,6 +1,7 @@
 package org.coconutdb.sql.operator;
 
 import java.util.Arrays;
+import org.coconutdb.sql.spill.OperatorMemory;
 import org.jspecify.annotations.Nullable;
 
 /// Groups in memory: each a key of several values, a number that tells keys of one kind from those of another, and what its owner keeps of it. In the
@@ -10,6 +11,9 @@ final class GroupTable {
     static final int GROUP_BYTES = 64;
     private static final int FIRST_GROUPS = 16;
     private static final int NONE = -1;
+    private static final int GROUPS_BETWEEN_CHECKS = 0x3fff;
+
+    private final OperatorMemory memory;
 
     private @Nullable Object[][] keys = new @Nullable Object[FIRST_GROUPS][];
     private @Nullable Object[] states = new @Nullable Object[FIRST_GROUPS];
@@ -20,6 +24,11 @@ final class GroupTable {
     // What the largest values take that each group may have kept; null where groups keep none.
     private long @Nullable [] kept;
     private int count;
+
+    /// @param memory looked at for a cancel only: what it holds is counted with the rows
+    GroupTable(OperatorMemory memory) {
+        this.memory = memory;
+    }
 
     private static int[] emptyHeads(int length) {
         int[] heads = new int[length];
@@ -74,7 +83,11 @@ final class GroupTable {
         kinds = Arrays.copyOf(kinds, length);
         next = Arrays.copyOf(next, length);
         heads = emptyHeads(length * 2);
+        // Millions take longer than whoever cancels would wait.
         for (int group = 0; group < count; group++) {
+            if ((group & GROUPS_BETWEEN_CHECKS) == 0) {
+                memory.checkCancelled();
+            }
             int bucket = bucket(hashes[group]);
             next[group] = heads[bucket];
             heads[bucket] = group;

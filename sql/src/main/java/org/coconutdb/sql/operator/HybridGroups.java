@@ -39,7 +39,7 @@ final class HybridGroups implements RowIterator {
     private final int kinds;
     private final int sources;
     private final Deque<Part> parts = new ArrayDeque<>();
-    private GroupTable table = new GroupTable();
+    private GroupTable table;
     // Groups of the table that were answered.
     private int answered;
     private @Nullable Object answer;
@@ -54,6 +54,7 @@ final class HybridGroups implements RowIterator {
     /// @param sources how many inputs there are
     HybridGroups(OperatorMemory memory, Grouping grouping, int kinds, int sources, Input input) {
         this.memory = memory;
+        this.table = new GroupTable(memory);
         this.grouping = grouping;
         this.kinds = kinds;
         this.sources = sources;
@@ -145,7 +146,7 @@ final class HybridGroups implements RowIterator {
 
     /// The groups in memory were answered: those of a partition come in their place.
     private boolean nextRound() {
-        table = new GroupTable();
+        table = new GroupTable(memory);
         memory.clear();
         Part part = parts.poll();
         if (part == null) {

@@ -3,7 +3,9 @@ package org.coconutdb.sql.operator;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.calcite.DataContext;
+import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
+import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.function.Function0;
 import org.apache.calcite.linq4j.function.Function1;
 import org.apache.calcite.linq4j.function.Function2;
@@ -112,6 +114,18 @@ public final class Operators {
     public static Enumerable<@Nullable Object> counted(Enumerable<@Nullable Object> rows, String what, boolean isAnswered,
             DataContext context) {
         return new CountedRows(rows, what, isAnswered, (PlanDataContext) context).enumerable();
+    }
+
+    /// Rows of the elements of arrays.
+    ///
+    /// @param columns of the rows, each an array
+    public static Enumerable<@Nullable Object> unnested(Enumerable<@Nullable Object> rows, int columns, boolean withOrdinality) {
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<@Nullable Object> enumerator() {
+                return new UnnestedRows(rows.enumerator(), columns, withOrdinality);
+            }
+        };
     }
 
     /// Throws STATEMENT_CANCELLED where the statement shall end: for loops of generated code.

@@ -43,7 +43,7 @@ final class RecursiveRows extends AbstractEnumerable<@Nullable Object> {
 
     private final class Recursion implements RowIterator {
         private final OperatorMemory memory;
-        private final GroupTable different = new GroupTable();
+        private final GroupTable different;
         private final int[] columns = IntStream.range(0, shape.row().columns()).toArray();
         private RowBuffer last;
         private RowBuffer next;
@@ -55,6 +55,7 @@ final class RecursiveRows extends AbstractEnumerable<@Nullable Object> {
 
         Recursion(OperatorMemory memory) {
             this.memory = memory;
+            this.different = new GroupTable(memory);
             this.last = buffer();
             this.next = buffer();
             context.working().put(table, last);

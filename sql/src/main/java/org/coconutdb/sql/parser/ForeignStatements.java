@@ -14,20 +14,17 @@ final class ForeignStatements {
             "Tables, views, indexes and sequences can be made: CREATE TABLE, CREATE VIEW, CREATE INDEX, CREATE SEQUENCE.";
     // By how they begin. None of them parses, so any error in one means the same.
     private static final Map<String, String> MENDS = Map.ofEntries(
-            Map.entry("ALTER VIEW", "CREATE OR REPLACE VIEW gives a view another query."),
             Map.entry("CREATE MATERIALIZED", ONLY_TABLES),
             Map.entry("CREATE DATABASE", "A connection to jdbc:coconut:file:DIRECTORY makes a database."),
             Map.entry("CREATE TEMPORARY", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
             Map.entry("CREATE TEMP", "Tables in a database of its own, jdbc:coconut:mem:NAME, last as long as that is open."),
             Map.entry("CREATE FUNCTION", ONLY_TABLES),
             Map.entry("CREATE TYPE", ONLY_TABLES),
-            Map.entry("CREATE USER", "Whoever can open the database may do everything."),
-            Map.entry("CREATE ROLE", "Whoever can open the database may do everything."),
-            Map.entry("SET TIME",
-                    "TIMESTAMP WITH LOCAL TIME ZONE is shown in the zone of the Java process: start it with -Duser.timezone=…."),
-            Map.entry("GRANT", "Whoever can open the database may do everything."),
-            Map.entry("REVOKE", "Whoever can open the database may do everything."),
-            Map.entry("ALTER SCHEMA", "Make a new schema, and its tables by CREATE TABLE … AS; then DROP SCHEMA … CASCADE."));
+            Map.entry("ALTER ROLE", "ALTER USER … PASSWORD changes a user's password; GRANT and REVOKE change what a role has."),
+            Map.entry("CREATE GROUP", "CREATE ROLE makes what privileges are granted to."),
+            Map.entry("SET ROLE", "Privileges of all roles that a user is a member of count at once."),
+            Map.entry("ALTER DEFAULT", "GRANT … ON ALL TABLES IN SCHEMA grants of those that are there."),
+            Map.entry("REASSIGN", "ALTER TABLE, VIEW, SEQUENCE or SCHEMA … OWNER TO gives one object another owner."));
 
     /// Clauses of other databases that stand where the parser stumbles: a word, or two of which it does not know one there.
     private static final Map<String, String> CLAUSES = Map.of(

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.parser;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -20,6 +21,11 @@ public final class Refusals {
                 .with("line", position.getLineNum())
                 .with("column", position.getColumnNum())
                 .mend(mend);
+    }
+
+    /// PASSING behind a path of JSON.
+    public static void passing(SqlParserPos position) {
+        throw notYet("PASSING behind a path of JSON", "Write the value into the path's text: '$.a[*] ? (@ > 5)'.", position);
     }
 
     /// NULL or NOT NULL behind a column, that may be said once.
@@ -129,5 +135,51 @@ public final class Refusals {
                     .with("column", position.getColumnNum())
                     .mend("UPSERT replaces the row that is there: leave ON CONFLICT out, or say INSERT.");
         }
+    }
+
+    /// Refuses CREATE OR REPLACE of a role, and a password of one that is no user.
+    public static void unlessRole(boolean replace, boolean isUser, @Nullable String password, SqlParserPos position) {
+        if (replace) {
+            throw notYet("CREATE OR REPLACE " + (isUser ? "USER" : "ROLE"), "Say IF NOT EXISTS, or DROP it first.", position);
+        }
+        if (!isUser && password != null) {
+            throw notYet("a role's password",
+                    "Nobody logs in as a role: CREATE USER makes who can, and GRANT makes it a member of the role.",
+                    position);
+        }
+    }
+
+    /// GRANT or REVOKE, by what was written.
+    ///
+    /// @param target null: roles are granted
+    public static SqlAccessStatement access(
+            SqlParserPos position,
+            boolean isGrant,
+            List<AccessAction.Item> items,
+            AccessAction.@Nullable Target target,
+            List<SqlIdentifier> grantees,
+            boolean grantOption,
+            boolean adminOption) {
+        if (target != null) {
+            if (adminOption) {
+                throw notYet("ADMIN OPTION of privileges", "Write GRANT OPTION; ADMIN OPTION is of roles.", position);
+            }
+            return new SqlAccessStatement(position, new AccessAction.Privileges(isGrant, items, target, grantees, grantOption));
+        }
+        if (grantOption) {
+            throw notYet("GRANT OPTION of roles", "Write ADMIN OPTION; GRANT OPTION is of privileges.", position);
+        }
+        List<SqlIdentifier> roles = new ArrayList<>();
+        for (AccessAction.Item item : items) {
+            if (!item.isName()) {
+                throw CoconutException.of(ErrorCode.SYNTAX_ERROR)
+                        .with("line", item.position().getLineNum())
+                        .with("column", item.position().getColumnNum())
+                        .with("found", "'" + item.word() + "'")
+                        .mend("A privilege is granted ON something: GRANT " + item.word() + " ON … TO …; without ON roles are granted.");
+            }
+            roles.add(new SqlIdentifier(item.word(), item.position()));
+        }
+        return new SqlAccessStatement(position, new AccessAction.Memberships(isGrant, roles, grantees, adminOption));
     }
 }

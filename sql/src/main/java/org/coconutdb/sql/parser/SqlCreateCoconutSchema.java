@@ -9,20 +9,28 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlSpecialOperator;
 import org.apache.calcite.sql.SqlWriter;
 import org.apache.calcite.sql.parser.SqlParserPos;
+import org.jspecify.annotations.Nullable;
 
-/// `CREATE SCHEMA [IF NOT EXISTS] name`.
+/// `CREATE SCHEMA [IF NOT EXISTS] name [AUTHORIZATION role]`.
 public final class SqlCreateCoconutSchema extends SqlCreate {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE SCHEMA", SqlKind.CREATE_SCHEMA);
 
     private final SqlIdentifier schema;
+    private final @Nullable SqlIdentifier owner;
 
-    public SqlCreateCoconutSchema(SqlParserPos position, boolean ifNotExists, SqlIdentifier schema) {
+    public SqlCreateCoconutSchema(SqlParserPos position, boolean ifNotExists, SqlIdentifier schema, @Nullable SqlIdentifier owner) {
         super(OPERATOR, position, false, ifNotExists);
         this.schema = schema;
+        this.owner = owner;
     }
 
     public SqlIdentifier schema() {
         return schema;
+    }
+
+    /// Null: whoever runs it.
+    public @Nullable SqlIdentifier owner() {
+        return owner;
     }
 
     public boolean ifNotExists() {
@@ -41,5 +49,9 @@ public final class SqlCreateCoconutSchema extends SqlCreate {
             writer.keyword("IF NOT EXISTS");
         }
         schema.unparse(writer, 0, 0);
+        if (owner != null) {
+            writer.keyword("AUTHORIZATION");
+            owner.unparse(writer, 0, 0);
+        }
     }
 }

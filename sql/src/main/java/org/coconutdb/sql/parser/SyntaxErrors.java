@@ -38,9 +38,9 @@ final class SyntaxErrors {
                 return unreadable(sql, from, failure);
             }
             CoconutException foreign = ForeignStatements.refusal(sql, from, failure);
-            return foreign == null ? reasoned(at(sql, from, new Tokens(sql, from).next(), failure), message) : foreign;
+            return foreign == null ? reasoned(sql, at(sql, from, new Tokens(sql, from).next(), failure), message) : foreign;
         }
-        return reasoned(CoconutException.of(ErrorCode.SYNTAX_ERROR, failure), message);
+        return reasoned(sql, CoconutException.of(ErrorCode.SYNTAX_ERROR, failure), message);
     }
 
     private static CoconutException unexpected(String sql, int from, SqlParseException failure, Predicate<String> isReserved) {
@@ -113,15 +113,20 @@ final class SyntaxErrors {
         return CoconutException.of(ErrorCode.SYNTAX_ERROR, failure)
                 .with("line", place.line())
                 .with("column", place.column())
-                .with("found", found == null ? "the end of the statement" : "'" + shown(found.text()) + "'");
+                .with("found", found == null
+                        ? "the end of the statement"
+                        : Secrets.isSecret(sql, found) ? "what is not shown" : "'" + shown(found.text()) + "'");
     }
 
-    private static CoconutException reasoned(CoconutException error, String message) {
+    private static CoconutException reasoned(String sql, CoconutException error, String message) {
         if (LARGE_NUMBER.matcher(message).find()) {
             return error.mend("The number is too large for its place: at most " + Integer.MAX_VALUE + ".");
         }
         if (message.startsWith("Non-query expression")) {
             return error.mend("Expected: a statement.");
+        }
+        if (Secrets.mayHave(sql)) {
+            return error.mend("Look at what stands there and before it.");
         }
         int end = message.indexOf('\n');
         return error.with("reason", shown(end < 0 ? message : message.substring(0, end))).mend("Look at what stands there and before it.");

@@ -14,6 +14,7 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlRowTypeNameSpec;
 import org.apache.calcite.sql.SqlTypeNameSpec;
+import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,13 @@ final class TreeChecks {
                 } else if (node instanceof SqlCall call) {
                     refuse(call);
                     next.addAll(call.getOperandList());
-                } else if (node instanceof SqlDataTypeSpec type && nesting(type.getTypeNameSpec(), 0) > TYPE_NESTING_MAX) {
-                    throw SqlParsing.tooComplex();
+                } else if (node instanceof SqlDataTypeSpec type) {
+                    if (nesting(type.getTypeNameSpec(), 0) > TYPE_NESTING_MAX) {
+                        throw SqlParsing.tooComplex();
+                    }
+                    ZonedSyntax.refuseTimes(type.getTypeNameSpec(), type.getParserPosition());
+                } else if (node instanceof SqlUnknownLiteral literal) {
+                    ZonedSyntax.refuseTimes(literal);
                 }
             }
             next.removeIf(Objects::isNull);

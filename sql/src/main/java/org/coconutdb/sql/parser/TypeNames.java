@@ -11,26 +11,36 @@ import org.jspecify.annotations.Nullable;
 
 /// Other names of types, those of PostgreSQL. They are no reserved words.
 public final class TypeNames {
-    private static final Map<String, SqlTypeName> NAMES = Map.of(
-            "JSON", SqlTypeName.VARCHAR,
-            "TEXT", SqlTypeName.VARCHAR,
-            "INT2", SqlTypeName.SMALLINT,
-            "INT4", SqlTypeName.INTEGER,
-            "INT8", SqlTypeName.BIGINT,
-            "FLOAT4", SqlTypeName.REAL,
-            "FLOAT8", SqlTypeName.DOUBLE,
-            "BOOL", SqlTypeName.BOOLEAN,
-            "BYTEA", SqlTypeName.VARBINARY);
+    private static final Map<String, SqlTypeName> NAMES = Map.ofEntries(
+            Map.entry("JSON", SqlTypeName.VARCHAR),
+            Map.entry("TEXT", SqlTypeName.VARCHAR),
+            Map.entry("INT2", SqlTypeName.SMALLINT),
+            Map.entry("INT4", SqlTypeName.INTEGER),
+            Map.entry("INT8", SqlTypeName.BIGINT),
+            Map.entry("FLOAT4", SqlTypeName.REAL),
+            Map.entry("FLOAT8", SqlTypeName.DOUBLE),
+            Map.entry("BOOL", SqlTypeName.BOOLEAN),
+            Map.entry("BYTEA", SqlTypeName.VARBINARY),
+            Map.entry("TIMESTAMPTZ", SqlTypeName.TIMESTAMP_TZ),
+            Map.entry("TIMETZ", SqlTypeName.TIME_TZ));
 
     private static final String JSON = "JSON";
 
     private TypeNames() {}
 
     /// The type of a name as it is written.
-    public static SqlTypeNameSpec spec(String name, SqlParserPos position) {
+    ///
+    /// @param precision -1: none is written
+    public static SqlTypeNameSpec spec(String name, int precision, SqlParserPos position) {
         return name.equalsIgnoreCase(JSON)
                 ? new SqlAlienSystemTypeNameSpec(JSON, SqlTypeName.VARCHAR, position)
-                : new SqlBasicTypeNameSpec(find(name), position);
+                : new SqlBasicTypeNameSpec(find(name), precision, position);
+    }
+
+    /// Whether digits may stand behind a name in parentheses.
+    public static boolean takesPrecision(String name) {
+        SqlTypeName type = find(name);
+        return type == SqlTypeName.TIMESTAMP_TZ || type == SqlTypeName.TIME_TZ;
     }
 
     /// Whether it is text that has to be JSON.

@@ -143,7 +143,7 @@ final class AccessChoice {
         int length = 0;
         while (length < key.size()) {
             KeyConditions.Points points = points(demands, key.get(length));
-            if (points == null || (prefixes.size() > 1 && (long) prefixes.size() * points.values().size() > COMBINATIONS_MAX)) {
+            if (points == null || (prefixes.size() > 1 && (long) prefixes.size() * points.count() > COMBINATIONS_MAX)) {
                 break;
             }
             prefixes = product(prefixes, points.values());
@@ -151,14 +151,14 @@ final class AccessChoice {
             if (points.exact()) {
                 met.add(points.source());
             }
-            if (points.values().size() == 1) {
+            if (points.isOne()) {
                 fixed.add(points.column());
             }
             length++;
         }
         if (length == key.size()) {
             AccessPath path =
-                    prefixes.size() == 1
+                    prefixes.size() == 1 && prefixes.getFirst().stream().noneMatch(KeyPart::ofArray)
                             ? new AccessPath.Point(prefixes.getFirst(), text.of(used), fixed)
                             : new AccessPath.MultiPoint(prefixes, text.of(used), fixed);
             return new Chosen(path, used, met);
@@ -194,7 +194,7 @@ final class AccessChoice {
         for (KeyConditions.Demand demand : demands) {
             if (demand instanceof KeyConditions.Points points
                     && points.column() == column
-                    && (fewest == null || points.values().size() < fewest.values().size())) {
+                    && (fewest == null || points.count() < fewest.count())) {
                 fewest = points;
             }
         }
@@ -276,7 +276,7 @@ final class AccessChoice {
             @Nullable KeyPart[] parts = new KeyPart[key.size()];
             for (RexNode part : RelOptUtil.conjunctions(branch)) {
                 KeyConditions.Demand demand = part.isA(SqlKind.OR) ? null : conditions.read(part);
-                int position = demand instanceof KeyConditions.Points points && points.values().size() == 1 ? key.indexOf(points.column())
+                int position = demand instanceof KeyConditions.Points points && points.isOne() ? key.indexOf(points.column())
                         : -1;
                 if (position < 0 || parts[position] != null || !(demand instanceof KeyConditions.Points points)) {
                     exact = false;

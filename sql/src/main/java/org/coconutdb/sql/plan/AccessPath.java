@@ -21,6 +21,19 @@ sealed interface AccessPath {
     /// Rows that it touches, of a table that has this many.
     double rows(double tableRows);
 
+    /// How many keys these are guessed to stand for.
+    private static double count(List<List<KeyPart>> keys) {
+        double count = 0;
+        for (List<KeyPart> key : keys) {
+            double product = 1;
+            for (KeyPart part : key) {
+                product *= part.count();
+            }
+            count += product;
+        }
+        return count;
+    }
+
     /// One row at most, by its whole key.
     record Point(List<KeyPart> key, String text, Set<Integer> fixedColumns) implements AccessPath {
         @Override
@@ -43,7 +56,7 @@ sealed interface AccessPath {
 
         @Override
         public double rows(double tableRows) {
-            return Math.max(1, Math.min(keys.size(), tableRows));
+            return Math.max(1, Math.min(AccessPath.count(keys), tableRows));
         }
     }
 
@@ -76,7 +89,8 @@ sealed interface AccessPath {
 
         @Override
         public double rows(double tableRows) {
-            return Math.max(1, isWhole ? Math.min(intervals.size(), tableRows) : tableRows * fraction);
+            double keys = AccessPath.count(intervals.stream().map(KeyInterval::prefix).toList());
+            return Math.max(1, isWhole ? Math.min(keys, tableRows) : tableRows * fraction);
         }
     }
 

@@ -16,8 +16,10 @@ final class AccessPlan implements QueryPlan {
     private final RelDataType parameterTypes;
     private final Parameters parameters;
     private final PlanOperator operators;
+    private final PlannedSizes sizes;
 
-    AccessPlan(RowSource source, RelDataType rowType, RelDataType parameterTypes, PlanOperator operators) {
+    AccessPlan(RowSource source, RelDataType rowType, RelDataType parameterTypes, PlanOperator operators, PlannedSizes sizes) {
+        this.sizes = sizes;
         this.source = source;
         this.rowType = rowType;
         this.parameterTypes = parameterTypes;
@@ -40,6 +42,11 @@ final class AccessPlan implements QueryPlan {
         PlanDataContext data = new PlanDataContext(parameters.fitted(context), Map.of(), null);
         RunFigures figures = context.figures();
         return figures == null ? source.open(data) : figures.measured(0, () -> source.open(data));
+    }
+
+    @Override
+    public boolean isOutdated() {
+        return sizes.haveChanged();
     }
 
     @Override

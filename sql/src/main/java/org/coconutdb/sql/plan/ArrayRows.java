@@ -19,6 +19,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.rex.RexProgramBuilder;
 import org.coconutdb.sql.operator.RowShape;
+import org.coconutdb.sql.run.GeneratedCode;
 
 /// Rows as our operators take them: arrays, or bare values where there is one column.
 final class ArrayRows {
@@ -42,10 +43,19 @@ final class ArrayRows {
     }
 
     /// A condition over rows of two inputs as a function.
-    @SuppressWarnings("unchecked") // a class says nothing of its type arguments
     static Expression predicate(EnumerableRelImplementor implementor, RexNode condition, RelNode left, RelNode right) {
-        PhysType leftType = type(implementor, left.getRowType());
-        PhysType rightType = type(implementor, right.getRowType());
+        return predicate(implementor, condition, left, type(implementor, left.getRowType()), right, type(implementor, right.getRowType()));
+    }
+
+    /// The same of rows that are represented as these say.
+    @SuppressWarnings("unchecked") // a class says nothing of its type arguments
+    static Expression predicate(
+            EnumerableRelImplementor implementor,
+            RexNode condition,
+            RelNode left,
+            PhysType leftType,
+            RelNode right,
+            PhysType rightType) {
         BlockBuilder block = new BlockBuilder();
         ParameterExpression first = parameter(leftType.getJavaRowType(), "left");
         ParameterExpression second = parameter(rightType.getJavaRowType(), "right");
@@ -54,16 +64,15 @@ final class ArrayRows {
                         .build(),
                 left.getCluster().getRexBuilder());
         program.addCondition(condition);
-        block.add(
-                Expressions.return_(
-                        null,
-                        RexToLixTranslator.translateCondition(
-                                program.getProgram(),
-                                implementor.getTypeFactory(),
-                                block,
-                                new RexToLixTranslator.InputGetterImpl(ImmutableMap.of(first, leftType, second, rightType)),
-                                implementor::getCorrelVariableGetter,
-                                implementor.getConformance())));
+        Expression holds = RexToLixTranslator.translateCondition(
+                program.getProgram(),
+                implementor.getTypeFactory(),
+                block,
+                new RexToLixTranslator.InputGetterImpl(ImmutableMap.of(first, leftType, second, rightType)),
+                implementor::getCorrelVariableGetter,
+                implementor.getConformance());
+        // By a call: the type of what a predicate answers is that of its code, which is Object for some conditions.
+        block.add(Expressions.return_(null, Expressions.call(GeneratedCode.class, "holds", Expressions.convert_(holds, boolean.class))));
         return Expressions.lambda(Predicate2.class, block.toBlock(), first, second);
     }
 

@@ -22,6 +22,7 @@ final class CompiledPlan implements QueryPlan {
     private final RelDataType parameterTypes;
     private final Parameters parameters;
     private final PlanOperator operators;
+    private final PlannedSizes sizes;
     private final GeneratedConstants constants = new GeneratedConstants();
 
     CompiledPlan(
@@ -30,7 +31,9 @@ final class CompiledPlan implements QueryPlan {
             JavaTypeFactory typeFactory,
             RelDataType rowType,
             RelDataType parameterTypes,
-            PlanOperator operators) {
+            PlanOperator operators,
+            PlannedSizes sizes) {
+        this.sizes = sizes;
         this.bindable = bindable;
         this.stashed = Map.copyOf(stashed);
         this.typeFactory = typeFactory;
@@ -60,6 +63,11 @@ final class CompiledPlan implements QueryPlan {
                         ? (Enumerator<@Nullable Object[]>) rows
                         : Linq4j.transform((Enumerator<Object>) rows, value -> new @Nullable Object[] {value});
         return new CancellableRows<>(constants.guarded(arrays), context.cancelled());
+    }
+
+    @Override
+    public boolean isOutdated() {
+        return sizes.haveChanged();
     }
 
     @Override

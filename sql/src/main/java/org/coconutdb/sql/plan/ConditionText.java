@@ -14,14 +14,18 @@ import org.apache.calcite.rex.RexLiteral;
 import org.apache.calcite.rex.RexNode;
 import org.apache.calcite.sql.SqlBinaryOperator;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.SqlPostfixOperator;
 import org.apache.calcite.sql.SqlPrefixOperator;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.util.Sarg;
+import org.jspecify.annotations.Nullable;
 
 /// Writes expressions for EXPLAIN: with the names of columns, in the order that SQL writes operators. Long lists are cut.
 final class ConditionText {
     private static final int LIST_MAX = 5;
+    /// Behind a point on the time line.
+    private static final String UTC = "Z";
     private static final int DEPTH_MAX = 40;
     private static final Pattern TYPE_SUFFIX = Pattern.compile(":[A-Z][A-Z_ ]*(\\(.*\\))?( NOT NULL)?$");
 
@@ -67,19 +71,25 @@ final class ConditionText {
         if (SqlTypeName.CHAR_TYPES.contains(literal.getType().getSqlTypeName())) {
             return "'" + literal.getValueAs(String.class) + "'";
         }
-        return TYPE_SUFFIX.matcher(literal.toString()).replaceFirst("");
+        String text = TYPE_SUFFIX.matcher(literal.toString()).replaceFirst("");
+        return ZonedRexBuilder.isMoment(literal.getType()) ? text + UTC : text;
     }
 
     private String call(RexCall call, int depth) {
         List<RexNode> operands = call.getOperands();
         return switch (call.getKind()) {
             case SEARCH -> search(call, depth);
-            case CAST -> "CAST(" + write(operands.get(0), depth) + " AS " + call.getType() + ")";
+            case CAST -> "CAST(" + write(operands.get(0), depth) + " AS " + StatementTypes.withoutCharset(call.getType().toString()) + ")";
             case AND, OR -> listed(operands, " " + call.getKind() + " ", depth);
             default -> {
-                if (UuidComparisons.isWrapped(call) && operands.getFirst() instanceof RexCall compare) {
+                if ((UuidComparisons.isWrapped(call) || ArrayExpressions.isWrapped(call)) && operands
+                        .getFirst() instanceof RexCall compare) {
                     yield write(compare.getOperands().get(0), depth) + " " + call.getOperator().getName() + " "
                             + write(compare.getOperands().get(1), depth);
+                }
+                String zoned = zoned(call, depth);
+                if (zoned != null) {
+                    yield zoned;
                 }
                 if (operands.size() == 2 && (call.getOperator() instanceof SqlBinaryOperator || call.isA(SqlKind.LIKE))) {
                     yield nested(operands.get(0), depth) + " " + symbol(call) + " " + nested(operands.get(1), depth);
@@ -90,10 +100,14 @@ final class ConditionText {
                 if (operands.size() == 1 && call.getOperator() instanceof SqlPrefixOperator) {
                     yield call.getOperator().getName() + " " + nested(operands.get(0), depth);
                 }
-                if (ExactNumbers.isCheck(call)) {
+                String written = array(call, depth);
+                if (written != null) {
+                    yield written;
+                }
+                if (ExactNumbers.isCheck(call) || ExactTimes.isCheck(call)) {
                     yield write(operands.getFirst(), depth);
                 }
-                String symbol = ExactNumbers.symbol(call.getOperator());
+                String symbol = ExactTimes.symbol(call) == null ? ExactNumbers.symbol(call.getOperator()) : ExactTimes.symbol(call);
                 if (symbol != null) {
                     yield "(" + nested(operands.get(0), depth) + " " + symbol + " " + nested(operands.get(1), depth) + ")";
                 }
@@ -102,6 +116,44 @@ final class ConditionText {
                 yield arguments.toString();
             }
         };
+    }
+
+    /// What casts and AT TIME ZONE have become; null of anything else.
+    private @Nullable String zoned(RexCall call, int depth) {
+        SqlOperator operator = call.getOperator();
+        // Both have one name, and so are equal to Calcite.
+        if (operator.equals(ZonedOperators.AT_LOCAL)) {
+            return call.getOperands().size() == 1 ? nested(call.getOperands().get(0), depth) + " AT LOCAL"
+                    : nested(call.getOperands().get(1), depth) + " AT TIME ZONE " + nested(call.getOperands().get(0), depth);
+        }
+        if (operator.equals(ZonedOperators.PLUS_DAYS) || operator.equals(ZonedOperators.PLUS_MONTHS)) {
+            boolean isMinus = call.getOperands().get(2) instanceof RexLiteral sign && "-1".equals(literal(sign));
+            return nested(call.getOperands().get(0), depth) + (isMinus ? " - " : " + ") + nested(call.getOperands().get(1), depth);
+        }
+        if (operator.equals(ZonedOperators.NEAR)) {
+            return nested(call.getOperands().get(0), depth) + " AT LOCAL";
+        }
+        return operator.equals(ZonedOperators.READ) || operator.equals(ZonedOperators.TEXT) || TextOperators.isText(operator)
+                ? "CAST(" + write(call.getOperands().get(0), depth) + " AS " + StatementTypes.withoutCharset(call.getType().toString())
+                        + ")"
+                : null;
+    }
+
+    /// As SQL has what [ArrayExpressions] put in its place; null of any other.
+    private @Nullable String array(RexCall call, int depth) {
+        List<RexNode> operands = call.getOperands();
+        if (call.isA(SqlKind.ARRAY_VALUE_CONSTRUCTOR)) {
+            return "ARRAY[" + listed(operands, ", ", depth).replaceAll("^\\(|\\)$", "") + "]";
+        }
+        if (call.isA(SqlKind.ITEM)) {
+            return nested(operands.get(0), depth) + "[" + write(operands.get(1), depth) + "]";
+        }
+        if (ArrayExpressions.isCast(call)) {
+            return "CAST(" + write(operands.getFirst(), depth) + " AS " + call.getType() + ")";
+        }
+        String quantifier = ArrayExpressions.quantifier(call);
+        return quantifier == null ? null
+                : nested(operands.get(0), depth) + " " + quantifier + " (" + write(operands.get(1), depth) + ")";
     }
 
     private static String symbol(RexCall call) {
@@ -138,6 +190,7 @@ final class ConditionText {
             return call.toString();
         }
         Sarg<?> sarg = literal.getValueAs(Sarg.class);
+        String zone = ZonedRexBuilder.isMoment(call.getOperands().get(0).getType()) ? UTC : "";
         if (sarg.isPoints() || sarg.isComplementedPoints()) {
             StringJoiner values = new StringJoiner(", ", column + (sarg.isPoints() ? " IN (" : " NOT IN ("), ")");
             var points = sarg.isPoints() ? sarg.rangeSet.asRanges() : sarg.rangeSet.complement().asRanges();
@@ -147,7 +200,7 @@ final class ConditionText {
                     values.add("… " + (points.size() - LIST_MAX) + " more");
                     break;
                 }
-                values.add(endpoint(point.lowerEndpoint()));
+                values.add(endpoint(point.lowerEndpoint()) + zone);
             }
             return values.toString();
         }
@@ -158,21 +211,21 @@ final class ConditionText {
                 ranges.add("…");
                 break;
             }
-            ranges.add(range(column, range));
+            ranges.add(range(column, range, zone));
         }
         return sarg.rangeSet.asRanges().size() > 1 ? "(" + ranges + ")" : ranges.toString();
     }
 
-    private static String range(String column, Range<?> range) {
+    private static String range(String column, Range<?> range, String zone) {
         if (range.hasLowerBound() && range.hasUpperBound() && range.lowerEndpoint().equals(range.upperEndpoint())) {
-            return column + " = " + endpoint(range.lowerEndpoint());
+            return column + " = " + endpoint(range.lowerEndpoint()) + zone;
         }
         StringJoiner both = new StringJoiner(" AND ");
         if (range.hasLowerBound()) {
-            both.add(column + (range.lowerBoundType() == BoundType.CLOSED ? " >= " : " > ") + endpoint(range.lowerEndpoint()));
+            both.add(column + (range.lowerBoundType() == BoundType.CLOSED ? " >= " : " > ") + endpoint(range.lowerEndpoint()) + zone);
         }
         if (range.hasUpperBound()) {
-            both.add(column + (range.upperBoundType() == BoundType.CLOSED ? " <= " : " < ") + endpoint(range.upperEndpoint()));
+            both.add(column + (range.upperBoundType() == BoundType.CLOSED ? " <= " : " < ") + endpoint(range.upperEndpoint()) + zone);
         }
         return both.toString();
     }

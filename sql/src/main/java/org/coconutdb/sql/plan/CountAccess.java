@@ -38,6 +38,16 @@ final class CountAccess extends AbstractRelNode implements BlockRel {
                 : null;
     }
 
+    /// The read whose rows are counted.
+    TableAccess counted() {
+        return counted;
+    }
+
+    /// The same rows counted block by block by several threads, where they are many; of a whole table the engine mostly knows the number.
+    CountAccess inParallel(Parallelism parallelism) {
+        return counted.isFiltered() ? new CountAccess(getCluster(), traitSet, counted.countedInParallel(parallelism), getRowType()) : this;
+    }
+
     /// What EXPLAIN shows, by name and in this order.
     Map<String, String> facts() {
         Map<String, String> facts = counted.facts();

@@ -68,6 +68,11 @@ final class ExactNumbers extends RelHomogeneousShuttle {
         return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder(), false));
     }
 
+    /// The same of one expression.
+    static RexNode apply(RexBuilder rexBuilder, RexNode expression) {
+        return expression.accept(new ExactNumbers(rexBuilder, false).expressions);
+    }
+
     /// Again, once, after the rules that introduce arithmetic of their own; checks the results of SUM too.
     static RelNode applyLast(RelNode rel) {
         return rel.accept(new ExactNumbers(rel.getCluster().getRexBuilder(), true));

@@ -19,7 +19,6 @@ import org.apache.calcite.sql.SqlSyntax;
 import org.apache.calcite.sql.fun.SqlLibrary;
 import org.apache.calcite.sql.fun.SqlLibraryOperatorTableFactory;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
-import org.apache.calcite.sql.type.OperandTypes;
 import org.apache.calcite.sql.type.ReturnTypes;
 import org.apache.calcite.sql.type.SqlReturnTypeInference;
 import org.apache.calcite.sql.type.SqlTypeFamily;
@@ -48,6 +47,8 @@ final class Functions {
     private static final SqlReturnTypeInference DOUBLE = nullable(SqlTypeName.DOUBLE);
     private static final SqlReturnTypeInference DATE = nullable(SqlTypeName.DATE);
     private static final SqlReturnTypeInference TIMESTAMP = nullable(SqlTypeName.TIMESTAMP);
+
+    static final String DATE_TRUNC = "DATE_TRUNC";
 
     /// Ours.
     static final List<SqlOperator> OWN = own();
@@ -81,7 +82,7 @@ final class Functions {
         own.add(dateTrunc());
         own.add(named("TO_DATE", TimeFunctions.class, "toDate", DATE, String.class, String.class));
         own.add(named("TO_TIMESTAMP", TimeFunctions.class, "toTimestamp", TIMESTAMP, String.class, String.class));
-        own.add(new FunctionAlias("NOW", SqlStdOperatorTable.CURRENT_TIMESTAMP, OperandTypes.NILADIC));
+        own.addAll(ZonedOperators.ALL);
         NamedFunction random = new NamedFunction("$RANDOM_UUID", SqlSyntax.FUNCTION, SqlFunctionCategory.SYSTEM, ReturnTypes.explicit(
                 SqlTypeName.UUID), Stability.NEVER, List.of(SqlTypeFamily.INTEGER), method(NumberFunctions.class, "randomUuid", int.class));
         own.add(random);
@@ -95,6 +96,8 @@ final class Functions {
         own.add(named(JsonCalls.CHECKED, JsonFunctions.class, "checked", TEXT, String.class));
         own.add(named(JsonCalls.GET, JsonFunctions.class, "member", SOMETIMES, String.class, String.class));
         own.add(named(JsonCalls.GET_TEXT, JsonFunctions.class, "memberText", SOMETIMES, String.class, String.class));
+        own.addAll(ArrayOperators.all());
+        own.add(ArrayAgg.FUNCTION);
         own.add(SeriesFunction.upwards());
         own.add(SeriesFunction.withStep());
         own.add(new NamedFunction("VERSION", SqlSyntax.FUNCTION, SqlFunctionCategory.SYSTEM, TEXT, Stability.ALWAYS, List.of(), method(
@@ -161,16 +164,12 @@ final class Functions {
                         : ofText).implement(translator, call, operands));
     }
 
-    /// Of a TIMESTAMP, or a DATE as one; of a point on the time line in the zone of the process.
+    /// Of a TIMESTAMP, or a DATE as one.
     private static SqlOperator dateTrunc() {
-        NotNullImplementor plain = method(TimeFunctions.class, "dateTrunc", String.class, long.class);
-        NotNullImplementor inZone = method(TimeFunctions.class, "dateTruncInZone", String.class, long.class);
-        return new NamedFunction("DATE_TRUNC", SqlSyntax.FUNCTION, SqlFunctionCategory.TIMEDATE, ReturnTypes.ARG1_NULLABLE,
+        return new NamedFunction(DATE_TRUNC, SqlSyntax.FUNCTION, SqlFunctionCategory.TIMEDATE, ReturnTypes.ARG1_NULLABLE,
                 Stability.ALWAYS,
-                List.of(SqlTypeFamily.CHARACTER, SqlTypeFamily.TIMESTAMP),
-                (translator, call, operands) -> (call.getType().getSqlTypeName() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE
-                        ? inZone
-                        : plain).implement(translator, call, operands));
+                List.of(SqlTypeFamily.CHARACTER, SqlTypeFamily.TIMESTAMP), method(TimeFunctions.class, "dateTrunc", String.class,
+                        long.class));
     }
 
     /// Where ours have a name, Calcite's of that name are not seen.

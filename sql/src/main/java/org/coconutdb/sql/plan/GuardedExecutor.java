@@ -13,8 +13,8 @@ import org.apache.calcite.rex.RexNode;
 /// Computes constant expressions while planning. What cannot be computed, for whatever reason, stays as it is: then the error, if it
 /// is one, comes when the statement runs and only if it gets there (`WHERE a = 0 OR 1 / 0 = 1` may have no row to divide for).
 final class GuardedExecutor implements RexExecutor {
-    private static final DataContext CONTEXT = DataContexts.of(Map.of("cancelFlag", new AtomicBoolean(), "timeZone", java.util.TimeZone
-            .getDefault()));
+    // Without a time zone and a clock: those are the session's that executes the plan.
+    private static final DataContext CONTEXT = DataContexts.of(Map.of("cancelFlag", new AtomicBoolean()));
 
     /// More than these are left alone: they would be compiled into one method, which has a bound.
     private static final int EXPRESSIONS_MAX = 500;

@@ -3,6 +3,7 @@ package org.coconutdb.sql.plan;
 import com.google.common.collect.Range;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.rex.RexCall;
 import org.apache.calcite.rex.RexInputRef;
@@ -31,7 +32,16 @@ final class KeyConditions {
     }
 
     /// Equal to one of these: one for `=`, many for IN.
-    record Points(int column, List<KeyPart> values, RexNode source, boolean exact) implements Demand {}
+    record Points(int column, List<KeyPart> values, RexNode source, boolean exact) implements Demand {
+        /// How many values there are, as far as that is known.
+        int count() {
+            return values.stream().mapToInt(KeyPart::count).sum();
+        }
+
+        boolean isOne() {
+            return values.size() == 1 && !values.getFirst().ofArray();
+        }
+    }
 
     /// In one of these ranges of the column alone; a null end is open.
     record Ranges(int column, List<Ends> ranges, RexNode source, boolean exact) implements Demand {}
@@ -61,6 +71,7 @@ final class KeyConditions {
             case SEARCH -> search(call);
             case OR -> equalities(call);
             case LIKE -> like(call);
+            case OTHER_FUNCTION -> anyOf(call);
             default -> null;
         };
     }
@@ -108,11 +119,29 @@ final class KeyConditions {
         if (ranges.isEmpty()) {
             return column < 0 ? null : new Points(column, values, or, true);
         }
+        if (values.stream().anyMatch(KeyPart::ofArray)) {
+            return null;
+        }
         for (KeyPart value : values) {
             KeyInterval.Bound same = new KeyInterval.Bound(value.domain(), value.term(), true);
             ranges.add(new Ends(same, same));
         }
         return new Ranges(column, ranges, or, true);
+    }
+
+    /// `column = ANY (array)`.
+    private @Nullable Demand anyOf(RexCall call) {
+        List<RexNode> operands = ArrayExpressions.equalToAny(call);
+        RelDataType component = operands == null ? null : operands.getLast().getType().getComponentType();
+        if (operands == null || component == null) {
+            return null;
+        }
+        RexInputRef column = terms.column(operands.getFirst(), component);
+        Term array = terms.term(operands.getLast());
+        if (column == null || array == null || domains[column.getIndex()].isApproximate()) {
+            return null;
+        }
+        return new Points(column.getIndex(), List.of(new KeyPart(domains[column.getIndex()], array, true)), call, true);
     }
 
     private @Nullable Demand search(RexCall call) {

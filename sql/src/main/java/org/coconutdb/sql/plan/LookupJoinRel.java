@@ -1,6 +1,5 @@
 package org.coconutdb.sql.plan;
 
-import com.google.common.collect.ImmutableMap;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -12,13 +11,11 @@ import org.apache.calcite.adapter.enumerable.EnumerableRelImplementor;
 import org.apache.calcite.adapter.enumerable.JavaRowFormat;
 import org.apache.calcite.adapter.enumerable.PhysType;
 import org.apache.calcite.adapter.enumerable.PhysTypeImpl;
-import org.apache.calcite.adapter.enumerable.RexToLixTranslator;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.function.Predicate2;
 import org.apache.calcite.linq4j.tree.BlockBuilder;
 import org.apache.calcite.linq4j.tree.Expression;
 import org.apache.calcite.linq4j.tree.Expressions;
-import org.apache.calcite.linq4j.tree.ParameterExpression;
 import org.apache.calcite.linq4j.tree.Types;
 import org.apache.calcite.plan.Convention;
 import org.apache.calcite.plan.RelOptCluster;
@@ -28,12 +25,10 @@ import org.apache.calcite.plan.RelTraitSet;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.RelWriter;
 import org.apache.calcite.rel.convert.ConverterRule;
-import org.apache.calcite.rel.core.CorrelationId;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
 import org.apache.calcite.rel.metadata.RelMetadataQuery;
 import org.apache.calcite.rex.RexNode;
-import org.apache.calcite.rex.RexProgramBuilder;
 import org.coconutdb.sql.run.GeneratedCode;
 import org.coconutdb.sql.run.JoinSource;
 import org.coconutdb.sql.run.LookupJoinShape;
@@ -160,7 +155,8 @@ final class LookupJoinRel extends Join implements EnumerableRel {
                                 rows,
                                 implementor.stash(shape, LookupJoinShape.class),
                                 implementor.stash(source(), JoinSource.class),
-                                residual == null ? Expressions.constant(null) : predicate(implementor, residual, outer, inner),
+                                residual == null ? Expressions.constant(null) : ArrayRows.predicate(implementor, residual, left, outer,
+                                        right, inner),
                                 implementor.getRootExpression())));
         return implementor.result(joined, block.toBlock());
     }
@@ -179,29 +175,6 @@ final class LookupJoinRel extends Join implements EnumerableRel {
             case ANTI -> LookupJoinShape.Type.ANTI;
             default -> throw new IllegalArgumentException("no join by lookups: " + joinType);
         };
-    }
-
-    @SuppressWarnings("unchecked") // a class says nothing of its type arguments
-    private Expression predicate(EnumerableRelImplementor implementor, RexNode condition, PhysType outer, PhysType inner) {
-        BlockBuilder block = new BlockBuilder();
-        ParameterExpression first = Expressions.parameter(outer.getJavaRowType(), "outer");
-        ParameterExpression second = Expressions.parameter(inner.getJavaRowType(), "inner");
-        RexProgramBuilder program = new RexProgramBuilder(
-                implementor.getTypeFactory().builder().addAll(left.getRowType().getFieldList()).addAll(right.getRowType().getFieldList())
-                        .build(),
-                getCluster().getRexBuilder());
-        program.addCondition(condition);
-        block.add(
-                Expressions.return_(
-                        null,
-                        RexToLixTranslator.translateCondition(
-                                program.getProgram(),
-                                implementor.getTypeFactory(),
-                                block,
-                                new RexToLixTranslator.InputGetterImpl(ImmutableMap.of(first, outer, second, inner)),
-                                implementor::getCorrelVariableGetter,
-                                implementor.getConformance())));
-        return Expressions.lambda(Predicate2.class, block.toBlock(), first, second);
     }
 
     /// Gives it generated code.

@@ -20,7 +20,7 @@ import org.apache.calcite.sql.type.SqlTypeFamily;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.validate.SqlUserDefinedFunction;
 
-/// A function of ours that is called by name. NULL for an argument gives NULL.
+/// A function of ours that is called by name.
 final class NamedFunction extends SqlUserDefinedFunction {
     /// When a function answers the same for the same arguments.
     enum Stability {
@@ -34,6 +34,8 @@ final class NamedFunction extends SqlUserDefinedFunction {
 
     private final Stability stability;
 
+    /// Of which NULL for any argument gives NULL.
+    ///
     /// @param category the one under which the parser looks for it, where it knows the name
     /// @param type nullable where an argument is
     /// @param code what generated code does with arguments of which none is NULL
@@ -45,8 +47,21 @@ final class NamedFunction extends SqlUserDefinedFunction {
             Stability stability,
             List<SqlTypeFamily> arguments,
             NotNullImplementor code) {
+        this(name, syntax, category, type, stability, arguments, code, NullPolicy.STRICT);
+    }
+
+    /// @param nulls which arguments may be NULL in the code
+    NamedFunction(
+            String name,
+            SqlSyntax syntax,
+            SqlFunctionCategory category,
+            SqlReturnTypeInference type,
+            Stability stability,
+            List<SqlTypeFamily> arguments,
+            NotNullImplementor code,
+            NullPolicy nulls) {
         super(new SqlIdentifier(name, SqlParserPos.ZERO), SqlKind.OTHER_FUNCTION, type, null, new FunctionArguments(arguments), new Code(
-                code), category, syntax);
+                code, nulls), category, syntax);
         this.stability = stability;
     }
 
@@ -60,10 +75,10 @@ final class NamedFunction extends SqlUserDefinedFunction {
         return stability == Stability.IN_A_STATEMENT;
     }
 
-    private record Code(NotNullImplementor code) implements ScalarFunction, ImplementableFunction {
+    private record Code(NotNullImplementor code, NullPolicy nulls) implements ScalarFunction, ImplementableFunction {
         @Override
         public CallImplementor getImplementor() {
-            return RexImpTable.createImplementor(code, NullPolicy.STRICT, false);
+            return RexImpTable.createImplementor(code, nulls, false);
         }
 
         @Override

@@ -98,8 +98,10 @@ final class ParameterTypes {
         List<SqlNode> operands = call.getOperandList();
         switch (call.getKind()) {
             case EQUALS, NOT_EQUALS, LESS_THAN, LESS_THAN_OR_EQUAL, GREATER_THAN, GREATER_THAN_OR_EQUAL, IS_DISTINCT_FROM,
-                    IS_NOT_DISTINCT_FROM, IN, NOT_IN, SOME, ALL, BETWEEN, NULLIF ->
+                    IS_NOT_DISTINCT_FROM, IN, NOT_IN, BETWEEN, NULLIF ->
                     settleAlike(scope, operands, null);
+            case SOME, ALL -> settleQuantified(scope, operands);
+            case ARRAY_VALUE_CONSTRUCTOR -> settleAlike(scope, operands, wanted == null ? null : wanted.getComponentType());
             case COALESCE, GREATEST, LEAST, GREATEST_PG, LEAST_PG -> settleAlike(scope, operands, wanted);
             case TIMES, DIVIDE -> settleFactors(scope, operands, wanted);
             case PLUS, MINUS, MOD, MINUS_PREFIX, PLUS_PREFIX -> settleAlike(scope, operands, numberOr(wanted));
@@ -116,6 +118,30 @@ final class ParameterTypes {
                     settleEach(scope, operands, null);
                 }
             }
+        }
+    }
+
+    /// `value = ANY (array)`: a question mark alone in the parentheses is an array, as in PostgreSQL.
+    private void settleQuantified(SqlValidatorScope scope, List<SqlNode> operands) {
+        SqlNode value = operands.getFirst();
+        if (!(operands.getLast() instanceof SqlNodeList list) || list.size() != 1) {
+            settleAlike(scope, operands, null);
+            return;
+        }
+        SqlNode array = list.get(0);
+        RelDataType arrayType = areOpenIn(array) || isApart(array) ? null : typeOf(scope, array);
+        if (arrayType == null || arrayType.getSqlTypeName() != SqlTypeName.ARRAY) {
+            if (isApart(array) || (arrayType != null)) {
+                settleAlike(scope, operands, null);
+                return;
+            }
+            RelDataType known = areOpenIn(value) ? null : typeOf(scope, value);
+            RelDataType element = validator.getTypeFactory()
+                    .createTypeWithNullability(known == null ? type(SqlTypeName.VARCHAR) : known, true);
+            settle(scope, array, validator.getTypeFactory().createArrayType(element, -1));
+            settle(scope, value, element);
+        } else {
+            settle(scope, value, arrayType.getComponentType());
         }
     }
 
@@ -225,7 +251,7 @@ final class ParameterTypes {
             case UNKNOWN, NULL, SYMBOL, ANY -> null;
             // As long as the text beside it: the value would be cut, or padded.
             case CHAR -> operand.getKind() == SqlKind.LITERAL ? type(SqlTypeName.VARCHAR) : type;
-            case ARRAY, MULTISET -> operand.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR ? type.getComponentType() : null;
+            case MULTISET -> null;
             default -> type;
         };
     }

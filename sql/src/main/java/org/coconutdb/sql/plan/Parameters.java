@@ -34,8 +34,8 @@ final class Parameters {
                 values[i] = fitted(text, charLengths[i]);
             }
         }
-        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.forUpdate(), context
-                .startedMillis(), context.cancelled(), context.memory(), context.figures());
+        return new ExecutionContext(context.transaction(), values, context.schema(), context.sequences(), context.viewer(), context
+                .timeZone(), context.forUpdate(), context.startedMillis(), context.cancelled(), context.memory(), context.figures());
     }
 
     /// Padded to the length; spaces beyond it are cut, other characters stay, so that the value equals none of the type.

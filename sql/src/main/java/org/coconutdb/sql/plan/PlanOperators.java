@@ -39,6 +39,17 @@ final class PlanOperators {
             return of(node.getInput(0));
         }
         List<PlanOperator> inputs = node.getInputs().stream().map(PlanOperators::of).toList();
+        PlanOperator shown = of(node, inputs);
+        BlockDistribution distribution = BlockDistributionDef.of(node);
+        if (!distribution.inBlocks()) {
+            return shown;
+        }
+        Map<String, String> facts = new LinkedHashMap<>(shown.facts());
+        facts.put("distribution", distribution.text(node.getRowType().getFieldNames()));
+        return new PlanOperator(shown.name(), facts, inputs);
+    }
+
+    private static PlanOperator of(RelNode node, List<PlanOperator> inputs) {
         return switch (node) {
             case TableAccess access -> new PlanOperator(access.operator(), access.facts(), inputs);
             case CountAccess count -> new PlanOperator("RowCount", count.facts(), inputs);
@@ -50,6 +61,7 @@ final class PlanOperators {
             case LookupJoinRel join -> new PlanOperator(join.isMerge() ? "MergeJoin" : "LookupJoin", join(join), inputs);
             case RowJoin join -> new PlanOperator(join.hasKeys() ? "HashJoin" : "NestedLoops", join(join), inputs);
             case Join join -> new PlanOperator(name(node), join(join), inputs);
+            case Gather gather -> new PlanOperator("Gather", gather.facts(), inputs);
             case Aggregate aggregate -> new PlanOperator("Aggregate", aggregate(aggregate), inputs);
             case Values values -> new PlanOperator("Values", Map.of("rows", String.valueOf(values.getTuples().size())), inputs);
             case RowSets operation -> new PlanOperator(operation.shownName(), Map.of(operation.all ? "all" : "distinct", "true"), inputs);
@@ -66,6 +78,9 @@ final class PlanOperators {
     /// The class's name without Calcite's prefix.
     private static String name(RelNode node) {
         String name = node.getRelTypeName();
+        if (node instanceof RowUnnest) {
+            return "Unnest";
+        }
         return name.startsWith("Enumerable") ? name.substring("Enumerable".length()) : name;
     }
 
@@ -154,6 +169,9 @@ final class PlanOperators {
         Map<String, String> facts = new LinkedHashMap<>();
         if (!aggregate.getGroupSet().isEmpty()) {
             facts.put("by", String.join(", ", aggregate.getGroupSet().asList().stream().map(names::get).toList()));
+        }
+        if (aggregate instanceof RowGroups groups && groups.phase() != RowGroups.Phase.WHOLE) {
+            facts.put("phase", lower(groups.phase()));
         }
         if (aggregate.getGroupType() != Aggregate.Group.SIMPLE) {
             facts.put("sets", String.valueOf(aggregate.getGroupSets().size()));

@@ -20,8 +20,10 @@ import org.apache.calcite.plan.hep.HepPlanner;
 import org.apache.calcite.plan.hep.HepProgram;
 import org.apache.calcite.plan.hep.HepProgramBuilder;
 import org.apache.calcite.rel.RelNode;
+import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinRelType;
+import org.apache.calcite.rel.core.Project;
 import org.apache.calcite.rel.core.TableScan;
 import org.apache.calcite.rel.logical.LogicalFilter;
 import org.apache.calcite.rel.logical.LogicalJoin;
@@ -32,7 +34,6 @@ import org.apache.calcite.rel.rules.JoinProjectTransposeRule;
 import org.apache.calcite.rel.rules.PruneEmptyRules;
 import org.apache.calcite.rex.RexUtil;
 import org.apache.calcite.sql.SqlKind;
-import org.apache.calcite.sql2rel.RelDecorrelator;
 import org.apache.calcite.sql2rel.RelFieldTrimmer;
 import org.apache.calcite.tools.RelBuilder;
 import org.apache.calcite.tools.RelBuilderFactory;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
 /// 4. columns that nobody reads are cut off, conditions move down again;
 /// 5. reads of tables become lookups and scans ([AccessRewrite]), which also answers ORDER BY from key order; joins become lookups where that
 ///    is less work ([LookupJoins]);
-/// 6. the rest becomes enumerable operators, by cost.
+/// 6. the rest becomes enumerable operators, by cost;
+/// 7. what reads many rows of hash tables is run block by block ([BlockFragments]).
 final class PlanPhases {
     private static final HepProgram SUBQUERIES =
             program(
@@ -137,13 +139,6 @@ final class PlanPhases {
     private static final HepProgram TIDY =
             program(CoreRules.FILTER_PROJECT_TRANSPOSE, CoreRules.FILTER_MERGE, CoreRules.PROJECT_MERGE, CoreRules.PROJECT_REMOVE);
 
-    private static final HepProgram CALC =
-            program(
-                    EnumerableRules.ENUMERABLE_PROJECT_TO_CALC_RULE,
-                    EnumerableRules.ENUMERABLE_FILTER_TO_CALC_RULE,
-                    CoreRules.CALC_MERGE,
-                    CoreRules.CALC_REMOVE);
-
     private static final List<RelOptRule> PHYSICAL = Stream.of(RowSets.Rule.ALL.stream(), RowRecursion.Rule.ALL.stream(), Stream.of(
             BlocksToEnumerableRule.INSTANCE,
             LookupJoinRel.Rule.INSTANCE,
@@ -156,13 +151,13 @@ final class PlanPhases {
             RowSort.Rule.INSTANCE,
             EnumerableRules.ENUMERABLE_LIMIT_RULE,
             EnumerableRules.ENUMERABLE_COLLECT_RULE,
-            EnumerableRules.ENUMERABLE_UNCOLLECT_RULE,
+            RowUnnest.Rule.INSTANCE,
             EnumerableRules.ENUMERABLE_VALUES_RULE,
             RowWindow.Rule.INSTANCE,
             SeriesScan.Rule.INSTANCE)).flatMap(rules -> rules).toList();
 
-    private static final RelBuilderFactory BUILDER =
-            RelBuilder.proto(Contexts.of(RelBuilder.Config.DEFAULT.withBloat(-1)));
+    private static final RelBuilder.Config BUILDER_CONFIG = RelBuilder.Config.DEFAULT.withBloat(-1);
+    private static final RelBuilderFactory BUILDER = RelBuilder.proto(Contexts.of(BUILDER_CONFIG));
 
     /// Two tables have an order too: the rows of the second are held in memory.
     private static final int JOINS_TO_ORDER_MIN = 1;
@@ -172,9 +167,11 @@ final class PlanPhases {
     private static final int JOINS_TO_INFER_MAX = 30;
 
     private final Context context;
+    private final Parallelism parallelism;
 
     /// @param context carries the flag that ends planning
-    PlanPhases(Context context) {
+    PlanPhases(Context context, Parallelism parallelism) {
+        this.parallelism = parallelism;
         this.context = context;
     }
 
@@ -210,40 +207,44 @@ final class PlanPhases {
                 .getCondition()) != null) {
             return null;
         }
-        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(UuidComparisons.apply(Comparisons.align(NullableCasts.apply(
-                logical))));
+        RelNode rel = new AccessRewrite(logical.getCluster()).rewrite(ArrayExpressions.apply(UuidComparisons.apply(Comparisons.align(
+                NullableCasts.apply(logical)))));
         RelNode read = rel instanceof LogicalProject project ? project.getInput() : rel;
         return read instanceof TableAccess access && access.isOneRow() ? rel : null;
     }
 
     /// Phases 1 to 5: a tree whose leaves read blocks.
     RelNode rewrite(RelNode logical) {
-        RelNode rel = UuidComparisons.apply(Comparisons.align(SemiJoins.apply(NullTests.ofOperands(NullableCasts.apply(InputNullability.fit(
-                logical))))));
-        rel = hep(SUBQUERIES, rel);
-        rel = ConstantGroups.show(RelDecorrelator.decorrelateQuery(ConstantGroups.hide(rel), builder(rel)));
-        boolean manyJoins = joins(rel, _ -> true) > JOINS_TO_INFER_MAX;
+        RelNode rel = RangeFrames.fit(FrameSizes.check(InputNullability.fit(logical)));
+        rel = SemiJoins.apply(NullTests.ofOperands(NullableCasts.apply(rel)));
+        rel = ArrayExpressions.apply(UuidComparisons.apply(Comparisons.align(rel)));
+        rel = Decorrelation.apply(hep(SUBQUERIES, rel), BUILDER_CONFIG);
+        boolean manyJoins = mostJoinedTogether(rel) > JOINS_TO_INFER_MAX;
         rel = hep(manyJoins ? SIMPLIFY_MANY_JOINS : SIMPLIFY, rel);
         int innerJoins = joins(rel, join -> join.getJoinType() == JoinRelType.INNER);
-        if (innerJoins >= JOINS_TO_ORDER_MIN && !manyJoins && !SelfJoins.areMistaken(rel)) {
+        if (innerJoins >= JOINS_TO_ORDER_MIN && !manyJoins) {
             rel = hep(GATHER_JOINS, rel);
         }
-        rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
-        rel = ExactNumbers.applyLast(hep(manyJoins ? REWRITE_MANY_JOINS : REWRITE_FOR_RUNNING, rel));
+        rel = new RelFieldTrimmer(null, builder(rel)).trim(Correlations.fit(rel));
+        rel = ExactNumbers.applyLast(hep(manyJoins ? REWRITE_MANY_JOINS : REWRITE_FOR_RUNNING, Calcs.settleWindows(rel)));
         // Again: conditions that moved down left columns behind that only they read.
-        rel = new RelFieldTrimmer(null, builder(rel)).trim(rel);
+        rel = new RelFieldTrimmer(null, builder(rel)).trim(Correlations.fit(rel));
         rel = hep(TIDY, rel);
-        return OuterJoinRows.keepApart(LookupJoins.apply(new AccessRewrite(rel.getCluster()).rewrite(rel)));
+        // Again: rules compare and cast, too.
+        rel = ArrayExpressions.apply(rel);
+        return OuterJoinRows.keepApart(LookupJoins.apply(new AccessRewrite(rel.getCluster()).rewrite(rel), parallelism));
     }
 
-    /// Phase 6.
+    /// Phases 6 and 7.
     EnumerableRel physical(RelNode rewritten) {
         RelOptPlanner planner = rewritten.getCluster().getPlanner();
         planner.clear();
         PHYSICAL.forEach(planner::addRule);
-        RelNode wanted = planner.changeTraits(rewritten, rewritten.getCluster().traitSetOf(EnumerableConvention.INSTANCE));
+        RelNode wanted = planner.changeTraits(UnaskedOrder.drop(rewritten), rewritten.getCluster().traitSetOf(
+                EnumerableConvention.INSTANCE));
         planner.setRoot(wanted);
-        return (EnumerableRel) HoldPoint.insert(CancelPoint.insert(hep(CALC, planner.findBestExp())));
+        RelNode best = BlockFragments.apply(Calcs.of(planner.findBestExp()), parallelism);
+        return (EnumerableRel) HoldPoint.insert(CancelPoint.insert(best));
     }
 
     private RelNode hep(HepProgram program, RelNode rel) {
@@ -265,6 +266,22 @@ final class PlanPhases {
             joins += joins(input, counted);
         }
         return joins;
+    }
+
+    /// The largest number of joins with nothing but projections and conditions between them: only those are ordered, and inferred from, as one.
+    private static int mostJoinedTogether(RelNode rel) {
+        int most = joinedTogether(rel);
+        for (RelNode input : rel.getInputs()) {
+            most = Math.max(most, mostJoinedTogether(input));
+        }
+        return most;
+    }
+
+    private static int joinedTogether(RelNode rel) {
+        if (!(rel instanceof Join || rel instanceof Project || rel instanceof Filter)) {
+            return 0;
+        }
+        return (rel instanceof Join ? 1 : 0) + rel.getInputs().stream().mapToInt(PlanPhases::joinedTogether).sum();
     }
 
     private static HepProgram program(RelOptRule... rules) {

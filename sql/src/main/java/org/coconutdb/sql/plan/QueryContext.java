@@ -22,18 +22,21 @@ import org.apache.calcite.rel.metadata.JaninoRelMetadataProvider;
 import org.apache.calcite.rel.metadata.RelMetadataQueryBase;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
-import org.apache.calcite.rex.RexBuilder;
 import org.apache.calcite.runtime.Bindable;
 import org.apache.calcite.runtime.CalciteContextException;
 import org.apache.calcite.sql.SqlExplainLevel;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.validate.SqlValidator;
+import org.apache.calcite.sql.validate.SqlValidatorTable;
 import org.apache.calcite.sql2rel.SqlToRelConverter;
 import org.apache.calcite.sql2rel.StandardConvertletTable;
 import org.apache.calcite.util.CancelFlag;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.access.Need;
+import org.coconutdb.sql.access.Needs;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.StoredView;
 import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.jspecify.annotations.Nullable;
@@ -64,20 +67,24 @@ public final class QueryContext {
     private final Context planningContext;
     private final CancelFlag cancelFlag;
     private final boolean isMeasured;
+    private final Parallelism parallelism;
     private int viewsExpanded;
+    private final ReadNeeds reads = new ReadNeeds(null);
+    private final Needs needs = new Needs();
 
     /// @param isMeasured whether plans can count what their operators do
-    QueryContext(CalciteSchema schemas, String schema, boolean isMeasured, CancelFlag cancelFlag) {
+    QueryContext(CalciteSchema schemas, String schema, boolean isMeasured, CancelFlag cancelFlag, Parallelism parallelism) {
+        this.parallelism = parallelism;
         this.cancelFlag = cancelFlag;
         this.isMeasured = isMeasured;
         this.catalogReader = new CalciteCatalogReader(schemas, List.of(schema), typeFactory, Validation.CONNECTION_CONFIG);
-        this.validator = Validation.validator(catalogReader, typeFactory);
+        this.validator = Validation.validator(catalogReader, typeFactory, true, reads);
         this.planningContext = Contexts.of(cancelFlag, Validation.CONNECTION_CONFIG);
         VolcanoPlanner planner = new VolcanoPlanner(null, planningContext);
         planner.addRelTraitDef(ConventionTraitDef.INSTANCE);
         planner.addRelTraitDef(RelCollationTraitDef.INSTANCE);
         planner.setExecutor(new GuardedExecutor());
-        this.cluster = RelOptCluster.create(planner, new RexBuilder(typeFactory));
+        this.cluster = RelOptCluster.create(planner, new ZonedRexBuilder(typeFactory));
         // Of this thread, and of what is planned on it: Calcite asks both.
         cluster.setMetadataProvider(RowCounts.PROVIDER);
         RelMetadataQueryBase.THREAD_PROVIDERS.set(JaninoRelMetadataProvider.of(RowCounts.PROVIDER));
@@ -95,6 +102,14 @@ public final class QueryContext {
     /// Checks names and types of a statement or expression. Wrap what it throws by [#invalid].
     public SqlValidator validator() {
         return validator;
+    }
+
+    /// What one must be allowed to run what was compiled with this up to now.
+    public List<Need> needs() {
+        Needs all = new Needs();
+        all.addAll(reads.toList());
+        all.addAll(needs.toList());
+        return all.toList();
     }
 
     /// What the validator threw, with our code.
@@ -117,7 +132,6 @@ public final class QueryContext {
         } catch (RuntimeException | AssertionError unchecked) {
             // The validator has no words of its own for some mixtures of types.
             throw CoconutException.of(ErrorCode.INVALID_STATEMENT, unchecked)
-                    .with("detail", unchecked)
                     .mend("Check the types of operands and arguments, and CAST where they differ.");
         }
     }
@@ -151,9 +165,18 @@ public final class QueryContext {
                     .mend("Read fewer views, or keep what one of them answers in a table.");
         }
         CalciteCatalogReader reader = catalogReader.withSchemaPath(schemaPath);
-        SqlValidator own = Validation.validator(reader, typeFactory);
+        SqlValidatorTable view = catalogReader.getTable(viewPath);
+        StoredView stored = view == null ? null : view.unwrap(StoredView.class);
+        String owner = stored == null ? null : stored.owner();
+        // What belongs to nobody may read everything.
+        ReadNeeds ownReads = owner == null ? null : new ReadNeeds(owner);
+        SqlValidator own = Validation.validator(reader, typeFactory, true, ownReads);
         try {
-            return toRel(validate(SqlParsing.parse(query), own), own, reader);
+            SqlNode validated = validate(SqlParsing.parse(query), own);
+            if (ownReads != null) {
+                needs.addAll(ownReads.toList());
+            }
+            return toRel(validated, own, reader);
         } catch (CoconutException failure) {
             throw failure.facts().containsKey("view") ? failure : failure.copy().with("view", String.join(".", viewPath));
         }
@@ -197,7 +220,7 @@ public final class QueryContext {
     }
 
     private SqlValidator validator(boolean rewrites) {
-        return Validation.validator(catalogReader, typeFactory, rewrites);
+        return Validation.validator(catalogReader, typeFactory, rewrites, null);
     }
 
     /// Whether a query answers these columns, in types and number. Errors as those of [#validate].
@@ -234,9 +257,9 @@ public final class QueryContext {
     ///
     /// @param parameterTypes of the whole statement, as [#parameterTypes] answers
     public QueryPlan plan(RelRoot root, RelDataType parameterTypes) {
-        RelNode logical = ExactNumbers.apply(JsonArguments.apply(root.project()));
+        RelNode logical = ExactTimes.apply(ExactNumbers.apply(ZonedExpressions.apply(JsonArguments.apply(root.project()))));
         RelDataType rowType = root.validatedRowType;
-        PlanPhases phases = new PlanPhases(planningContext);
+        PlanPhases phases = new PlanPhases(planningContext, parallelism);
         RelNode simple = phases.rewriteSimple(logical);
         QueryPlan plan = simple == null ? null : withoutCode(simple, rowType, parameterTypes);
         if (plan != null) {
@@ -253,13 +276,18 @@ public final class QueryContext {
         PlanOperator operators = PlanOperators.of(physical);
         EnumerableRel compiled = isMeasured ? (EnumerableRel) MeasurePoint.insert(physical) : physical;
         Bindable<?> bindable = compile(compiled, stashed);
-        return new CompiledPlan(bindable, stashed, typeFactory, rowType, parameterTypes, operators);
+        return new CompiledPlan(bindable, stashed, typeFactory, rowType, parameterTypes, operators, PlannedSizes.of(rewritten));
     }
 
     /// The fast tier; null of a query that needs generated code.
-    private static @Nullable QueryPlan withoutCode(RelNode rewritten, RelDataType rowType, RelDataType parameterTypes) {
-        return rewritten instanceof BlockRel access
-                ? new AccessPlan(access.source(), rowType, parameterTypes, PlanOperators.of(rewritten))
+    private @Nullable QueryPlan withoutCode(RelNode rewritten, RelDataType rowType, RelDataType parameterTypes) {
+        RelNode read = switch (rewritten) {
+            case TableAccess access -> access.inParallel(parallelism);
+            case CountAccess count -> count.inParallel(parallelism);
+            default -> rewritten;
+        };
+        return read instanceof BlockRel access
+                ? new AccessPlan(access.source(), rowType, parameterTypes, PlanOperators.of(read), PlannedSizes.of(read))
                 : PointPlan.of(rewritten, rowType, parameterTypes);
     }
 

@@ -16,6 +16,11 @@ public interface QueryPlan {
     /// Starts it: rows as arrays in Calcite's internal representation, one element a column, also for one column. Close the enumerator.
     Enumerator<@Nullable Object[]> run(ExecutionContext context);
 
+    /// Whether tables have so many more or less rows by now than when it was made that another plan may be better. Its answers are right either way.
+    default boolean isOutdated() {
+        return false;
+    }
+
     /// What EXPLAIN shows of it.
     PlanOperator operators();
 

@@ -11,6 +11,17 @@ import org.coconutdb.sql.catalog.CatalogSnapshot;
 ///
 /// Work runs on the planning threads, see [PlanningThreads]; the caller waits.
 public final class QueryPlanner {
+    private final Parallelism parallelism;
+
+    /// Of plans that run in one thread.
+    public QueryPlanner() {
+        this(Parallelism.NONE);
+    }
+
+    public QueryPlanner(Parallelism parallelism) {
+        this.parallelism = parallelism;
+    }
+
     /// Validates and plans a query: anything that answers rows. The syntax tree may be changed and is not to be used again.
     public QueryPlan plan(SqlNode query, CatalogSnapshot catalog, String schema) {
         return compile(catalog, schema, false, context -> context.plan(query));
@@ -32,6 +43,6 @@ public final class QueryPlanner {
 
     /// The same with schemas that need not be those of a catalogue.
     public <T> T compile(CalciteSchema schemas, String schema, boolean isMeasured, Function<QueryContext, T> work) {
-        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(schemas, schema, isMeasured, cancelFlag)));
+        return PlanningThreads.call(cancelFlag -> work.apply(new QueryContext(schemas, schema, isMeasured, cancelFlag, parallelism)));
     }
 }

@@ -6,6 +6,7 @@ import org.apache.calcite.plan.hep.HepRelVertex;
 import org.apache.calcite.plan.volcano.RelSubset;
 import org.apache.calcite.rel.RelNode;
 import org.apache.calcite.rel.core.Aggregate;
+import org.apache.calcite.rel.core.Calc;
 import org.apache.calcite.rel.core.Filter;
 import org.apache.calcite.rel.core.Join;
 import org.apache.calcite.rel.core.JoinInfo;
@@ -28,10 +29,11 @@ import org.jspecify.annotations.Nullable;
 /// Guesses how many rows filters and joins have, in place of Calcite's guesses, which know no values: there each equality of a join leaves 15 of
 /// 100 pairs. Here it leaves one in as many as there are different values, and at most one for each row where the other side's are unique.
 public final class RowCounts implements MetadataHandler<BuiltInMetadata.RowCount> {
-    /// All of Calcite's metadata, with these guesses. One object: code is generated for each.
+    /// All of Calcite's metadata, with these guesses, and without [UntoldOrigins]. One object: code is generated for each.
     static final RelMetadataProvider PROVIDER = ChainedRelMetadataProvider.of(
             List.of(
                     ReflectiveRelMetadataProvider.reflectiveSource(new RowCounts(), BuiltInMetadata.RowCount.Handler.class),
+                    UntoldOrigins.PROVIDER,
                     DefaultRelMetadataProvider.INSTANCE));
 
     // What is known of values: where nothing is, a value in as many rows.
@@ -107,6 +109,12 @@ public final class RowCounts implements MetadataHandler<BuiltInMetadata.RowCount
         return origin == null ? Math.max(1, rows / ROWS_OF_A_VALUE) : origin.table.distinct(origin.column);
     }
 
+    /// Different values that a field can have as far as its table says; 1 where it is computed, and nothing is known.
+    static double distinct(RelNode rel, int field) {
+        Origin origin = origin(rel, field);
+        return origin == null ? 1 : origin.table.distinct(origin.column);
+    }
+
     private static double baseRows(RelNode rel, int field) {
         Origin origin = origin(rel, field);
         return origin == null ? 1 : origin.table.rowCount();
@@ -119,6 +127,10 @@ public final class RowCounts implements MetadataHandler<BuiltInMetadata.RowCount
         return switch (bare(rel)) {
             case Project project -> project.getProjects().get(field) instanceof RexInputRef ref ? origin(project.getInput(), ref.getIndex())
                     : null;
+            case Calc calc -> calc.getProgram().expandLocalRef(calc.getProgram().getProjectList().get(field)) instanceof RexInputRef ref
+                    ? origin(calc.getInput(), ref.getIndex())
+                    : null;
+            case BlocksToEnumerable read -> origin(read.getInput(), field);
             case Filter filter -> origin(filter.getInput(), field);
             case Aggregate aggregate -> field < aggregate.getGroupCount() ? origin(aggregate.getInput(), aggregate.getGroupSet().nth(field))
                     : null;

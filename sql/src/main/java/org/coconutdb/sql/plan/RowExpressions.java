@@ -12,8 +12,8 @@ import org.apache.calcite.sql.SqlOperator;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.type.SqlTypeName;
 import org.apache.calcite.sql.type.SqlTypeUtil;
-import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.sql.run.RowExpression;
+import org.coconutdb.sql.run.StoredValues;
 import org.coconutdb.sql.run.RowExpression.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +49,8 @@ final class RowExpressions {
     private @Nullable RowExpression column(RexInputRef ref) {
         int column = access.column(ref.getIndex());
         int position = access.queryTable().rowColumn(column);
-        boolean binary = access.queryTable().columns().get(column).type() == StorageType.BYTES;
-        return position < 0 ? null : new RowExpression.Column(position, binary);
+        boolean differs = StoredValues.differ(access.queryTable().columns().get(column));
+        return position < 0 ? null : new RowExpression.Column(position, differs);
     }
 
     private @Nullable RowExpression value(RexNode node) {

@@ -58,14 +58,37 @@ final class RowGroups extends Aggregate implements EnumerableRel {
     private static final Set<SqlKind> KEEPING = EnumSet.of(SqlKind.MIN, SqlKind.MAX, SqlKind.ANY_VALUE, SqlKind.SINGLE_VALUE,
             SqlKind.FIRST_VALUE, SqlKind.LAST_VALUE, SqlKind.ARG_MIN, SqlKind.ARG_MAX, SqlKind.LITERAL_AGG);
 
+    /// What of an aggregate it computes.
+    enum Phase {
+        /// All.
+        WHOLE,
+        /// That of the rows of one block.
+        PARTIAL,
+        /// All of what partial ones answer.
+        FINAL
+    }
+
+    private final Phase phase;
+
     private RowGroups(
             RelOptCluster cluster,
             RelTraitSet traits,
             RelNode input,
             ImmutableBitSet groupSet,
             @Nullable List<ImmutableBitSet> groupSets,
-            List<AggregateCall> calls) {
+            List<AggregateCall> calls,
+            Phase phase) {
         super(cluster, traits, List.of(), input, groupSet, groupSets, calls);
+        this.phase = phase;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    /// A phase of this aggregate, of another input.
+    RowGroups of(RelNode input, ImmutableBitSet keys, List<AggregateCall> calls, Phase of) {
+        return new RowGroups(getCluster(), getTraitSet(), input, keys, null, calls, of);
     }
 
     @Override
@@ -75,7 +98,7 @@ final class RowGroups extends Aggregate implements EnumerableRel {
             ImmutableBitSet groupSet,
             @Nullable List<ImmutableBitSet> groupSets,
             List<AggregateCall> calls) {
-        return new RowGroups(getCluster(), traits, input, groupSet, groupSets, calls);
+        return new RowGroups(getCluster(), traits, input, groupSet, groupSets, calls, phase);
     }
 
     @Override
@@ -178,7 +201,7 @@ final class RowGroups extends Aggregate implements EnumerableRel {
             RelNode code = ((ConverterRule) EnumerableRules.ENUMERABLE_AGGREGATE_RULE).convert(rel);
             return code instanceof EnumerableAggregate aggregate
                     ? new RowGroups(rel.getCluster(), aggregate.getTraitSet(), aggregate.getInput(), aggregate.getGroupSet(), aggregate
-                            .getGroupSets(), aggregate.getAggCallList())
+                            .getGroupSets(), aggregate.getAggCallList(), Phase.WHOLE)
                     : code;
         }
     }

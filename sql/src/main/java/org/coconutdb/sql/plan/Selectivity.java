@@ -137,7 +137,10 @@ final class Selectivity {
 
     private double equal(int column, KeyPart part) {
         ColumnStatistics known = statistics(column);
-        if (known != null && part.term() instanceof Term.Constant(Object value)) {
+        if (part.ofArray()) {
+            return part.count() * equal(column, new KeyPart(part.domain(), part.term()));
+        }
+        if (known != null && part.term() instanceof Term.Constant(Object value) && !(value instanceof List<?>)) {
             Object stored = part.domain().equalTo(value);
             return stored == null ? 0 : known.equalTo(stored);
         }

@@ -22,11 +22,14 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.rex.RexInputRef;
 import org.apache.calcite.rex.RexNode;
+import org.coconutdb.engine.TableKind;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.QueryTable;
 import org.coconutdb.sql.run.ColumnDomain;
 import org.coconutdb.sql.run.EntryRead;
+import org.coconutdb.sql.run.GatherShape;
+import org.coconutdb.sql.run.GatheredSource;
 import org.coconutdb.sql.run.IndexScan;
 import org.coconutdb.sql.run.KeyInterval;
 import org.coconutdb.sql.run.LookupSource;
@@ -58,6 +61,8 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     private final boolean reverse;
     // Null where rows have to be read.
     private final @Nullable EntryRead entries;
+    // Who reads blocks side by side; null where one thread reads all, or that of a fragment its block.
+    private final @Nullable Parallelism parallel;
 
     private TableAccess(
             RelOptCluster cluster,
@@ -68,8 +73,10 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
             int[] columns,
             @Nullable Pushed filter,
             boolean reverse,
-            @Nullable EntryRead entries) {
+            @Nullable EntryRead entries,
+            @Nullable Parallelism parallel) {
         super(cluster, traits);
+        this.parallel = parallel;
         this.table = table;
         this.tableType = tableType;
         this.path = path;
@@ -94,7 +101,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         CatalogIndex index = index(path);
         EntryRead entries = index == null ? null
                 : Covering.of(table, tableType, index, columns, filter == null ? List.of() : filter.rex(), cluster.getRexBuilder());
-        return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse, entries);
+        return new TableAccess(cluster, traits, table, tableType, path, columns.clone(), filter, reverse, entries, null);
     }
 
     private static @Nullable CatalogIndex index(AccessPath path) {
@@ -138,6 +145,34 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return reverse;
     }
 
+    /// Whether it reads all rows of a table that is spread over blocks.
+    boolean isInBlocks() {
+        return path instanceof AccessPath.Full && table instanceof CatalogTable && table.definition().kind() == TableKind.HASH;
+    }
+
+    /// Fields that are the primary key, by which the rows of a hash table are spread; null where not all of it is answered.
+    @Nullable
+    List<Integer> keyFields() {
+        List<Integer> fields = table.definition().primaryKey().stream().map(column -> indexOf(columns, column)).toList();
+        return fields.contains(-1) ? null : fields;
+    }
+
+    /// The same rows read block by block by several threads, where they are few of many.
+    TableAccess inParallel(Parallelism parallelism) {
+        return inParallel(parallelism, estimateRowCount(getCluster().getMetadataQuery()));
+    }
+
+    /// The same where they are only counted.
+    TableAccess countedInParallel(Parallelism parallelism) {
+        return inParallel(parallelism, 1);
+    }
+
+    private TableAccess inParallel(Parallelism parallelism, double answered) {
+        return isInBlocks() && parallelism.isWorth(tableRows(), answered)
+                ? new TableAccess(getCluster(), traitSet, table, tableType, path, columns, filter, reverse, entries, parallelism)
+                : this;
+    }
+
     /// Position in the table of a field of the output.
     int column(int field) {
         return columns[field];
@@ -146,6 +181,10 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     /// Each field of the output, as an expression.
     List<RexInputRef> fields() {
         return IntStream.range(0, columns.length).mapToObj(field -> RexInputRef.of(field, getRowType())).toList();
+    }
+
+    RelDataType tableColumnType(int column) {
+        return tableType.getFieldList().get(column).getType();
     }
 
     /// Rows of the whole table.
@@ -163,7 +202,12 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     /// Whether there is one row at most.
     boolean isOneRow() {
         return path instanceof AccessPath.Point || (path instanceof AccessPath.Index index && index.isWhole() && index.intervals().size()
-                == 1);
+                == 1 && !index.intervals().getFirst().isOfArray());
+    }
+
+    /// Whether it looks up whole keys, which is the best way for any number of rows.
+    boolean isByKeys() {
+        return path instanceof AccessPath.Point || path instanceof AccessPath.MultiPoint;
     }
 
     /// The same rows by another way.
@@ -199,7 +243,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
 
     @Override
     public RelNode copy(RelTraitSet traits, List<RelNode> inputs) {
-        return new TableAccess(getCluster(), traits, table, tableType, path, columns, filter, reverse, entries);
+        return new TableAccess(getCluster(), traits, table, tableType, path, columns, filter, reverse, entries, parallel);
     }
 
     @Override
@@ -270,12 +314,21 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         if (reverse) {
             facts.put("order", "reverse");
         }
+        if (parallel != null) {
+            facts.put("parallel", String.valueOf(parallel.threads()));
+        }
         return facts;
     }
 
     @Override
     public RowSource source() {
-        return source(new TableRead(table, columns, filter == null ? null : filter.compiled()), entries);
+        RowSource rows = source(new TableRead(table, columns, filter == null ? null : filter.compiled()), entries);
+        GatherShape shape = shape();
+        return shape == null ? rows : new GatheredSource(rows, shape);
+    }
+
+    private @Nullable GatherShape shape() {
+        return parallel == null ? null : parallel.shape(List.of(table.rows().descriptor()));
     }
 
     private RowSource source(TableRead read, @Nullable EntryRead fromEntries) {
@@ -296,7 +349,7 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
                 : Covering.of(table, tableType, index, new int[0], filter == null ? List.of() : filter.rex(), getCluster().getRexBuilder());
         TableRead read = new TableRead(table, new int[0], filter == null ? null : filter.compiled());
         boolean isWhole = path instanceof AccessPath.Full && filter == null;
-        return new RowCounting(source(read, without), isWhole ? read : null);
+        return new RowCounting(source(read, without), isWhole ? read : null, shape());
     }
 
     /// What a join asks, where the path is [AccessPath.Joined].

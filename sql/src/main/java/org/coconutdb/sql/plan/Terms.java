@@ -93,6 +93,7 @@ final class Terms {
             return SqlTypeUtil.isExactNumeric(other);
         }
         return switch (type) {
+            case ARRAY -> false;
             case CHAR, VARCHAR -> SqlTypeName.CHAR_TYPES.contains(second);
             case BINARY, VARBINARY -> SqlTypeName.BINARY_TYPES.contains(second);
             case FLOAT, DOUBLE -> second == SqlTypeName.DOUBLE || second == SqlTypeName.FLOAT;

@@ -10,7 +10,6 @@ import org.apache.calcite.config.NullCollation;
 import org.apache.calcite.prepare.CalciteCatalogReader;
 import org.apache.calcite.rel.type.RelDataTypeFactory;
 import org.apache.calcite.runtime.CalciteContextException;
-import org.apache.calcite.sql.util.SqlOperatorTables;
 import org.apache.calcite.sql.validate.SqlConformance;
 import org.apache.calcite.sql.validate.SqlConformanceEnum;
 import org.apache.calcite.sql.validate.SqlValidator;
@@ -31,19 +30,26 @@ final class Validation {
     private Validation() {}
 
     static SqlValidator validator(CalciteCatalogReader catalogReader, RelDataTypeFactory typeFactory) {
-        return validator(catalogReader, typeFactory, true);
+        return validator(catalogReader, typeFactory, true, null);
     }
 
     /// @param rewrites whether COALESCE and such become CASE
-    static SqlValidator validator(CalciteCatalogReader catalogReader, RelDataTypeFactory typeFactory, boolean rewrites) {
+    /// @param reads notes what the query names; null where nobody has to know
+    static SqlValidator validator(
+            CalciteCatalogReader catalogReader,
+            RelDataTypeFactory typeFactory,
+            boolean rewrites,
+            @Nullable ReadNeeds reads) {
         SqlValidator.Config config =
                 SqlValidator.Config.DEFAULT
                         .withConformance(CONFORMANCE)
                         .withDefaultNullCollation(NullCollation.HIGH)
                         .withIdentifierExpansion(true)
                         .withCallRewrite(rewrites)
-                        .withTypeCoercionEnabled(true);
-        return new StatementValidator(SqlOperatorTables.chain(Functions.TABLE, catalogReader), catalogReader, typeFactory, config);
+                        .withTypeCoercionEnabled(true)
+                        .withTypeCoercionFactory(Coercion::new);
+        // Not those of schemas, which have none: each name of a column would be looked for among them.
+        return new StatementValidator(Functions.TABLE, catalogReader, typeFactory, config, reads);
     }
 
     private static CalciteConnectionConfig connectionConfig() {
@@ -75,9 +81,13 @@ final class Validation {
         if (text.startsWith("No match found for function signature")) {
             return ErrorCode.UNDEFINED_FUNCTION;
         }
+        if (text.startsWith("ROWS value must be a non-negative")) {
+            return ErrorCode.INVALID_FRAME_SIZE;
+        }
         if (text.startsWith("Cannot apply") || text.contains("not comparable") || text.contains("incompatible type")
                 || text.startsWith("Type mismatch") || text.startsWith("Cannot assign") || text.contains("Cast function cannot convert")
-                || text.startsWith("Values passed to") || text.startsWith("Illegal mixing of types")) {
+                || text.startsWith("Values passed to") || text.startsWith("Illegal mixing of types")
+                || text.startsWith("Parameters must be of the same type")) {
             return ErrorCode.TYPE_MISMATCH;
         }
         if (text.startsWith("Column '") && text.contains("has no default value and does not allow NULLs")) {
@@ -96,6 +106,7 @@ final class Validation {
             case UNDEFINED_COLUMN -> "Check its spelling; a name in double quotes keeps its case, any other is read in upper case.";
             case UNDEFINED_FUNCTION -> "Check its spelling and the number and types of its arguments.";
             case TYPE_MISMATCH -> "CAST one side to the other's type.";
+            case INVALID_FRAME_SIZE -> "Count with whole numbers from 0 on; FOLLOWING counts the other way.";
             case NULL_NOT_ALLOWED -> "Give a value for " + (name == null ? "the column" : name) + ".";
             default -> null;
         };

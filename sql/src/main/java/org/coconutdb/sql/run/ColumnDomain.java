@@ -45,6 +45,7 @@ public record ColumnDomain(Column column, int charLength) {
             case STRING -> value instanceof String text ? padded(text) : null;
             case BYTES -> value instanceof ByteString bytes ? bytes.getBytes() : value instanceof byte[] ? value : null;
             case UUID -> value instanceof UUID ? value : null;
+            case ARRAY -> throw new IllegalArgumentException("no condition on arrays is looked at in place");
         };
     }
 

@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.engine.version.RecordView;
@@ -28,7 +27,7 @@ public final class EntryRead {
         INCLUDED
     }
 
-    private record Place(Part part, int position, boolean binary) {}
+    private record Place(Part part, int position, boolean differs) {}
 
     private final CatalogTable table;
     private final CatalogIndex index;
@@ -76,14 +75,14 @@ public final class EntryRead {
     }
 
     private Place place(int column) {
-        boolean isBinary = table.columns().get(column).type() == StorageType.BYTES;
+        boolean differs = StoredValues.differ(table.columns().get(column));
         int included = index.definition().included().indexOf(column);
         if (included >= 0) {
-            return new Place(Part.INCLUDED, included, isBinary);
+            return new Place(Part.INCLUDED, included, differs);
         }
         int inKey = index.definition().positions().indexOf(column);
-        return inKey >= 0 ? new Place(Part.KEY, inKey, isBinary)
-                : new Place(Part.PRIMARY_KEY, table.definition().primaryKey().indexOf(column), isBinary);
+        return inKey >= 0 ? new Place(Part.KEY, inKey, differs)
+                : new Place(Part.PRIMARY_KEY, table.definition().primaryKey().indexOf(column), differs);
     }
 
     private int most(Part part) {
@@ -136,7 +135,7 @@ public final class EntryRead {
             @Nullable Object[] values = new @Nullable Object[places.length];
             for (int i = 0; i < values.length; i++) {
                 Object value = value(places[i], entry);
-                values[i] = places[i].binary && value != null ? new ByteString((byte[]) value) : value;
+                values[i] = places[i].differs ? StoredValues.toPlan(value) : value;
             }
             return values;
         }

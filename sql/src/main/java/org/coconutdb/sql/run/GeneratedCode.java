@@ -5,6 +5,7 @@ import org.apache.calcite.linq4j.AbstractEnumerable;
 import org.apache.calcite.linq4j.Enumerable;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.linq4j.Linq4j;
+import org.apache.calcite.linq4j.function.Function1;
 import org.apache.calcite.linq4j.function.Predicate2;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,22 @@ public final class GeneratedCode {
         return new LookupJoin(outer, (LookupJoinShape) shape, (JoinSource) source, condition, (PlanDataContext) context);
     }
 
+    /// Rows of a fragment that is run block by block.
+    ///
+    /// @param fragment answers its rows in a context
+    /// @param shape a [GatherShape]
+    public static Enumerable<@Nullable Object> gathered(
+            Function1<DataContext, Enumerable<@Nullable Object>> fragment,
+            Object shape,
+            DataContext context) {
+        return new AbstractEnumerable<>() {
+            @Override
+            public Enumerator<@Nullable Object> enumerator() {
+                return Gathering.of((PlanDataContext) context, (GatherShape) shape, part -> fragment.apply(part).enumerator());
+            }
+        };
+    }
+
     /// The operator begins to be made ready: what it computes at once is its time. [#measured] ends it.
     public static void measuring(DataContext context, int operator) {
         RunFigures figures = ((PlanDataContext) context).execution().figures();
@@ -77,5 +94,10 @@ public final class GeneratedCode {
                 return new CancellableRows<>(rows.enumerator(), ((PlanDataContext) context).execution().cancelled());
             }
         };
+    }
+
+    /// The same, with a type that everybody knows.
+    public static boolean holds(boolean condition) {
+        return condition;
     }
 }

@@ -25,10 +25,7 @@ public record IndexScan(TableRead read, CatalogIndex index, @Nullable EntryRead 
         index.requireReadable(context.execution().transaction());
         List<KeyRange> ranges = new ArrayList<>(intervals.size());
         for (KeyInterval interval : intervals) {
-            KeyRange range = interval.range(index.codec(), context);
-            if (range != null) {
-                ranges.add(range);
-            }
+            ranges.addAll(interval.ranges(index.codec(), context));
         }
         List<KeyRange> apart = RangeScan.merged(ranges);
         return new IndexedRows(read, index, entries, context, reverse ? apart.reversed() : apart, reverse);

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.run;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.engine.row.KeyCodec;
@@ -31,10 +32,26 @@ public record KeyInterval(List<KeyPart> prefix, @Nullable Bound lower, @Nullable
         return prefix.size() + (lower != null || upper != null || withoutNulls ? 1 : 0);
     }
 
+    /// The ranges for one execution: one, but where a part of the prefix is of an array.
+    List<KeyRange> ranges(KeyCodec codec, PlanDataContext context) {
+        List<KeyRange> ranges = new ArrayList<>();
+        for (List<KeyPart> single : KeyPart.ofElements(prefix, context)) {
+            KeyRange range = new KeyInterval(single, lower, upper, withoutNulls).range(codec, context);
+            if (range != null) {
+                ranges.add(range);
+            }
+        }
+        return ranges;
+    }
+
+    /// Whether there may be several ranges.
+    public boolean isOfArray() {
+        return prefix.stream().anyMatch(KeyPart::ofArray);
+    }
+
     /// The range for one execution, null where no key can be in it. A NULL is in none that has an end: keys of an index may have some, behind all
     /// values.
-    @Nullable
-    KeyRange range(KeyCodec codec, PlanDataContext context) {
+    private @Nullable KeyRange range(KeyCodec codec, PlanDataContext context) {
         @Nullable Object[] values = new Object[prefix.size() + 1];
         for (int i = 0; i < prefix.size(); i++) {
             Object value = prefix.get(i).value(context);

@@ -23,9 +23,11 @@ public record MultiPointLookup(TableRead read, List<List<KeyPart>> keys, boolean
         Comparator<byte[]> order = Arrays::compareUnsigned;
         NavigableSet<byte[]> encoded = new TreeSet<>(reverse ? Collections.reverseOrder(order) : order);
         for (List<KeyPart> key : keys) {
-            byte[] bytes = PointLookup.encode(read, key, context);
-            if (bytes != null) {
-                encoded.add(bytes);
+            for (List<KeyPart> single : KeyPart.ofElements(key, context)) {
+                byte[] bytes = PointLookup.encode(read, single, context);
+                if (bytes != null) {
+                    encoded.add(bytes);
+                }
             }
         }
         return new KeyedRows(read, context, encoded.toArray(byte[][]::new));

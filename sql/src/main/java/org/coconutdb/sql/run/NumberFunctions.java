@@ -1,8 +1,10 @@
 package org.coconutdb.sql.run;
 
+import java.math.BigDecimal;
 import java.util.UUID;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
 
 /// Functions of numbers that have no value everywhere: they fail where Java answers NaN or an infinity. Generated code calls them; not with
 /// NULL.
@@ -49,5 +51,23 @@ public final class NumberFunctions {
     /// @param place in the statement: calls at two places are not taken for one expression
     public static UUID randomUuid(int place) {
         return UUID.randomUUID();
+    }
+
+    /// What a frame counts: rows, or a distance. INVALID_FRAME_SIZE where it is NULL or below 0.
+    public static Number frameSize(@Nullable Number size) {
+        boolean isValid = switch (size) {
+            case null -> false;
+            case BigDecimal decimal -> decimal.signum() >= 0;
+            default -> size.doubleValue() >= 0;
+        };
+        if (size == null || !isValid) {
+            throw invalidFrameSize(size);
+        }
+        return size;
+    }
+
+    public static CoconutException invalidFrameSize(@Nullable Number size) {
+        return CoconutException.of(ErrorCode.INVALID_FRAME_SIZE).with("size", String.valueOf(size)).mend(
+                "Count from 0 on; FOLLOWING counts the other way than PRECEDING.");
     }
 }

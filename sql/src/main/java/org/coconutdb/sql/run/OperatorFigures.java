@@ -92,6 +92,21 @@ public final class OperatorFigures implements MemoryFigures {
         spilledBytes += bytes;
     }
 
+    /// Adds what another thread has counted of the same operator.
+    void add(OperatorFigures other) {
+        loops += other.loops;
+        rows += other.rows;
+        selfNanos += other.selfNanos;
+        isRead |= other.isRead;
+        entriesSeen += other.entriesSeen;
+        rowsSeen += other.rowsSeen;
+        rowBytes += other.rowBytes;
+        coldRows += other.coldRows;
+        heldBytesMax += other.heldBytesMax;
+        spilledBytes += other.spilledBytes;
+        blocks.or(other.blocks);
+    }
+
     void begin() {
         loops++;
     }

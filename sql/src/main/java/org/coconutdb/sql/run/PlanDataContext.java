@@ -9,6 +9,8 @@ import org.apache.calcite.adapter.java.JavaTypeFactory;
 import org.apache.calcite.linq4j.QueryProvider;
 import org.apache.calcite.rel.type.TimeFrames;
 import org.apache.calcite.schema.SchemaPlus;
+import org.coconutdb.sql.catalog.CoconutTypeSystem;
+import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.spill.OperatorMemory;
 import org.coconutdb.sql.spill.RowBuffer;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +22,36 @@ public final class PlanDataContext implements DataContext {
     private final Map<String, Object> stashed;
     private final @Nullable JavaTypeFactory typeFactory;
     private final Map<Object, RowBuffer> working = new HashMap<>();
+    private final @Nullable BlockPart part;
     private final long currentMillis;
 
     public PlanDataContext(ExecutionContext execution, Map<String, Object> stashed, @Nullable JavaTypeFactory typeFactory) {
+        this(execution, stashed, typeFactory, null);
+    }
+
+    private PlanDataContext(
+            ExecutionContext execution,
+            Map<String, Object> stashed,
+            @Nullable JavaTypeFactory typeFactory,
+            @Nullable BlockPart part) {
+        this.part = part;
         this.execution = execution;
         this.currentMillis = execution.startedMillis();
         this.stashed = stashed;
         this.typeFactory = typeFactory;
+    }
+
+    /// The same for a fragment that is run for one block, perhaps on another thread.
+    ///
+    /// @param figures of this part; null where nobody counts
+    PlanDataContext ofPart(BlockPart block, @Nullable RunFigures figures) {
+        return new PlanDataContext(execution.countedBy(figures), stashed, typeFactory, block);
+    }
+
+    /// The block that is read; null where all are.
+    @Nullable
+    BlockPart part() {
+        return part;
     }
 
     /// The execution that it stands for.
@@ -57,14 +82,23 @@ public final class PlanDataContext implements DataContext {
     private @Nullable Object variable(String name) {
         return switch (name) {
             case "cancelFlag" -> execution.cancelled();
-            case "utcTimestamp", "currentTimestamp" -> currentMillis;
-            case "localTimestamp", "sysTimestamp" -> currentMillis + TimeZone.getDefault().getOffset(currentMillis);
-            case "timeZone" -> TimeZone.getDefault();
+            case "utcTimestamp" -> currentMillis;
+            // Calcite's CURRENT_DATE and CURRENT_TIME are parts of it; CURRENT_TIMESTAMP is ours.
+            case "currentTimestamp", "localTimestamp", "sysTimestamp" -> ZonedFunctions.localNow(this,
+                    CoconutTypeSystem.FRACTION_DIGITS_MAX);
+            case "timeZone" -> TimeZone.getTimeZone(execution.timeZone());
             case "locale" -> Locale.ROOT;
             case "timeFrameSet" -> TimeFrames.CORE;
-            case "user", "systemUser" -> System.getProperty("user.name");
+            case "user" -> user();
+            case "systemUser" -> System.getProperty("user.name");
+            case SystemView.VIEWER -> execution.viewer();
             default -> null;
         };
+    }
+
+    private String user() {
+        String role = execution.viewer().role();
+        return role == null ? System.getProperty("user.name") : role;
     }
 
     @Override

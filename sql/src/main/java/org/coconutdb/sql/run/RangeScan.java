@@ -20,10 +20,7 @@ public record RangeScan(TableRead read, List<KeyInterval> intervals, boolean rev
     public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
         List<KeyRange> ranges = new ArrayList<>(intervals.size());
         for (KeyInterval interval : intervals) {
-            KeyRange range = interval.range(read.keyCodec(), context);
-            if (range != null) {
-                ranges.add(range);
-            }
+            ranges.addAll(interval.ranges(read.keyCodec(), context));
         }
         List<KeyRange> apart = merged(ranges);
         return new ScannedRows(read, context, reverse ? apart.reversed() : apart, reverse);

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.run;
 
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.apache.calcite.linq4j.Enumerator;
 import org.coconutdb.engine.error.CoconutException;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rows which are counted
 /// @param whole the table, where they are all that it has; else null
-public record RowCounting(RowSource rows, @Nullable TableRead whole) implements RowSource {
+/// @param parts how they are counted block by block; null: all by one thread
+public record RowCounting(RowSource rows, @Nullable TableRead whole, @Nullable GatherShape parts) implements RowSource {
     @Override
     public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
         return new Count(context);
@@ -43,13 +45,32 @@ public record RowCounting(RowSource rows, @Nullable TableRead whole) implements 
         }
 
         private long counted() {
-            long count = 0;
-            try (Enumerator<@Nullable Object[]> each = rows.open(context)) {
-                while (each.moveNext()) {
-                    count++;
+            GatherShape split = parts;
+            if (split == null) {
+                try (Enumerator<@Nullable Object[]> each = rows.open(context)) {
+                    return count(each);
                 }
             }
+            RowCounting one = new RowCounting(rows, null, null);
+            try (Enumerator<@Nullable Object[]> counts = Gathering.of(context, split, one::open)) {
+                return sum(counts);
+            }
+        }
+
+        private static long count(Enumerator<@Nullable Object[]> each) {
+            long count = 0;
+            while (each.moveNext()) {
+                count++;
+            }
             return count;
+        }
+
+        private static long sum(Enumerator<@Nullable Object[]> counts) {
+            long sum = 0;
+            while (counts.moveNext()) {
+                sum += (Long) Objects.requireNonNull(counts.current()[0]);
+            }
+            return sum;
         }
 
         @Override

@@ -2,7 +2,6 @@ package org.coconutdb.sql.run;
 
 import java.lang.foreign.MemorySegment;
 import java.math.BigDecimal;
-import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.row.RowLayout;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +24,12 @@ public sealed interface RowExpression {
     /// A column of the row.
     ///
     /// @param position in the layout
-    /// @param binary whether its values are bytes
-    record Column(int position, boolean binary) implements RowExpression {
+    /// @param differs whether its values are stored in another representation
+    record Column(int position, boolean differs) implements RowExpression {
         @Override
         public @Nullable Object value(RowLayout layout, MemorySegment memory, long row, PlanDataContext context) {
             Object value = layout.get(memory, row, position);
-            return binary && value != null ? new ByteString((byte[]) value) : value;
+            return differs ? StoredValues.toPlan(value) : value;
         }
     }
 

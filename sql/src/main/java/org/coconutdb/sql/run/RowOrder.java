@@ -1,12 +1,13 @@
 package org.coconutdb.sql.run;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
 import org.apache.calcite.linq4j.function.Strict;
 import org.jspecify.annotations.Nullable;
 
 /// The order of rows by some of their columns. The same as that of keys: text by code points, UUIDs by unsigned bytes, NaN above all
-/// other numbers, and no difference between 0.0 and -0.0.
+/// other numbers, and no difference between 0.0 and -0.0. Arrays, which are no keys, are ordered by their elements.
 public final class RowOrder implements Comparator<@Nullable Object> {
     /// One column of an order.
     public record Part(int column, boolean descending, boolean nullsFirst) {}
@@ -46,6 +47,11 @@ public final class RowOrder implements Comparator<@Nullable Object> {
     @SuppressWarnings("unchecked") // a column's values are of one type
     static int values(Object left, Object right) {
         return switch (left) {
+            case Long number -> Long.compare(number, ((Number) right).longValue());
+            case Integer number -> Long.compare(number, ((Number) right).longValue());
+            case Short number -> Long.compare(number, ((Number) right).longValue());
+            case Byte number -> Long.compare(number, ((Number) right).longValue());
+            case List<?> list -> lists(list, (List<?>) right);
             case String text -> codePoints(text, (String) right);
             case UUID uuid -> uuids(uuid, (UUID) right);
             case Double number -> Double.compare(number + 0.0, (Double) right + 0.0);
@@ -53,6 +59,20 @@ public final class RowOrder implements Comparator<@Nullable Object> {
             case Comparable<?> comparable -> ((Comparable<Object>) comparable).compareTo(right);
             default -> throw new IllegalArgumentException("no order for " + left.getClass());
         };
+    }
+
+    /// By the first elements that differ, NULL above all others; a list is below those that begin with it.
+    private static int lists(List<?> left, List<?> right) {
+        int shared = Math.min(left.size(), right.size());
+        for (int i = 0; i < shared; i++) {
+            Object first = left.get(i);
+            Object second = right.get(i);
+            int order = first == null || second == null ? (first == null ? 1 : 0) - (second == null ? 1 : 0) : values(first, second);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return left.size() - right.size();
     }
 
     private static int codePoints(String left, String right) {

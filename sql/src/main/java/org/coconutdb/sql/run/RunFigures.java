@@ -16,7 +16,45 @@ import org.jspecify.annotations.Nullable;
 public final class RunFigures {
     private final List<OperatorFigures> operators = new ArrayList<>();
     private final Deque<OperatorFigures> running = new ArrayDeque<>();
+    // Of a part: what is none of its operators' own.
+    private final @Nullable OperatorFigures around;
     private long since;
+
+    public RunFigures() {
+        this(null);
+    }
+
+    private RunFigures(@Nullable OperatorFigures around) {
+        this.around = around;
+        if (around != null) {
+            running.push(around);
+        }
+    }
+
+    /// Of one part of a plan that runs in parts: its time counts between [#resume] and [#pause], and is added to the others' by [#add].
+    static RunFigures ofPart() {
+        return new RunFigures(new OperatorFigures());
+    }
+
+    void resume() {
+        since = System.nanoTime();
+    }
+
+    void pause() {
+        charge();
+    }
+
+    /// Adds what a part has counted, which runs no more. So times of operators that ran in parts are those of all threads together.
+    ///
+    /// @param whole the operator that is run in parts
+    void add(RunFigures part, OperatorFigures whole) {
+        for (int i = 0; i < part.operators.size(); i++) {
+            operator(i).add(part.operators.get(i));
+        }
+        if (part.around != null) {
+            whole.add(part.around);
+        }
+    }
 
     public OperatorFigures operator(int number) {
         while (operators.size() <= number) {
@@ -27,7 +65,7 @@ public final class RunFigures {
 
     /// Time in all operators.
     public long nanos() {
-        return operators.stream().mapToLong(OperatorFigures::selfNanos).sum();
+        return operators.stream().mapToLong(OperatorFigures::selfNanos).sum() + (around == null ? 0 : around.selfNanos());
     }
 
     /// The operator that runs.

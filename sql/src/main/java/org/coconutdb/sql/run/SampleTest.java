@@ -1,9 +1,11 @@
 package org.coconutdb.sql.run;
 
 import java.lang.foreign.MemorySegment;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.catalog.TableSample;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,8 @@ public final class SampleTest {
 
     @SuppressWarnings("NullAway") // constants, and functions over them, read nothing, hold nothing and have no sequences
     private static ExecutionContext outsideOfTransactions() {
-        return new ExecutionContext(null, new Object[0], "", null, false, System.currentTimeMillis(), new AtomicBoolean(), null, null);
+        return new ExecutionContext(null, new Object[0], "", null, Viewer.OWNER, ZoneOffset.UTC, false, System.currentTimeMillis(),
+                new AtomicBoolean(),
+                null, null);
     }
 }

@@ -4,12 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.row.KeyCodec;
 import org.coconutdb.engine.row.RowLayout;
 import org.coconutdb.engine.row.RowVersions;
-import org.coconutdb.engine.row.StorageType;
 import org.coconutdb.engine.version.RecordView;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.HeaderColumn;
@@ -29,7 +27,7 @@ public final class TableRead {
     private final @Nullable HeaderColumn[] headerColumns;
     private final boolean ofHeaders;
     private final boolean readsRow;
-    private final boolean[] binary;
+    private final boolean[] differs;
     private final @Nullable RowCondition condition;
 
     /// @param columns wanted, by position in the table, in order of the output
@@ -42,10 +40,10 @@ public final class TableRead {
         this.layout = versions.newest();
         this.columns = new int[columns.length];
         this.headerColumns = new HeaderColumn[columns.length];
-        this.binary = new boolean[columns.length];
+        this.differs = new boolean[columns.length];
         for (int i = 0; i < columns.length; i++) {
             this.columns[i] = table.rowColumn(columns[i]);
-            binary[i] = table.columns().get(columns[i]).type() == StorageType.BYTES;
+            differs[i] = StoredValues.differ(table.columns().get(columns[i]));
             if (this.columns[i] < 0) {
                 headerColumns[i] = table.headerColumn(columns[i]);
             }
@@ -138,7 +136,7 @@ public final class TableRead {
             for (int i = 0; i < columns.length; i++) {
                 HeaderColumn header = headerColumns[i];
                 Object value = header != null ? header.value(view) : layout.get(memory, row, columns[i]);
-                values[i] = binary[i] && value != null ? new ByteString((byte[]) value) : value;
+                values[i] = differs[i] ? StoredValues.toPlan(value) : value;
             }
             return values;
         }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record TableScan(TableRead read, boolean reverse) implements RowSource {
     @Override
     public Enumerator<@Nullable Object[]> open(PlanDataContext context) {
-        return new ScannedRows(read, context, List.of(KeyRange.ALL), reverse);
+        BlockPart part = context.part();
+        return part == null ? new ScannedRows(read, context, List.of(KeyRange.ALL), reverse) : new BlockRows(read, context, part);
     }
 }

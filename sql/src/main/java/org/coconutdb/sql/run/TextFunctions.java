@@ -1,6 +1,7 @@
 package org.coconutdb.sql.run;
 
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.apache.calcite.avatica.util.ByteString;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -158,5 +159,10 @@ public final class TextFunctions {
 
     public static long bitLength(ByteString bytes) {
         return 8L * bytes.length();
+    }
+
+    /// As it is written.
+    public static String ofUuid(UUID value) {
+        return value.toString();
     }
 }

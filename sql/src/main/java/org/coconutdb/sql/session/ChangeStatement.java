@@ -1,6 +1,7 @@
 package org.coconutdb.sql.session;
 
 import java.math.BigDecimal;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -98,6 +99,11 @@ final class ChangeStatement implements CompiledStatement.Write {
     }
 
     @Override
+    public boolean isOutdated() {
+        return point == null && source.isOutdated();
+    }
+
+    @Override
     public PlanOperator explain() {
         return Explained.write(delete ? "Delete" : "Update", Map.of("table", writer.table().toString()), source);
     }
@@ -106,7 +112,7 @@ final class ChangeStatement implements CompiledStatement.Write {
     public long run(Execution execution, @Nullable Object[] values) {
         @Nullable Object[] converted = new @Nullable Object[values.length];
         for (int i = 0; i < parameterTypes.length; i++) {
-            converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
+            converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i], execution.timeZone());
         }
         int ttlSeconds = ttl.seconds(values);
         if (point != null) {
@@ -209,7 +215,8 @@ final class ChangeStatement implements CompiledStatement.Write {
             case Integer known when column.type() == SqlTypeName.INTEGER -> known;
             case String known when column.type() == SqlTypeName.VARCHAR -> known;
             case BigDecimal known when column.type() == SqlTypeName.DECIMAL -> known;
-            case null, default -> StorageValues.of(column, EdgeValues.fromPlan(type, value));
+            // Both are of one kind: no zone stands between them.
+            case null, default -> StorageValues.of(column, EdgeValues.fromPlan(type, value), ZoneOffset.UTC);
         };
     }
 }

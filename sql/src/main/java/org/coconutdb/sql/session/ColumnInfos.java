@@ -39,8 +39,10 @@ final class ColumnInfos {
                     .flatMap(found -> found.definition().columns().stream())
                     .filter(definition -> definition.name().equals(name))
                     .findFirst();
-            ColumnInfo typed = of.filter(ColumnDefinition::json).isPresent() ? info.withTypeName(org.coconutdb.sql.catalog.Types.JSON)
-                    : info;
+            // What Calcite's type does not tell: that it is JSON, or an array of that.
+            ColumnInfo typed = of.filter(definition -> org.coconutdb.sql.catalog.Types.innermost(definition).json())
+                    .map(definition -> info.withTypeName(org.coconutdb.sql.catalog.Types.name(definition)))
+                    .orElse(info);
             columns.add(of.filter(definition -> definition.identity() != null).isPresent() ? typed.withAutoIncrement() : typed);
         }
         return List.copyOf(columns);
@@ -76,23 +78,34 @@ final class ColumnInfos {
     static ColumnInfo parameter(int index, ColumnDefinition column) {
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         String name = "?" + (index + 1);
+        ColumnDefinition innermost = org.coconutdb.sql.catalog.Types.innermost(column);
         return new ColumnInfo(name, name, "", "", facts.jdbcType(), org.coconutdb.sql.catalog.Types.name(column), facts.className(),
-                org.coconutdb.sql.catalog.Types.precision(column), column.scale(), column.nullable());
+                org.coconutdb.sql.catalog.Types.precision(innermost), innermost.scale(), column.nullable());
     }
 
     /// A column of a table.
     static ColumnInfo stored(CatalogTable table, int position) {
         ColumnDefinition column = table.definition().columns().get(position);
+        ColumnDefinition innermost = org.coconutdb.sql.catalog.Types.innermost(column);
         var facts = org.coconutdb.sql.catalog.Types.of(column.type());
         return new ColumnInfo(column.name(), column.name(), table.definition().name(), table.definition().schema(), facts.jdbcType(),
-                org.coconutdb.sql.catalog.Types.name(column), facts.className(), org.coconutdb.sql.catalog.Types.precision(column), column
-                        .scale(), column.nullable(),
+                org.coconutdb.sql.catalog.Types.name(column), facts.className(), org.coconutdb.sql.catalog.Types.precision(
+                        innermost), innermost.scale(), column.nullable(),
                 column.identity() != null);
     }
 
     private static ColumnInfo info(String label, String name, String table, String schema, RelDataType type) {
         var facts = org.coconutdb.sql.catalog.Types.find(type.getSqlTypeName());
-        if (facts == null) {
+        RelDataType component = type.getComponentType();
+        if (component != null && org.coconutdb.sql.catalog.Types.isArray(type)) {
+            // Precision and scale are those of the elements.
+            ColumnInfo element = info(label, name, table, schema, component);
+            return new ColumnInfo(label, name, table, schema, Types.ARRAY, (element.jdbcType() == Types.NULL ? "VARCHAR" : element
+                    .typeName()) + org.coconutdb.sql.catalog.Types.ARRAY_SUFFIX, java.sql.Array.class.getName(), element.precision(),
+                    element.scale(),
+                    type.isNullable());
+        }
+        if (facts == null || component != null) {
             // NULL has no type of its own; intervals, arrays and rows come as text.
             boolean isNull = type.getSqlTypeName() == SqlTypeName.NULL;
             return new ColumnInfo(label, name, table, schema, isNull ? Types.NULL : Types.VARCHAR, isNull ? "NULL" : "VARCHAR",

@@ -16,6 +16,11 @@ interface CompiledStatement {
     /// Parameters in order of their question marks.
     List<ColumnInfo> parameters();
 
+    /// Whether tables have so many more or less rows by now than when it was compiled that it had better be compiled again.
+    default boolean isOutdated() {
+        return false;
+    }
+
     /// A statement that answers rows.
     interface Query extends CompiledStatement {
         /// What EXPLAIN shows of it.
@@ -23,6 +28,11 @@ interface CompiledStatement {
 
         /// Whether the commit of its transaction rests on the rows that it reads.
         boolean isForUpdate();
+
+        /// Whether it reads a single row by its key, and nothing else.
+        default boolean isLookup() {
+            return false;
+        }
 
         /// Starts it. The rows read at the execution's snapshot.
         Rows open(Execution execution, @Nullable Object[] parameters);

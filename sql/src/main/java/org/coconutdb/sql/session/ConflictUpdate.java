@@ -50,9 +50,9 @@ final class ConflictUpdate {
             } else {
                 int column = (i - statementParameters) % width;
                 Object stored = i - statementParameters < width ? row[column] : excluded[column];
-                value = EdgeValues.fromStorage(writer.table().definition().columns().get(column).type(), stored);
+                value = EdgeValues.fromStorage(writer.table().definition().columns().get(column), stored);
             }
-            parameters[i] = i < parameterTypes.length ? ParameterValues.toPlan(parameterTypes[i], i, value) : null;
+            parameters[i] = i < parameterTypes.length ? ParameterValues.toPlan(parameterTypes[i], i, value, execution.timeZone()) : null;
         }
         byte[] oldKey = writer.key(row);
         @Nullable Object[] before = row.clone();

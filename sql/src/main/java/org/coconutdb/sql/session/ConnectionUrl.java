@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,27 +16,40 @@ import org.coconutdb.engine.Durability;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
+import org.coconutdb.engine.transaction.ReadPolicy;
+import org.coconutdb.jdbc.session.TimeZones;
 import org.coconutdb.sql.catalog.NearestName;
 import org.coconutdb.sql.catalog.Sizes;
 import org.coconutdb.sql.catalog.TimeSpans;
+import org.coconutdb.sql.parser.ReadPolicies;
+import org.coconutdb.sql.plan.ParallelConfig;
+import org.coconutdb.sql.catalog.ZonedTimes;
 import org.coconutdb.sql.spill.QueryMemoryConfig;
 import org.jspecify.annotations.Nullable;
 
 /// An embedded database's URL and what was set with it, both checked.
 ///
-/// `jdbc:coconut:mem:name` or `jdbc:coconut:file:directory`, each with `;property=value` behind it. Properties from the URL win over
+/// `jdbc:coconut:mem:name`, `jdbc:coconut:file:directory` or `jdbc:coconut:member:file` ([MemberFile]), each with `;property=value` behind it. Properties from the URL win over
 /// those that came beside it. An unknown one is refused: a misspelt limit must not be ignored.
 ///
 /// @param name of an in-memory database, empty: a private one; null for a directory
-/// @param directory of a durable database; null in memory
+/// @param directory of a durable database; null of others
+/// @param member of a cluster, which this process is to be; null of others
 /// @param schema the session's first schema
+/// @param timeZone the session's first time zone
+/// @param reads on what the session's reads of a cluster rest at first
+/// @param credentials of the user; null: the database's owner, who may do everything
 /// @param config what the database is opened with, where this URL is the first to open it
 /// @param queryMemory the same of what its statements may hold
+/// @param parallel the same of how its statements use threads
 /// @param slowStatementMillis the same of its sessions: from which on a statement is told as slow; 0: none is
-record ConnectionUrl(@Nullable String name, @Nullable Path directory, String schema, EngineConfig config,
-        long slowStatementMillis, QueryMemoryConfig queryMemory) {
+record ConnectionUrl(@Nullable String name, @Nullable Path directory, @Nullable MemberFile member, String schema, ZoneId timeZone,
+        ReadPolicy reads,
+        @Nullable Credentials credentials, EngineConfig config,
+        long slowStatementMillis, QueryMemoryConfig queryMemory, ParallelConfig parallel) {
     static final String MEMORY_PREFIX = "jdbc:coconut:mem:";
     static final String FILE_PREFIX = "jdbc:coconut:file:";
+    static final String MEMBER_PREFIX = "jdbc:coconut:member:";
 
     static final String LOCK = "memory.lock";
     static final String LIMIT = "memory.limit";
@@ -50,18 +64,23 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     static final String SLOW_STATEMENT = "slow.statement.millis";
     static final String QUERY_MEMORY = "query.memory";
     static final String QUERY_SPILL_MAX = "query.spill.max";
+    static final String QUERY_PARALLELISM = "query.parallelism";
+    static final String QUERY_PARALLEL_ROWS = "query.parallel.rows";
     private static final long SLOW_STATEMENT_LARGEST = 86_400_000;
     private static final List<String> NAMES = List.of(LOCK, LIMIT, HOT, CHECKPOINT, SNAPSHOT_AGE, TRANSACTION_BYTES, DURABILITY,
-            SYNC_INTERVAL, BLOCKS, SCHEMA, SLOW_STATEMENT, QUERY_MEMORY, QUERY_SPILL_MAX);
-    /// Sent by every client of `DriverManager`; an embedded database has no users.
-    private static final List<String> WITHOUT_EFFECT = List.of("user", "password");
+            SYNC_INTERVAL, BLOCKS, SCHEMA, TimeZones.PROPERTY, ReadPolicies.PROPERTY, SLOW_STATEMENT, QUERY_MEMORY, QUERY_SPILL_MAX,
+            QUERY_PARALLELISM, QUERY_PARALLEL_ROWS);
+    private static final String USER = "user";
+    private static final String PASSWORD = "password";
+    /// Sent by every client of `DriverManager`, and none of the database's settings.
+    private static final List<String> OF_USER = List.of(USER, PASSWORD);
 
     static List<String> ofDatabase() {
         return NAMES.stream().filter(name -> !name.equals(SCHEMA)).toList();
     }
 
     static boolean accepts(String url) {
-        return hasPrefix(url, MEMORY_PREFIX) || hasPrefix(url, FILE_PREFIX);
+        return hasPrefix(url, MEMORY_PREFIX) || hasPrefix(url, FILE_PREFIX) || hasPrefix(url, MEMBER_PREFIX);
     }
 
     private static boolean hasPrefix(String url, String prefix) {
@@ -71,20 +90,30 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
     /// INVALID_CONNECTION_STRING where a part of it cannot be used.
     static ConnectionUrl parse(String url, Properties properties) {
         boolean memory = hasPrefix(url, MEMORY_PREFIX);
-        if (!memory && !hasPrefix(url, FILE_PREFIX)) {
+        boolean isMember = hasPrefix(url, MEMBER_PREFIX);
+        if (!accepts(url)) {
             throw invalid().with("url", url).mend("Use jdbc:coconut:mem:name or jdbc:coconut:file:directory.");
         }
-        String[] parts = url.substring(memory ? MEMORY_PREFIX.length() : FILE_PREFIX.length()).split(";", -1);
+        String prefix = memory ? MEMORY_PREFIX : isMember ? MEMBER_PREFIX : FILE_PREFIX;
+        String[] parts = url.substring(prefix.length()).split(";", -1);
         Map<String, String> settings = new TreeMap<>();
         for (String property : properties.stringPropertyNames()) {
-            if (!WITHOUT_EFFECT.contains(property)) {
+            if (OF_USER.contains(property)) {
+                settings.put(property, properties.getProperty(property));
+            } else {
                 settings.put(known(property), properties.getProperty(property).strip());
             }
         }
         for (int i = 1; i < parts.length; i++) {
             readSetting(parts[i], settings);
         }
-        Path directory = memory ? null : directory(parts[0]);
+        MemberFile member = isMember ? MemberFile.read(path(parts[0],
+                "Name the file of a cluster's member: jdbc:coconut:member:./member.properties."))
+                : null;
+        Path directory = memory || isMember ? null : path(parts[0], "Name a directory: jdbc:coconut:file:./data.");
+        if (member != null) {
+            requireNoneOf(settings, BLOCKS, HOT, CHECKPOINT, DURABILITY, SYNC_INTERVAL);
+        }
         EngineConfig defaults = directory == null ? EngineConfig.inMemory() : EngineConfig.inDirectory(directory);
         EngineConfig config = defaults;
         if (settings.containsKey(BLOCKS)) {
@@ -109,8 +138,22 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             config = config.withTransactionBytesMax(transactionBytes(settings.get(TRANSACTION_BYTES)));
         }
         config = withDurability(config, settings);
-        return new ConnectionUrl(memory ? parts[0].strip() : null, directory, settings.getOrDefault(SCHEMA, "PUBLIC"), config,
-                settings.containsKey(SLOW_STATEMENT) ? slowStatement(settings.get(SLOW_STATEMENT)) : 0, queryMemory(directory, settings));
+        return new ConnectionUrl(memory ? parts[0].strip() : null, directory, member, settings.getOrDefault(SCHEMA, "PUBLIC"),
+                timeZone(settings.get(TimeZones.PROPERTY)), reads(settings.get(ReadPolicies.PROPERTY)), Credentials.of(settings.get(USER),
+                        settings.get(PASSWORD)), config,
+                settings.containsKey(SLOW_STATEMENT) ? slowStatement(settings.get(SLOW_STATEMENT)) : 0, queryMemory(directory, settings),
+                parallel(settings));
+    }
+
+    /// Where none is named it is the process's, in which `java.sql`'s classes read clocks, too.
+    private static ZoneId timeZone(@Nullable String name) {
+        return name == null ? ZoneId.systemDefault()
+                : TimeZones.find(name).orElseThrow(() -> invalid().with(TimeZones.PROPERTY, name).mend(ZonedTimes.mend(name)));
+    }
+
+    private static ReadPolicy reads(@Nullable String text) {
+        return text == null ? ReadPolicy.LOCAL
+                : ReadPolicies.parse(text).orElseThrow(() -> invalid().with(ReadPolicies.PROPERTY, text).mend(ReadPolicies.MEND));
     }
 
     private static void readSetting(String part, Map<String, String> settings) {
@@ -122,9 +165,7 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
             throw invalid().with("property", part).mend("Write it as ;name=value.");
         }
         String property = part.substring(0, equals).strip();
-        if (!WITHOUT_EFFECT.contains(property)) {
-            settings.put(known(property), part.substring(equals + 1).strip());
-        }
+        settings.put(OF_USER.contains(property) ? property : known(property), part.substring(equals + 1).strip());
     }
 
     private static String known(String property) {
@@ -135,39 +176,57 @@ record ConnectionUrl(@Nullable String name, @Nullable Path directory, String sch
         throw invalid().with("property", property).mend(nearest + "Known are " + String.join(", ", NAMES) + ".");
     }
 
-    private static Path directory(String text) {
+    private static Path path(String text, String mend) {
         if (text.isBlank()) {
-            throw invalid().with("url", FILE_PREFIX + text).mend("Name a directory: jdbc:coconut:file:./data.");
+            throw invalid().with("path", text).mend(mend);
         }
         try {
             return Path.of(text.strip());
         } catch (InvalidPathException bad) {
-            throw invalid().with("directory", text).with("detail", bad.getReason()).mend("Name a directory: jdbc:coconut:file:./data.");
+            throw invalid().with("path", text).with("detail", bad.getReason()).mend(mend);
+        }
+    }
+
+    private static void requireNoneOf(Map<String, String> settings, String... names) {
+        for (String name : names) {
+            if (settings.containsKey(name)) {
+                throw invalid().with("property", name).mend("A cluster has it in its member files, or does without: leave it out.");
+            }
         }
     }
 
     private static int blocks(String value) {
-        try {
-            int blocks = Integer.parseInt(value);
-            if (blocks >= 1 && blocks <= EngineConfig.BLOCK_COUNT_MAX) {
-                return blocks;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Refused below, like a number outside of the bounds.
-        }
-        throw invalid().with(BLOCKS, value).mend("Give a number from 1 to " + EngineConfig.BLOCK_COUNT_MAX + ".");
+        return (int) number(BLOCKS, value, 1, EngineConfig.BLOCK_COUNT_MAX, "Give a number from 1 to " + EngineConfig.BLOCK_COUNT_MAX
+                + ".");
     }
 
     private static long slowStatement(String value) {
+        return number(SLOW_STATEMENT, value, 0, SLOW_STATEMENT_LARGEST, "Give milliseconds, 1 to " + SLOW_STATEMENT_LARGEST
+                + ", or 0 for none.");
+    }
+
+    private static long number(String property, String value, long min, long max, String mend) {
         try {
-            long millis = Long.parseLong(value);
-            if (millis >= 0 && millis <= SLOW_STATEMENT_LARGEST) {
-                return millis;
+            long number = Long.parseLong(value);
+            if (number >= min && number <= max) {
+                return number;
             }
         } catch (NumberFormatException notANumber) {
             // Refused below, like a number outside of the bounds.
         }
-        throw invalid().with(SLOW_STATEMENT, value).mend("Give milliseconds, 1 to " + SLOW_STATEMENT_LARGEST + ", or 0 for none.");
+        throw invalid().with(property, value).mend(mend);
+    }
+
+    private static ParallelConfig parallel(Map<String, String> settings) {
+        ParallelConfig defaults = ParallelConfig.defaults();
+        String threads = settings.get(QUERY_PARALLELISM);
+        String rows = settings.get(QUERY_PARALLEL_ROWS);
+        return new ParallelConfig(
+                threads == null ? defaults.threads()
+                        : (int) number(QUERY_PARALLELISM, threads, 1, ParallelConfig.THREADS_MAX,
+                                "Give a number of threads from 1 to " + ParallelConfig.THREADS_MAX + "."),
+                rows == null ? defaults.rowsMin()
+                        : number(QUERY_PARALLEL_ROWS, rows, 0, Long.MAX_VALUE, "Give a number of rows, 0 or more."));
     }
 
     private static long size(String property, String value) {

@@ -1,13 +1,13 @@
 package org.coconutdb.sql.session;
 
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
@@ -15,7 +15,6 @@ import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.NearestName;
-import org.coconutdb.sql.catalog.Types;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.run.RuntimeErrors;
 import org.coconutdb.sql.plan.PlanOperator;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class CopyFrom implements CompiledStatement.Write {
     private static final @Nullable Object[] NO_VALUES = {};
     private static final byte[] NO_BYTES = {};
-    private static final String BYTES_PREFIX = "\\x";
 
     private final SqlCopy statement;
     private final CatalogTable table;
@@ -228,8 +226,9 @@ final class CopyFrom implements CompiledStatement.Write {
         }
         @Nullable Object[] stored = new @Nullable Object[table.definition().columns().size()];
         boolean[] isGiven = new boolean[stored.length];
+        ZoneId zone = execution.timeZone();
         for (int i = 0; i < columns.length; i++) {
-            stored[columns[i]] = stored(columns[i], row.values()[i]);
+            stored[columns[i]] = stored(columns[i], row.values()[i], zone);
             isGiven[columns[i]] = true;
         }
         for (int i = 0; i < stored.length; i++) {
@@ -240,29 +239,15 @@ final class CopyFrom implements CompiledStatement.Write {
         return stored;
     }
 
-    private @Nullable Object stored(int position, @Nullable String text) {
+    private @Nullable Object stored(int position, @Nullable String text, ZoneId zone) {
         ColumnDefinition column = table.definition().columns().get(position);
-        boolean isBytes = column.type() == SqlTypeName.BINARY || column.type() == SqlTypeName.VARBINARY;
-        return StorageValues.of(column, text != null && isBytes ? bytes(column, text) : text);
-    }
-
-    private static byte[] bytes(ColumnDefinition column, String text) {
-        try {
-            if (text.startsWith(BYTES_PREFIX)) {
-                return HexFormat.of().parseHex(text, BYTES_PREFIX.length(), text.length());
-            }
-        } catch (IllegalArgumentException notHexadecimal) {
-            // Refused below.
-        }
-        throw CoconutException.of(ErrorCode.INVALID_VALUE)
-                .with("column", column.name())
-                .with("type", Types.text(column))
-                .with("value", EdgeValues.text(text))
-                .mend("Write bytes in hexadecimal digits behind \\x, such as \\x00FF.");
+        return StorageValues.ofText(column, text, zone);
     }
 
     /// The line of the row that a DUPLICATE_KEY of the engine is about; empty where it is not known.
-    OptionalLong lineOf(List<CsvRow> rows, int[] columns, CoconutException duplicate) {
+    ///
+    /// @param zone of the session
+    OptionalLong lineOf(List<CsvRow> rows, int[] columns, CoconutException duplicate, ZoneId zone) {
         CatalogIndex index = table.indexOf(duplicate.facts().getOrDefault("table", "")).orElse(null);
         List<Integer> parts = index == null ? table.definition().primaryKey() : index.definition().positions();
         if (!parts.stream().allMatch(part -> Arrays.stream(columns).anyMatch(part::equals))) {
@@ -272,7 +257,7 @@ final class CopyFrom implements CompiledStatement.Write {
             @Nullable Object[] stored = new @Nullable Object[table.definition().columns().size()];
             for (int i = 0; i < columns.length; i++) {
                 if (parts.contains(columns[i])) {
-                    stored[columns[i]] = stored(columns[i], row.values()[i]);
+                    stored[columns[i]] = stored(columns[i], row.values()[i], zone);
                 }
             }
             // An entry that can have a duplicate has no primary key in it.

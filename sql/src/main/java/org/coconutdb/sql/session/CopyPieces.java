@@ -5,8 +5,8 @@ import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
-import org.coconutdb.sql.run.RuntimeErrors;
 import org.coconutdb.sql.plan.PlanOperator;
+import org.coconutdb.sql.run.RuntimeErrors;
 import org.jspecify.annotations.Nullable;
 
 /// One run of COPY FROM outside of a transaction: the file in pieces, each a transaction of its own, so that a file of any size is read
@@ -92,6 +92,7 @@ final class CopyPieces {
                 if (failure.code() == ErrorCode.TABLE_CHANGED && attempt < StatementRuns.ATTEMPTS_MAX) {
                     StatementRuns.park(attempt);
                     prepared = database.compile(copy.statement(), prepared.schema());
+                    signal.viewer().require(prepared.needs());
                     copy = (CopyFrom) prepared.statement();
                 } else if (failure.code() == ErrorCode.TRANSACTION_TOO_LARGE && rows.size() > 1) {
                     // As its text a row can be far shorter than as it is stored.
@@ -111,7 +112,7 @@ final class CopyPieces {
             return failure;
         }
         CoconutException told = failure.copy().with("file", copy.file()).mend("The file has the key twice, or the table has it already.");
-        copy.lineOf(rows, copy.columns(header), failure).ifPresent(line -> told.with("line", line));
+        copy.lineOf(rows, copy.columns(header), failure, signal.timeZone()).ifPresent(line -> told.with("line", line));
         return told;
     }
 

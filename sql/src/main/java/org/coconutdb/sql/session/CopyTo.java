@@ -7,15 +7,10 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.coconutdb.engine.error.CoconutException;
@@ -104,7 +99,7 @@ record CopyTo(CompiledStatement.Query query, String source, CopyOptions options,
                 for (int i = 0; i < columnCount; i++) {
                     Object value = rows.get(i);
                     quotes.isNull[i] = value == null;
-                    fields[i] = value == null ? options.nullText() : text(value);
+                    fields[i] = value == null ? options.nullText() : EdgeValues.written(value, execution.timeZone());
                 }
                 csv.writeRecord(fields);
                 count++;
@@ -112,18 +107,6 @@ record CopyTo(CompiledStatement.Query query, String source, CopyOptions options,
             }
             return count;
         }
-    }
-
-    /// As COPY FROM reads it back.
-    private static String text(Object value) {
-        return switch (value) {
-            case byte[] bytes -> "\\x" + HexFormat.of().formatHex(bytes);
-            case BigDecimal decimal -> decimal.toPlainString();
-            case LocalTime time -> DateTimeFormatter.ISO_LOCAL_TIME.format(time);
-            case LocalDateTime moment ->
-                    moment.toLocalDate() + " " + DateTimeFormatter.ISO_LOCAL_TIME.format(moment.toLocalTime());
-            default -> value.toString();
-        };
     }
 
     /// Quotes for values that would else be read as NULL; those that the format needs come by themselves.

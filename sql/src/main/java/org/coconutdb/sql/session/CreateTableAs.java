@@ -93,12 +93,18 @@ final class CreateTableAs implements CompiledStatement.Definition {
         for (RelDataTypeField field : row.getFieldList()) {
             ColumnDefinition column = Types.computed(field.getName(), field.getType());
             boolean isComputed = field.getIndex() >= origins.size() || origins.get(field.getIndex()) == null;
-            boolean isText = column.type() == SqlTypeName.CHAR || column.type() == SqlTypeName.VARCHAR;
-            columns.add(isComputed && isText
-                    ? new ColumnDefinition(column.name(), SqlTypeName.VARCHAR, -1, 0, column.nullable())
-                    : column);
+            columns.add(isComputed ? withoutLength(column) : column);
         }
         return columns;
+    }
+
+    private static ColumnDefinition withoutLength(ColumnDefinition column) {
+        return switch (column.type()) {
+            case CHAR, VARCHAR -> new ColumnDefinition(column.name(), SqlTypeName.VARCHAR, -1, 0, column.nullable());
+            case ARRAY -> ColumnDefinition.ofArrays(column.name(), withoutLength(column.elementOrThrow()), column.precision(), column
+                    .nullable());
+            default -> column;
+        };
     }
 
     @Override

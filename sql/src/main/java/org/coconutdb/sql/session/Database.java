@@ -8,12 +8,17 @@ import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.access.Audit;
+import org.coconutdb.sql.access.Need;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.Setting;
 import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.catalog.ViewDefinition;
+import org.coconutdb.sql.plan.ParallelConfig;
+import org.coconutdb.sql.plan.Parallelism;
 import org.coconutdb.sql.plan.QueryPlanner;
+import org.coconutdb.sql.run.QueryWorkers;
 import org.coconutdb.sql.spill.QueryMemory;
 import org.coconutdb.sql.spill.QueryMemoryConfig;
 import org.jspecify.annotations.Nullable;
@@ -26,22 +31,44 @@ final class Database implements AutoCloseable {
 
     private final CoconutEngine engine;
     private final Catalog catalog;
-    private final QueryPlanner planner = new QueryPlanner();
+    private final QueryWorkers workers;
+    private final QueryPlanner planner;
     private final PlanCache plans = new PlanCache();
     private final CopyProgress copies = new CopyProgress();
     private final SlowStatements slowStatements;
     private final QueryMemory queryMemory;
+    private final Audit audit = new Audit();
 
     /// @param slowStatementMillis from which on a statement is told; 0: none is
     /// @param queryMemory what operators of all statements may hold; closed with the database
-    Database(CoconutEngine engine, long slowStatementMillis, QueryMemory queryMemory) {
+    Database(CoconutEngine engine, long slowStatementMillis, QueryMemory queryMemory, ParallelConfig parallel) {
         this.engine = engine;
+        this.workers = new QueryWorkers(parallel.threads());
+        this.planner = new QueryPlanner(new Parallelism(workers, engine.blockCount(), parallel.rowsMin()));
         this.queryMemory = queryMemory;
         this.slowStatements = new SlowStatements(slowStatementMillis);
-        this.catalog = new Catalog(engine, List.of(plans.totals(), plans.view(), copies.view(), slowStatements.view(), view(queryMemory)),
-                settings(queryMemory.config()), this::hindrance);
-        catalog.abandonAll();
-        TableBuild.sweep(catalog);
+        this.catalog = new Catalog(engine, views(),
+                settings(queryMemory.config(), parallel), this::hindrance);
+        if (!engine.isMember()) {
+            // Of a cluster they may be what other hosts are at.
+            catalog.abandonAll();
+            TableBuild.sweep(catalog);
+        }
+    }
+
+    /// What they show is of all sessions.
+    private List<SystemView> views() {
+        return List.of(plans.totals().forAdmins(), plans.view().forAdmins(), copies.view().forAdmins(), slowStatements.view().forAdmins(),
+                view(queryMemory).forAdmins(), view(audit).forAdmins());
+    }
+
+    private static SystemView view(Audit audit) {
+        return new SystemView(CatalogSnapshot.SYSTEM, "AUDIT",
+                List.of(SystemView.moment("HAPPENED_AT"), SystemView.text("EVENT"), SystemView.text("USER_NAME"), SystemView.text("DETAIL"),
+                        SystemView.text("ADDRESS")),
+                () -> audit.last().stream().map(event -> new @Nullable Object[] {event.atMillis(), event.event(), event.role(), event
+                        .detail(),
+                        event.address()}).toList());
     }
 
     private static SystemView view(QueryMemory memory) {
@@ -52,8 +79,12 @@ final class Database implements AutoCloseable {
                         .config().spillBytesMax(), memory.spilledBytes(), memory.spilledBytesEver(), memory.statements()}));
     }
 
-    private static List<Setting> settings(QueryMemoryConfig memory) {
+    private static List<Setting> settings(QueryMemoryConfig memory, ParallelConfig parallel) {
         return List.of(
+                new Setting(ConnectionUrl.QUERY_PARALLELISM, parallel.threads(),
+                        "threads that work for one statement at once, its own included; 1: no others"),
+                new Setting(ConnectionUrl.QUERY_PARALLEL_ROWS, parallel.rowsMin(),
+                        "rows of hash tables that a statement reads at least where other threads help"),
                 new Setting(ConnectionUrl.QUERY_MEMORY, memory.memoryBytes(),
                         "bytes of heap that sorts, joins, aggregates and such of all statements hold together; one has half at most"),
                 new Setting(ConnectionUrl.QUERY_SPILL_MAX, memory.spillBytesMax(),
@@ -89,6 +120,10 @@ final class Database implements AutoCloseable {
         return queryMemory;
     }
 
+    Audit audit() {
+        return audit;
+    }
+
     SlowStatements slowStatements() {
         return slowStatements;
     }
@@ -107,7 +142,7 @@ final class Database implements AutoCloseable {
     /// @param statement that compiling leaves as it is
     Prepared compile(SqlNode statement, String schema) {
         CatalogSnapshot snapshot = catalog.snapshot();
-        return new Prepared(compiler(snapshot, schema).compile(statement), snapshot.version(), schema);
+        return Prepared.of(compiler(snapshot, schema).compile(statement), snapshot.version(), schema);
     }
 
     /// The statement compiled for the catalogue as it is now, from the cache where it is there.
@@ -120,14 +155,18 @@ final class Database implements AutoCloseable {
     ///
     /// @param catalogVersion that it was compiled for
     /// @param literals values of its parameters, where these stand for literals of its text; null where its client gives them
-    record Prepared(CompiledStatement statement, long catalogVersion, String schema, @Nullable Object @Nullable [] literals) {
-        Prepared(CompiledStatement statement, long catalogVersion, String schema) {
-            this(statement, catalogVersion, schema, null);
+    /// @param needs what one must be allowed to run it
+    /// @param isSecret whether its text is told to nobody
+    record Prepared(CompiledStatement statement, long catalogVersion, String schema, @Nullable Object @Nullable [] literals,
+            List<Need> needs, boolean isSecret) {
+        /// With values that its client gives.
+        static Prepared of(Compiled compiled, long catalogVersion, String schema) {
+            return new Prepared(compiled.statement(), catalogVersion, schema, null, compiled.needs(), compiled.isSecret());
         }
 
         /// Another statement in the place of this one.
         Prepared running(CompiledStatement other) {
-            return new Prepared(other, catalogVersion, schema, literals);
+            return new Prepared(other, catalogVersion, schema, literals, needs, isSecret);
         }
 
         /// Parameters that the client gives values for.
@@ -151,6 +190,7 @@ final class Database implements AutoCloseable {
             LOG.atDebug().setCause(failure).log("values of sequences that were not given out are lost");
         }
         try {
+            workers.close();
             queryMemory.close();
         } finally {
             engine.close();

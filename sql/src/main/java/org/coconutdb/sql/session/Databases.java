@@ -79,7 +79,7 @@ final class Databases {
                 Database database = slot.database;
                 if (database == null) {
                     try {
-                        database = open(url, Openings.open(url.config()));
+                        database = open(url, Openings.open(url));
                     } catch (Throwable failure) {
                         slot.isGone = true;
                         slots.remove(key, slot);
@@ -95,7 +95,7 @@ final class Databases {
 
     private static Database open(ConnectionUrl url, CoconutEngine engine) {
         try {
-            return new Database(engine, url.slowStatementMillis(), QueryMemory.open(url.queryMemory()));
+            return new Database(engine, url.slowStatementMillis(), QueryMemory.open(url.queryMemory()), url.parallel());
         } catch (Throwable failure) {
             engine.close();
             throw failure;
@@ -106,6 +106,10 @@ final class Databases {
         Path directory = url.directory();
         if (directory != null) {
             return "file:" + realPath(directory);
+        }
+        MemberFile member = url.member();
+        if (member != null) {
+            return "member:" + realPath(member.file());
         }
         String name = url.name();
         return name == null || name.isEmpty() ? "private:" + privateNames.incrementAndGet() : "mem:" + name;

@@ -5,19 +5,34 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.avatica.util.DateTimeUtils;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.jdbc.session.ArrayText;
+import org.coconutdb.jdbc.session.ZonedTexts;
+import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.catalog.ZonedTimes;
 import org.jspecify.annotations.Nullable;
 
 /// Values of plans and tables → the Java types that [org.coconutdb.jdbc.session.Session] lists.
 final class EdgeValues {
+    /// What stands before the hexadecimal digits of bytes.
+    static final String BYTES_PREFIX = "\\x";
+
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    // Elements of an array that a message has.
+    private static final int TOLD_MAX = 20;
 
     private EdgeValues() {}
 
@@ -41,12 +56,35 @@ final class EdgeValues {
                     INTERVAL_HOUR_SECOND, INTERVAL_MINUTE, INTERVAL_MINUTE_SECOND, INTERVAL_SECOND ->
                     DateTimeUtils.intervalDayTimeToString(((Number) value).longValue(), type.getIntervalQualifier().timeUnitRange,
                             type.getIntervalQualifier().getFractionalSecondPrecisionPreservingDefault());
+            case ARRAY -> ofArray(type, value);
             default -> fromStorage(name, value);
         };
     }
 
+    /// Elements of types that no column can have are told as text.
+    private static Object ofArray(RelDataType type, Object value) {
+        RelDataType component = type.getComponentType();
+        return component == null || !Types.isArray(type) || !(value instanceof List<?> elements) ? text(value)
+                : all(elements, element -> fromPlan(component, element));
+    }
+
+    private static List<@Nullable Object> all(List<?> elements, Function<@Nullable Object, @Nullable Object> edge) {
+        List<@Nullable Object> values = new ArrayList<>(elements.size());
+        for (Object element : elements) {
+            values.add(edge.apply(element));
+        }
+        return Collections.unmodifiableList(values);
+    }
+
+    /// A value of a column.
+    static @Nullable Object fromStorage(ColumnDefinition column, @Nullable Object value) {
+        ColumnDefinition element = column.element();
+        return element != null && value instanceof List<?> elements ? all(elements, inner -> fromStorage(element, inner))
+                : fromStorage(column.type(), value);
+    }
+
     /// A value of a table, and of a plan where both are alike.
-    static @Nullable Object fromStorage(SqlTypeName type, @Nullable Object value) {
+    private static @Nullable Object fromStorage(SqlTypeName type, @Nullable Object value) {
         if (value == null) {
             return null;
         }
@@ -67,6 +105,21 @@ final class EdgeValues {
         };
     }
 
+    /// As it stands in files, and is read back from there.
+    ///
+    /// @param zone in which points on the time line are shown
+    static String written(Object value, ZoneId zone) {
+        return switch (value) {
+            case byte[] bytes -> BYTES_PREFIX + HexFormat.of().formatHex(bytes);
+            case BigDecimal decimal -> decimal.toPlainString();
+            case LocalTime time -> ZonedTexts.write(time);
+            case LocalDateTime moment -> ZonedTexts.write(moment);
+            case Instant moment -> ZonedTimes.write(moment, zone);
+            case List<?> elements -> ArrayText.write(elements, element -> written(element, zone));
+            default -> value.toString();
+        };
+    }
+
     /// As it stands in messages, and where a value has no type of its own.
     static String text(@Nullable Object value) {
         return switch (value) {
@@ -76,7 +129,10 @@ final class EdgeValues {
                     + (bytes.length > 30 ? "…'" : "'");
             case ByteString bytes -> text(bytes.getBytes());
             case Object[] array -> text(java.util.Arrays.asList(array));
-            case List<?> list -> list.stream().map(EdgeValues::text).toList().toString();
+            case List<?> list -> {
+                String text = list.stream().limit(TOLD_MAX).map(EdgeValues::text).collect(Collectors.joining(", "));
+                yield "[" + text + (list.size() > TOLD_MAX ? ", …]" : "]");
+            }
             default -> value.toString();
         };
     }

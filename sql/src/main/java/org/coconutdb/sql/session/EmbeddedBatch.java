@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.jdbc.session.ColumnInfo;
-import org.coconutdb.jdbc.session.Session.Answer;
 import org.coconutdb.jdbc.session.KeyRequest;
+import org.coconutdb.jdbc.session.Session.Answer;
 import org.coconutdb.jdbc.session.Session.Limits;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.plan.QueryPlanner;
+import org.coconutdb.sql.parser.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /// Several statements without parameters, as a batch. Where all are writes, and no transaction is open, they are one.
@@ -44,7 +46,8 @@ final class EmbeddedBatch implements SessionStatement {
     public long[] executeBatch(List<@Nullable Object[]> rows, Limits limits) throws SQLException {
         ExecutionSignal signal = new ExecutionSignal(limits, KeyRequest.NOTHING, session.database()
                 .slowStatements()
-                .watch(String.join("; ", texts), session.schema()), session.database().queryMemory());
+                .watch(Secrets.hidden(String.join("; ", texts)), session.schema()), session.database().queryMemory(), session::timeZone,
+                session::viewer);
         running = signal;
         long[] counts = new long[texts.size()];
         int done = 0;
@@ -53,7 +56,7 @@ final class EmbeddedBatch implements SessionStatement {
             session.requireOpen();
             // Until one of them is found to be no write.
             isAlone = session.transactions().forStatement() == null;
-            isAlone = isAlone && areAllWrites();
+            isAlone = isAlone && areAllWrites(signal);
             if (isAlone) {
                 long[] written = StatementRuns.whileTablesChange(() -> writeAll(signal));
                 signal.count(written);
@@ -63,7 +66,7 @@ final class EmbeddedBatch implements SessionStatement {
                 int index = done;
                 // Not before those before it have run: it may need the table that they make.
                 counts[done] = StatementRuns.whileTablesChange(() -> {
-                    Database.Prepared prepared = compile(index);
+                    Database.Prepared prepared = compile(index, signal);
                     return session.runs().change(prepared, prepared.values(NO_VALUES), signal);
                 });
             }
@@ -79,9 +82,9 @@ final class EmbeddedBatch implements SessionStatement {
     }
 
     /// Else they run one by one.
-    private boolean areAllWrites() throws SQLException {
+    private boolean areAllWrites(ExecutionSignal signal) throws SQLException {
         for (int i = 0; i < texts.size(); i++) {
-            if (!(compile(i).statement() instanceof CompiledStatement.Write)) {
+            if (!(compile(i, signal).statement() instanceof CompiledStatement.Write)) {
                 return false;
             }
         }
@@ -92,15 +95,18 @@ final class EmbeddedBatch implements SessionStatement {
         List<StatementRuns.Step> steps = new ArrayList<>();
         Database.@Nullable Prepared first = null;
         for (int i = 0; i < texts.size(); i++) {
-            Database.Prepared prepared = compile(i);
+            Database.Prepared prepared = compile(i, signal);
             first = first == null ? prepared : first;
             steps.add(new StatementRuns.Step((CompiledStatement.Write) prepared.statement(), prepared.values(NO_VALUES)));
         }
         return first == null ? new long[0] : session.runs().writeAlone(steps, first, signal);
     }
 
-    private Database.Prepared compile(int index) throws SQLException {
-        Database.Prepared prepared = session.database().compile(texts.get(index), session.schema());
+    private Database.Prepared compile(int index, ExecutionSignal signal) throws SQLException {
+        String schema = session.schema();
+        Database.Prepared prepared = QueryPlanner.cancellable(signal.cancelled()::get, () -> session.database()
+                .compile(texts.get(index), schema));
+        session.requireAllowed(prepared);
         CompiledStatement statement = prepared.statement();
         if (!statement.columns().isEmpty()) {
             throw new SQLException("statement " + (index + 1) + " of the batch answers rows: use executeQuery()", "07005");

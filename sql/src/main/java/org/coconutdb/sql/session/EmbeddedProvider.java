@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Properties;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionProvider;
+import org.coconutdb.sql.access.Role;
+import org.coconutdb.sql.access.Roles;
 
 /// Sessions on databases in this process: `jdbc:coconut:mem:name` and `jdbc:coconut:file:directory`.
 public final class EmbeddedProvider implements SessionProvider {
@@ -24,7 +26,11 @@ public final class EmbeddedProvider implements SessionProvider {
             ConnectionUrl parsed = ConnectionUrl.parse(url, properties);
             Databases.Share share = Databases.instance().open(parsed);
             try {
-                return new EmbeddedSession(share, parsed.schema());
+                Roles roles = share.database().catalog().snapshot().access().roles();
+                Credentials credentials = parsed.credentials();
+                // Where there are no users, names that programs give out of habit mean nothing.
+                Role login = credentials == null || !roles.hasUsers() ? null : credentials.verify(roles);
+                return new EmbeddedSession(share, login, parsed);
             } catch (Throwable failure) {
                 share.close();
                 throw failure;

@@ -2,18 +2,21 @@ package org.coconutdb.sql.session;
 
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.transaction.ReadPolicy;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.parser.ReadPolicies;
+import org.coconutdb.sql.access.Role;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.parser.SessionSetting;
-import org.coconutdb.sql.plan.QueryPlanner;
 import org.coconutdb.sql.run.ProductVersion;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +27,16 @@ final class EmbeddedSession implements Session {
     private final SessionTransactions transactions;
     private final StatementRuns runs;
     private final SessionSettings settings;
+    private final SessionUser user;
     private volatile boolean closed;
 
-    EmbeddedSession(Databases.Share share, String schema) {
+    /// @param login whose it is; null: the database's owner's
+    /// @param url what the session begins with
+    EmbeddedSession(Databases.Share share, @Nullable Role login, ConnectionUrl url) {
+        this.user = new SessionUser(share.database().catalog(), login);
         this.share = share;
-        this.settings = new SessionSettings(share.database().catalog(), schema);
-        this.transactions = new SessionTransactions(share.database().engine());
+        this.settings = new SessionSettings(share.database().catalog(), url.schema(), url.timeZone(), url.reads());
+        this.transactions = new SessionTransactions(share.database().engine(), settings);
         this.runs = new StatementRuns(share.database(), transactions, settings);
     }
 
@@ -45,6 +52,17 @@ final class EmbeddedSession implements Session {
         return runs;
     }
 
+    /// Who runs its statements. INVALID_AUTHORIZATION where that is nobody any more.
+    Viewer viewer() {
+        return user.viewer();
+    }
+
+    /// INSUFFICIENT_PRIVILEGE. To be asked of each plan that a statement gets, once: what is allowed changes with the catalogue's version, and the plan
+    /// with it.
+    void requireAllowed(Database.Prepared prepared) {
+        user.viewer().require(prepared.needs());
+    }
+
     /// A failure of an execution as the client is told it.
     SQLException told(Throwable failure, ExecutionSignal signal) {
         SQLException told = SqlErrors.of(failure, closed ? null : database().catalog().snapshot());
@@ -57,20 +75,21 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepare(String sql, KeyRequest keys) throws SQLException {
-        return prepare(sql, keys, () -> false);
+        return answering(() -> {
+            Database.Prepared prepared = database().compile(sql, settings.schema());
+            requireAllowed(prepared);
+            return added(new EmbeddedStatement(this, sql, prepared, keys));
+        });
     }
 
     @Override
-    public SessionStatement prepare(String sql, KeyRequest keys, BooleanSupplier cancelled) throws SQLException {
-        try {
-            requireOpen();
-            Database.Prepared prepared = QueryPlanner.cancellable(cancelled, () -> database().compile(sql, settings.schema()));
-            EmbeddedStatement statement = new EmbeddedStatement(this, sql, prepared, keys);
-            statements.add(statement);
-            return statement;
-        } catch (RuntimeException | Error failure) {
-            throw SqlErrors.of(failure, closed ? null : database().catalog().snapshot());
-        }
+    public SessionStatement text(String sql, KeyRequest keys) throws SQLException {
+        return answering(() -> added(new EmbeddedStatement(this, sql, null, keys)));
+    }
+
+    private SessionStatement added(EmbeddedStatement statement) {
+        statements.add(statement);
+        return statement;
     }
 
     @Override
@@ -177,6 +196,20 @@ final class EmbeddedSession implements Session {
     @Override
     public void setSchema(String name) throws SQLException {
         doing(() -> settings.apply(new SessionSetting.Schema(name)));
+    }
+
+    @Override
+    public ZoneId timeZone() {
+        return settings.timeZone();
+    }
+
+    @Override
+    public String readPolicy() {
+        return ReadPolicies.text(settings.reads());
+    }
+
+    ReadPolicy reads() {
+        return settings.reads();
     }
 
     @Override

@@ -7,12 +7,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.transaction.ReadPolicy;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.KeyRows;
 import org.coconutdb.jdbc.session.Session.Answer;
 import org.coconutdb.jdbc.session.Session.Limits;
+import org.coconutdb.jdbc.session.Session.Wanted;
 import org.coconutdb.jdbc.session.SessionStatement;
+import org.coconutdb.sql.parser.Secrets;
 import org.coconutdb.sql.plan.QueryPlanner;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner {
     private final EmbeddedSession session;
     private final String sql;
-    private Database.Prepared prepared;
+    private static final @Nullable Object[] NO_VALUES = {};
+
+    private Database.@Nullable Prepared prepared; // null until it runs, where it is a text that is run once
     // Set by the executing thread, read by the one that cancels.
     private volatile @Nullable ExecutionSignal running;
     private @Nullable StatementCursor cursor;
@@ -28,7 +33,8 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
     private final KeyRequest request;
     private KeyRows keys = KeyRows.EMPTY;
 
-    EmbeddedStatement(EmbeddedSession session, String sql, Database.Prepared prepared, KeyRequest request) {
+    /// @param prepared null where it is to be prepared by its execution
+    EmbeddedStatement(EmbeddedSession session, String sql, Database.@Nullable Prepared prepared, KeyRequest request) {
         this.request = request;
         this.session = session;
         this.sql = sql;
@@ -37,35 +43,58 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
 
     @Override
     public List<ColumnInfo> columns() {
-        return prepared.statement().columns();
+        Database.Prepared known = prepared;
+        return known == null ? List.of() : known.statement().columns();
     }
 
     @Override
     public List<ColumnInfo> parameters() {
-        return prepared.parameters();
+        Database.Prepared known = prepared;
+        return known == null ? List.of() : known.parameters();
     }
 
     @Override
     public Answer execute(@Nullable Object[] parameters, Limits limits) throws SQLException {
+        return execute(limits, now -> requireCount(now, parameters), parameters);
+    }
+
+    @Override
+    public Answer run(Wanted wanted, Limits limits) throws SQLException {
+        return execute(limits, now -> {
+            if (!now.parameters().isEmpty()) {
+                throw new SQLException("the statement has " + now.parameters().size()
+                        + " parameters without a value: use prepareStatement", "07001");
+            }
+            wanted.check(now.statement().columns());
+        }, NO_VALUES);
+    }
+
+    /// What has to hold of a statement before it is executed.
+    private interface Check {
+        void of(Database.Prepared prepared) throws SQLException;
+    }
+
+    private Answer execute(Limits limits, Check check, @Nullable Object[] parameters) throws SQLException {
         ExecutionSignal signal = begin(limits);
         boolean streams = false;
         try {
             Answer answer = StatementRuns.whileTablesChange(() -> {
-                CompiledStatement statement = current();
-                requireCount(prepared, parameters);
-                @Nullable Object[] values = prepared.values(parameters);
+                Database.Prepared now = current();
+                check.of(now);
+                CompiledStatement statement = now.statement();
+                @Nullable Object[] values = now.values(parameters);
                 if (statement instanceof CompiledStatement.Query query) {
-                    StatementCursor opened = session.runs().open(query, prepared, values, limits.maxRows(), signal, this);
+                    StatementCursor opened = session.runs().open(query, now, values, limits.maxRows(), signal, this);
                     cursor = opened;
                     signal.pause();
                     return new Answer(opened, -1);
                 }
                 if (statement instanceof CompiledStatement.Answering answering) {
                     CompiledStatement.AnsweringRun run = answering.start();
-                    signal.count(session.runs().change(prepared.running(run), values, signal));
+                    signal.count(session.runs().change(now.running(run), values, signal));
                     return new Answer(run.answer(limits.maxRows()), -1);
                 }
-                long count = session.runs().change(prepared, values, signal);
+                long count = session.runs().change(now, values, signal);
                 signal.count(count);
                 return new Answer(null, count);
             });
@@ -86,8 +115,11 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             before.close();
         }
         keys = KeyRows.EMPTY;
-        SlowStatements.Watch watch = session.database().slowStatements().watch(sql, prepared.schema());
-        ExecutionSignal signal = new ExecutionSignal(limits, request, watch, session.database().queryMemory());
+        Database.Prepared known = prepared;
+        String told = known == null || known.isSecret() ? Secrets.hidden(sql) : sql;
+        SlowStatements.Watch watch = session.database().slowStatements().watch(told, schema());
+        ExecutionSignal signal = new ExecutionSignal(limits, request, watch, session.database().queryMemory(), session::timeZone,
+                session::viewer);
         running = signal;
         // After it can be cancelled: whoever did so before has set the other flag first.
         if (limits.cancelled().getAsBoolean()) {
@@ -105,19 +137,33 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         signal.end();
     }
 
-    /// The statement for the catalogue as it is now.
-    private CompiledStatement current() {
+    /// The statement for the catalogue as it is now, and for about as many rows as its tables have.
+    private Database.Prepared current() {
         session.requireOpen();
         if (closed) {
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "statement").mend("Prepare it again.");
         }
-        if (prepared.catalogVersion() != session.database().engine().catalogVersion()) {
-            String schema = prepared.schema();
+        ReadPolicy reads = session.reads();
+        Database.Prepared now = session.database().engine().knowing(reads, this::known);
+        // What changes something goes by the tables as they are.
+        return now.statement() instanceof CompiledStatement.Query || !(reads instanceof ReadPolicy.Stale) ? now : known();
+    }
+
+    private Database.Prepared known() {
+        Database.Prepared now = prepared;
+        if (now == null || now.catalogVersion() != session.database().engine().catalogVersion() || now.statement().isOutdated()) {
+            String schema = schema();
             ExecutionSignal signal = running;
-            prepared = QueryPlanner.cancellable(() -> signal != null && signal.cancelled().get(), () -> session.database().compile(sql,
-                    schema));
+            now = QueryPlanner.cancellable(() -> signal != null && signal.cancelled().get(), () -> session.database().compile(sql, schema));
+            session.requireAllowed(now);
+            prepared = now;
         }
-        return prepared.statement();
+        return now;
+    }
+
+    private String schema() {
+        Database.Prepared known = prepared;
+        return known == null ? session.schema() : known.schema();
     }
 
     private static void requireCount(Database.Prepared prepared, @Nullable Object[] parameters) throws SQLException {
@@ -144,21 +190,25 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
             isAlone = within == null;
             if (within == null) {
                 return StatementRuns.whileTablesChange(() -> {
-                    CompiledStatement.Write write = currentWrite();
-                    requireCounts(prepared, rows);
+                    Database.Prepared now = current();
+                    CompiledStatement.Write write = write(now);
+                    requireCounts(now, rows);
                     List<StatementRuns.Step> steps = new ArrayList<>(counts.length);
-                    rows.forEach(row -> steps.add(new StatementRuns.Step(write, prepared.values(row))));
-                    long[] written = session.runs().writeAlone(steps, prepared, signal);
+                    rows.forEach(row -> steps.add(new StatementRuns.Step(write, now.values(row))));
+                    long[] written = session.runs().writeAlone(steps, now, signal);
                     signal.count(written);
                     return written;
                 });
             }
-            currentWrite();
-            requireCounts(prepared, rows);
+            Database.Prepared first = current();
+            write(first);
+            requireCounts(first, rows);
             for (; done < counts.length; done++) {
                 @Nullable Object[] row = rows.get(done);
-                counts[done] = StatementRuns.whileTablesChange(() -> session.runs()
-                        .writeWithin(within, new StatementRuns.Step(currentWrite(), prepared.values(row)), prepared, signal));
+                counts[done] = StatementRuns.whileTablesChange(() -> {
+                    Database.Prepared now = current();
+                    return session.runs().writeWithin(within, new StatementRuns.Step(write(now), now.values(row)), now, signal);
+                });
             }
             signal.count(counts);
             return counts;
@@ -175,8 +225,8 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         return keys;
     }
 
-    private CompiledStatement.Write currentWrite() throws SQLException {
-        if (current() instanceof CompiledStatement.Write write) {
+    private static CompiledStatement.Write write(Database.Prepared prepared) throws SQLException {
+        if (prepared.statement() instanceof CompiledStatement.Write write) {
             return write;
         }
         throw new SQLException("a batch takes INSERT, UPSERT, UPDATE and DELETE. Execute the others one by one.", "07005");

@@ -1,10 +1,13 @@
 package org.coconutdb.sql.session;
 
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session.Limits;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.spill.QueryMemory;
 import org.coconutdb.sql.spill.StatementMemory;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,8 @@ final class ExecutionSignal {
     private final @Nullable KeyCollector keys;
     private final SlowStatements.@Nullable Watch watch;
     private final StatementMemory memory;
+    private final Supplier<ZoneId> timeZone;
+    private final Supplier<Viewer> viewer;
     private volatile boolean timedOut;
 
     /// The time counts from here on.
@@ -24,7 +29,12 @@ final class ExecutionSignal {
     /// @param request what it hands back
     /// @param watch null where nobody wants to know how long it takes
     /// @param memory of the database
-    ExecutionSignal(Limits limits, KeyRequest request, SlowStatements.@Nullable Watch watch, QueryMemory memory) {
+    /// @param timeZone answers the session's, which a batch may set anew
+    /// @param viewer answers who runs it
+    ExecutionSignal(Limits limits, KeyRequest request, SlowStatements.@Nullable Watch watch, QueryMemory memory,
+            Supplier<ZoneId> timeZone, Supplier<Viewer> viewer) {
+        this.viewer = viewer;
+        this.timeZone = timeZone;
         this.memory = memory.open(cancelled);
         this.watch = watch;
         this.keys = request instanceof KeyRequest.Nothing ? null : new KeyCollector(request);
@@ -40,6 +50,16 @@ final class ExecutionSignal {
     /// Looked at by everything that loops.
     AtomicBoolean cancelled() {
         return cancelled;
+    }
+
+    /// In which clocks are read.
+    ZoneId timeZone() {
+        return timeZone.get();
+    }
+
+    /// Who runs it. INVALID_AUTHORIZATION where that is nobody any more.
+    Viewer viewer() {
+        return viewer.get();
     }
 
     /// What operators may hold; nothing any more when the execution ends.

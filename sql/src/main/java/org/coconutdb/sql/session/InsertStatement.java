@@ -84,6 +84,11 @@ final class InsertStatement implements CompiledStatement.Write {
     }
 
     @Override
+    public boolean isOutdated() {
+        return source != null && source.isOutdated();
+    }
+
+    @Override
     public PlanOperator explain() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("table", writer.table().toString());
@@ -127,7 +132,7 @@ final class InsertStatement implements CompiledStatement.Write {
         }
         @Nullable Object[] converted = new @Nullable Object[values.length];
         for (int i = 0; i < sourceParameters.length; i++) {
-            converted[i] = ParameterValues.toPlan(sourceParameters[i], i, values[i]);
+            converted[i] = ParameterValues.toPlan(sourceParameters[i], i, values[i], execution.timeZone());
         }
         try (Enumerator<@Nullable Object[]> computed = source.run(execution.sourceContext(converted, false))) {
             while (computed.moveNext()) {

@@ -36,7 +36,7 @@ final class KeyCollector {
         }
         @Nullable Object[] values = new @Nullable Object[positions.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = EdgeValues.fromStorage(table.definition().columns().get(positions[i]).type(), row[positions[i]]);
+            values[i] = EdgeValues.fromStorage(table.definition().columns().get(positions[i]), row[positions[i]]);
         }
         rows.add(values);
     }

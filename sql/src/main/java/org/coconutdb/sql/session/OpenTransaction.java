@@ -24,6 +24,7 @@ final class OpenTransaction {
     private static final String ENDED_AT_SAVEPOINT = "It was opened behind the savepoint that was gone back to: query again.";
 
     private final CoconutEngine engine;
+    private final SessionSettings settings;
     private final boolean isExplicit;
     private TransactionTraits traits;
     private @Nullable Transaction transaction;
@@ -31,8 +32,9 @@ final class OpenTransaction {
     private final Set<StatementCursor> cursors = new LinkedHashSet<>();
 
     /// @param isExplicit whether BEGIN has opened it, rather than the first statement with autocommit off
-    OpenTransaction(CoconutEngine engine, TransactionTraits traits, boolean isExplicit) {
+    OpenTransaction(CoconutEngine engine, SessionSettings settings, TransactionTraits traits, boolean isExplicit) {
         this.engine = engine;
+        this.settings = settings;
         this.traits = traits;
         this.isExplicit = isExplicit;
     }
@@ -69,8 +71,8 @@ final class OpenTransaction {
         if (begun == null) {
             // At READ COMMITTED one that only reads takes a new snapshot for each statement, too.
             begun = traits.readOnly() && traits.isolation() != Isolation.READ_COMMITTED
-                    ? engine.beginReadOnly()
-                    : engine.begin(traits.isolation());
+                    ? engine.beginReadOnly(settings.reads())
+                    : engine.begin(traits.isolation(), settings.reads());
             transaction = begun;
         }
         return begun;

@@ -26,7 +26,12 @@ public final class Openings {
     }
 
     /// Opens a database and tells those who listen.
-    static CoconutEngine open(EngineConfig config) {
+    static CoconutEngine open(ConnectionUrl url) {
+        MemberFile member = url.member();
+        return member == null ? open(url.config()) : CoconutEngine.openMember(url.config(), member.carrier());
+    }
+
+    private static CoconutEngine open(EngineConfig config) {
         List<OpeningListener> listeners = List.copyOf(LISTENERS);
         Path directory = config.directory();
         if (directory == null || listeners.isEmpty()) {

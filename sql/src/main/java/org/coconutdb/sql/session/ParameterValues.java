@@ -2,6 +2,11 @@ package org.coconutdb.sql.session;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
 import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -18,7 +23,8 @@ final class ParameterValues {
     private ParameterValues() {}
 
     /// @param index from 0
-    static @Nullable Object toPlan(RelDataType type, int index, @Nullable Object value) {
+    /// @param zone of the session
+    static @Nullable Object toPlan(RelDataType type, int index, @Nullable Object value, ZoneId zone) {
         if (value == null) {
             return null;
         }
@@ -26,12 +32,14 @@ final class ParameterValues {
         return switch (name) {
             // Not the plan's: it is assigned to a column as it is.
             case NULL -> null;
-            case TINYINT, SMALLINT, INTEGER, BIGINT -> whole(name, index, value);
-            case DECIMAL -> value instanceof BigDecimal decimal ? decimal : StorageValues.of(column(type, index, 38, scale(value)), value);
-            case CHAR, VARCHAR -> StorageValues.of(column(SqlTypeName.VARCHAR, index, -1, 0), value);
-            case BINARY, VARBINARY -> new ByteString((byte[]) stored(SqlTypeName.VARBINARY, index, value));
-            case BOOLEAN, REAL, DOUBLE, DATE, TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, UUID -> stored(name, index, value);
-            case FLOAT -> stored(SqlTypeName.DOUBLE, index, value);
+            case TINYINT, SMALLINT, INTEGER, BIGINT -> whole(name, index, value, zone);
+            case DECIMAL -> value instanceof BigDecimal decimal ? decimal : StorageValues.of(column(type, index, 38, scale(value)), value,
+                    zone);
+            case CHAR, VARCHAR -> StorageValues.of(column(SqlTypeName.VARCHAR, index, -1, 0), value, zone);
+            case BINARY, VARBINARY -> new ByteString((byte[]) stored(SqlTypeName.VARBINARY, index, value, zone));
+            case BOOLEAN, REAL, DOUBLE, DATE, TIME, TIMESTAMP, TIMESTAMP_WITH_LOCAL_TIME_ZONE, UUID -> stored(name, index, value, zone);
+            case FLOAT -> stored(SqlTypeName.DOUBLE, index, value, zone);
+            case ARRAY -> array(type, index, value, zone);
             default -> throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                     .with("parameter", index + 1)
                     .with("type", name.getName())
@@ -39,7 +47,28 @@ final class ParameterValues {
         };
     }
 
-    private static Object whole(SqlTypeName type, int index, Object value) {
+    /// An array, or the text of one.
+    private static List<@Nullable Object> array(RelDataType type, int index, Object value, ZoneId zone) {
+        RelDataType component = Objects.requireNonNull(type.getComponentType());
+        if (!(value instanceof List<?>) && !(value instanceof String)) {
+            throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
+                    .with("parameter", index + 1)
+                    .with("type", Types.name(Types.computed("", type)))
+                    .with("value", EdgeValues.text(value))
+                    .mend("Give an array: setArray, or setObject with a List or a Java array.");
+        }
+        // As a text is read by the rules of assignment, and comes back as it went by any other way.
+        List<?> elements = value instanceof List<?> list ? list : (List<?>) EdgeValues.fromStorage(Types.computed("parameter " + (index
+                + 1),
+                type), StorageValues.of(Types.computed("parameter " + (index + 1), type), value, zone));
+        List<@Nullable Object> values = new ArrayList<>();
+        for (Object element : elements == null ? List.of() : elements) {
+            values.add(toPlan(component, index, element, zone));
+        }
+        return Collections.unmodifiableList(values);
+    }
+
+    private static Object whole(SqlTypeName type, int index, Object value, ZoneId zone) {
         // As it comes most often.
         if ((type == SqlTypeName.BIGINT && value instanceof Long) || (type == SqlTypeName.INTEGER && value instanceof Integer)) {
             return value;
@@ -56,7 +85,7 @@ final class ParameterValues {
                         .mend("Write CAST(? AS DECIMAL(38, 10)) where fractions are meant.");
             }
         }
-        return stored(type, index, number);
+        return stored(type, index, number, zone);
     }
 
     private static int scale(Object value) {
@@ -67,8 +96,8 @@ final class ParameterValues {
         };
     }
 
-    private static Object stored(SqlTypeName type, int index, Object value) {
-        Object stored = StorageValues.of(column(type, index, -1, 0), value);
+    private static Object stored(SqlTypeName type, int index, Object value, ZoneId zone) {
+        Object stored = StorageValues.of(column(type, index, -1, 0), value, zone);
         if (stored == null) {
             throw new IllegalStateException("a value became null");
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.parser.LiftedText;
@@ -19,7 +20,7 @@ final class PlanCache {
     /// A longer text is mostly data (a VALUES list) that does not come a second time.
     static final int TEXT_LENGTH_MAX = 16 << 10;
 
-    private final PlanTable<CompiledStatement> plans = new PlanTable<>(PLANS_MAX);
+    private final PlanTable<Compiled> plans = new PlanTable<>(PLANS_MAX);
     private final PlanTable<SharedStatement> shared = new PlanTable<>(PLANS_MAX);
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
@@ -29,17 +30,17 @@ final class PlanCache {
     /// The statement for a catalogue, compiled where nobody has asked for it before.
     ///
     /// @param compiler runs the parser, the validator and the planner
-    Database.Prepared prepare(String sql, long catalogVersion, String schema, Function<String, CompiledStatement> compiler) {
+    Database.Prepared prepare(String sql, long catalogVersion, String schema, Function<String, Compiled> compiler) {
         if (sql.length() > TEXT_LENGTH_MAX) {
             misses.increment();
             plannings.increment();
-            return new Database.Prepared(compiler.apply(sql), catalogVersion, schema);
+            return Database.Prepared.of(compiler.apply(sql), catalogVersion, schema);
         }
         PlanTable.Key key = new PlanTable.Key(StatementText.normalise(sql), catalogVersion, schema);
-        CompiledStatement known = plans.find(key);
-        if (known != null) {
+        Compiled known = plans.find(key);
+        if (known != null && !known.statement().isOutdated()) {
             hits.increment();
-            return new Database.Prepared(known, catalogVersion, schema);
+            return Database.Prepared.of(known, catalogVersion, schema);
         }
         Database.Prepared sharing = isSharing ? prepareShared(sql, catalogVersion, schema, compiler) : null;
         if (sharing != null) {
@@ -48,12 +49,13 @@ final class PlanCache {
         misses.increment();
         plannings.increment();
         long start = System.nanoTime();
-        CompiledStatement compiled = compiler.apply(sql);
+        Compiled compiled = compiler.apply(sql);
         // How long it was planned is a part of what EXPLAIN ANALYZE answers.
-        if (!(compiled instanceof AnalyzedQuery || compiled instanceof AnalyzedWrite)) {
+        boolean isTimed = compiled.statement() instanceof AnalyzedQuery || compiled.statement() instanceof AnalyzedWrite;
+        if (!isTimed && !compiled.isSecret()) {
             plans.put(key, compiled, System.nanoTime() - start);
         }
-        return new Database.Prepared(compiled, catalogVersion, schema);
+        return Database.Prepared.of(compiled, catalogVersion, schema);
     }
 
     /// Null where the statement has a plan of its own.
@@ -61,15 +63,15 @@ final class PlanCache {
             String sql,
             long catalogVersion,
             String schema,
-            Function<String, CompiledStatement> compiler) {
+            Function<String, Compiled> compiler) {
         LiftedText text = LiftedText.of(StatementText.normalise(sql));
         if (text == null) {
             return null;
         }
         PlanTable.Key key = new PlanTable.Key(text.key(), catalogVersion, schema);
         SharedStatement known = shared.find(key);
-        boolean isKnown = known != null;
-        if (known == null) {
+        boolean isKnown = known != null && !known.isOutdated();
+        if (known == null || !isKnown) {
             long start = System.nanoTime();
             known = compileShared(text, compiler);
             shared.put(key, known, System.nanoTime() - start);
@@ -80,14 +82,17 @@ final class PlanCache {
             return null;
         }
         (isKnown ? hits : misses).increment();
-        return new Database.Prepared(statement, catalogVersion, schema, values);
+        return new Database.Prepared(statement, catalogVersion, schema, values, known.needs(), false);
     }
 
-    private SharedStatement compileShared(LiftedText text, Function<String, CompiledStatement> compiler) {
+    private SharedStatement compileShared(LiftedText text, Function<String, Compiled> compiler) {
         plannings.increment();
         try {
             return SharedStatement.of(compiler.apply(text.text()), text);
         } catch (CoconutException refused) {
+            if (refused.code() == ErrorCode.STATEMENT_CANCELLED) {
+                throw refused;
+            }
             // As it was written it may be right; where it is not, it says what its own fault is.
             return SharedStatement.NONE;
         }

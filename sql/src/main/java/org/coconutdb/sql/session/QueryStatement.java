@@ -6,6 +6,7 @@ import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.sql.plan.PlanOperator;
+import org.coconutdb.sql.plan.PointPlan;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,16 @@ final class QueryStatement implements CompiledStatement.Query {
     }
 
     @Override
+    public boolean isLookup() {
+        return plan instanceof PointPlan && !forUpdate;
+    }
+
+    @Override
+    public boolean isOutdated() {
+        return plan.isOutdated();
+    }
+
+    @Override
     public PlanOperator explain() {
         return plan.operators();
     }
@@ -55,7 +66,7 @@ final class QueryStatement implements CompiledStatement.Query {
     public Rows open(Execution execution, @Nullable Object[] values) {
         @Nullable Object[] converted = new @Nullable Object[values.length];
         for (int i = 0; i < values.length; i++) {
-            converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i]);
+            converted[i] = ParameterValues.toPlan(parameterTypes[i], i, values[i], execution.timeZone());
         }
         Enumerator<@Nullable Object[]> rows = plan.run(execution.sourceContext(converted, forUpdate));
         return new Rows() {

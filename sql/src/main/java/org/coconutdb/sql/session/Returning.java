@@ -195,7 +195,7 @@ final class Returning {
             Item item = items.get(i);
             answer[i] = item.position() < 0
                     ? EdgeValues.fromPlan(computedTypes[item.field()], computed[item.field()])
-                    : EdgeValues.fromStorage(table.definition().columns().get(item.position()).type(), row[item.position()]);
+                    : EdgeValues.fromStorage(table.definition().columns().get(item.position()), row[item.position()]);
         }
         return answer;
     }
@@ -208,7 +208,7 @@ final class Returning {
         @Nullable Object[] parameters = new @Nullable Object[parameterTypes.length];
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] = i < statementParameters
-                    ? ParameterValues.toPlan(parameterTypes[i], i, values[i])
+                    ? ParameterValues.toPlan(parameterTypes[i], i, values[i], execution.timeZone())
                     : RowChecks.parameter(row[read[i - statementParameters]]);
         }
         try (Enumerator<@Nullable Object[]> rows = over.run(execution.context(parameters))) {

@@ -19,6 +19,11 @@ record ReturningWrite(CompiledStatement.Write write, List<ColumnInfo> columns) i
     }
 
     @Override
+    public boolean isOutdated() {
+        return write.isOutdated();
+    }
+
+    @Override
     public Run start() {
         return new Run();
     }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.apache.calcite.avatica.util.ByteString;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
 import org.apache.calcite.rel.type.RelDataTypeField;
@@ -19,6 +18,7 @@ import org.coconutdb.sql.catalog.CheckDefinition;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.run.StoredValues;
 import org.jspecify.annotations.Nullable;
 
 /// A table's CHECK constraints, as one query over a row of parameters: the columns that the conditions name. Immutable; any thread.
@@ -110,9 +110,8 @@ final class RowChecks {
     /// What is stored as the parameter of [Syntax#parameterRow].
     static @Nullable Object parameter(@Nullable Object stored) {
         return switch (stored) {
-            case byte[] bytes -> new ByteString(bytes);
             case UUID uuid -> uuid.toString();
-            case null, default -> stored;
+            case null, default -> StoredValues.toPlan(stored);
         };
     }
 }

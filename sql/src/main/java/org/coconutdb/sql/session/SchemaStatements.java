@@ -18,10 +18,11 @@ final class SchemaStatements {
         if (ifNotExists && name.equals(CatalogSnapshot.PUBLIC)) {
             return (CompiledStatement.Definition) (_, _) -> {};
         }
+        String owner = create.owner() == null ? null : create.owner().getSimple();
         SchemaDefinition definition = new SchemaDefinition(SchemaDefinition.requireName(name), Comments.NONE);
         return (CompiledStatement.Definition) (database, _) -> {
             try {
-                database.catalog().createSchema(definition);
+                database.catalog().createSchema(definition, owner);
             } catch (CoconutException failure) {
                 if (!ifNotExists || failure.code() != ErrorCode.DUPLICATE_SCHEMA) {
                     throw failure;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class SessionTransactions {
     private final CoconutEngine engine;
+    private final SessionSettings settings;
     private boolean autoCommit = true;
     private TransactionTraits defaults = TransactionTraits.DEFAULT;
     // What SET TRANSACTION says of the next transaction; null where nothing.
@@ -24,8 +25,9 @@ final class SessionTransactions {
     private @Nullable OpenTransaction open;
     private int lastSavepoint;
 
-    SessionTransactions(CoconutEngine engine) {
+    SessionTransactions(CoconutEngine engine, SessionSettings settings) {
         this.engine = engine;
+        this.settings = settings;
     }
 
     // ---- what statements ask
@@ -34,7 +36,7 @@ final class SessionTransactions {
     @Nullable
     OpenTransaction forStatement() {
         if (open == null && !autoCommit) {
-            open = new OpenTransaction(engine, nextTraits(), false);
+            open = new OpenTransaction(engine, settings, nextTraits(), false);
             next = null;
         }
         return open;
@@ -157,7 +159,7 @@ final class SessionTransactions {
         switch (action) {
             case TransactionAction.Begin begin -> {
                 requireNoneOpen("One is open already: COMMIT or ROLLBACK it first; SAVEPOINT marks a place in it.");
-                open = new OpenTransaction(engine, nextTraits().with(begin.modes()), true);
+                open = new OpenTransaction(engine, settings, nextTraits().with(begin.modes()), true);
                 next = null;
             }
             case TransactionAction.Commit _ -> commit();

@@ -1,9 +1,11 @@
 package org.coconutdb.sql.session;
 
 import java.math.BigDecimal;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.access.Need;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.parser.LiftedText;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +17,21 @@ import org.jspecify.annotations.Nullable;
 /// is shared.
 final class SharedStatement {
     /// What cannot be shared, so that this is not found out again.
-    static final SharedStatement NONE = new SharedStatement(null, new @Nullable ColumnDefinition[0]);
+    static final SharedStatement NONE = new SharedStatement(null, new @Nullable ColumnDefinition[0], List.of());
 
     private final @Nullable CompiledStatement statement;
     private final @Nullable ColumnDefinition[] stored;
+    private final List<Need> needs;
 
-    private SharedStatement(@Nullable CompiledStatement statement, @Nullable ColumnDefinition[] stored) {
+    private SharedStatement(@Nullable CompiledStatement statement, @Nullable ColumnDefinition[] stored, List<Need> needs) {
+        this.needs = needs;
         this.statement = statement;
         this.stored = stored;
     }
 
     /// [#NONE] where answers might differ.
-    static SharedStatement of(CompiledStatement statement, LiftedText text) {
+    static SharedStatement of(Compiled compiled, LiftedText text) {
+        CompiledStatement statement = compiled.statement();
         List<ColumnInfo> parameters = statement.parameters();
         @Nullable ColumnDefinition[] stored = new @Nullable ColumnDefinition[parameters.size()];
         switch (statement) {
@@ -42,7 +47,7 @@ final class SharedStatement {
                 return NONE;
             }
         }
-        return new SharedStatement(statement, stored);
+        return new SharedStatement(statement, stored, compiled.needs());
     }
 
     private static boolean isSame(LiftedText.Kind kind, String type) {
@@ -59,6 +64,16 @@ final class SharedStatement {
     @Nullable
     CompiledStatement statement() {
         return statement;
+    }
+
+    /// What one must be allowed to run it.
+    List<Need> needs() {
+        return needs;
+    }
+
+    /// See [CompiledStatement#isOutdated].
+    boolean isOutdated() {
+        return statement != null && statement.isOutdated();
     }
 
     /// Values for its question marks; null where one is none that its column stores, which the statement as it is written has the words for.
@@ -81,7 +96,8 @@ final class SharedStatement {
 
     private static boolean isStorable(ColumnDefinition column, @Nullable Object value) {
         try {
-            StorageValues.of(column, value);
+            // What can be read in one zone can be in all, but for the first and the last day of all.
+            StorageValues.of(column, value, ZoneOffset.UTC);
             return true;
         } catch (CoconutException refused) {
             return false;

@@ -16,6 +16,7 @@ import org.coconutdb.sql.catalog.SystemView;
 import org.coconutdb.sql.catalog.TableDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.catalog.VisibleRows;
 import org.coconutdb.sql.parser.SqlShow;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,9 @@ final class ShowStatement {
                 .flatMap(all -> all)
                 .sorted(Comparator.comparing(row -> String.valueOf(row.getFirst())))
                 .toList();
-        return new FixedRows(List.of("TABLE_NAME", "TABLE_TYPE", "TABLE_KIND"), rows, List.of());
+        return new FixedRows(List.of("TABLE_NAME", "TABLE_TYPE", "TABLE_KIND"), rows, List.of(), (viewer, row) -> viewer.isAdmin()
+                || VisibleRows
+                        .isSeen(viewer, schema, String.valueOf(row.getFirst())));
     }
 
     private static List<@Nullable String> row(@Nullable String... values) {

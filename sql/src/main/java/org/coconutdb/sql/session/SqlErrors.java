@@ -123,7 +123,7 @@ final class SqlErrors {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
             ColumnDefinition column = table.definition().columns().get(columns.get(i));
-            texts.add(column.name() + "=" + EdgeValues.text(EdgeValues.fromStorage(column.type(), values[i])));
+            texts.add(column.name() + "=" + EdgeValues.text(EdgeValues.fromStorage(column, values[i])));
         }
         return String.join(", ", texts);
     }

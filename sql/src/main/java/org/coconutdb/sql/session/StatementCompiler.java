@@ -19,6 +19,7 @@ import org.apache.calcite.sql.util.SqlBasicVisitor;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.access.Needs;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.ForeignKeys;
 import org.coconutdb.sql.catalog.IdentityDefinition;
@@ -27,19 +28,23 @@ import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.TableName;
 import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.ColumnTexts;
+import org.coconutdb.sql.parser.Secrets;
+import org.coconutdb.sql.parser.SqlAccessStatement;
 import org.coconutdb.sql.parser.SqlAlterTable;
-import org.coconutdb.sql.parser.SqlComment;
 import org.coconutdb.sql.parser.SqlAnalyze;
+import org.coconutdb.sql.parser.SqlComment;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlCreateCoconutSchema;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlCreateIndex;
+import org.coconutdb.sql.parser.SqlCreateRole;
 import org.coconutdb.sql.parser.SqlCreateSequence;
 import org.coconutdb.sql.parser.SqlCreateTableAs;
 import org.coconutdb.sql.parser.SqlCreateView;
 import org.coconutdb.sql.parser.SqlDropCoconutSchema;
 import org.coconutdb.sql.parser.SqlDropCoconutTable;
 import org.coconutdb.sql.parser.SqlDropIndex;
+import org.coconutdb.sql.parser.SqlDropRole;
 import org.coconutdb.sql.parser.SqlDropSequence;
 import org.coconutdb.sql.parser.SqlDropView;
 import org.coconutdb.sql.parser.SqlExplainStatement;
@@ -51,6 +56,7 @@ import org.coconutdb.sql.parser.SqlReturning;
 import org.coconutdb.sql.parser.SqlSessionSetting;
 import org.coconutdb.sql.parser.SqlShow;
 import org.coconutdb.sql.parser.SqlShowCreate;
+import org.coconutdb.sql.parser.SqlShowTimeZone;
 import org.coconutdb.sql.parser.SqlTransactionStatement;
 import org.coconutdb.sql.parser.SqlTruncateTable;
 import org.coconutdb.sql.parser.SqlWithOptions;
@@ -69,13 +75,16 @@ final class StatementCompiler {
     private final SequenceCompiler sequences;
     private final boolean isMeasured;
     private final long startedNanos;
+    private final Needs needs;
 
     StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema) {
-        this(planner, catalog, schema, false);
+        this(planner, catalog, schema, false, new Needs());
     }
 
     /// @param isMeasured whether plans can count what their operators do
-    private StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema, boolean isMeasured) {
+    /// @param needs of the whole statement, to which this adds
+    private StatementCompiler(QueryPlanner planner, CatalogSnapshot catalog, String schema, boolean isMeasured, Needs needs) {
+        this.needs = needs;
         this.startedNanos = System.nanoTime();
         this.isMeasured = isMeasured;
         this.planner = planner;
@@ -86,11 +95,19 @@ final class StatementCompiler {
 
     /// The same for names without a schema that are in this one: those in the definition of a table are in the table's.
     StatementCompiler in(String other) {
-        return other.equals(schema) ? this : new StatementCompiler(planner, catalog, other, isMeasured);
+        return other.equals(schema) ? this : new StatementCompiler(planner, catalog, other, isMeasured, needs);
     }
 
-    CompiledStatement compile(String sql) {
-        return compile(resolveSequences(SqlParsing.parse(sql)), sql);
+    Compiled compile(String sql) {
+        SqlNode parsed = SqlParsing.parse(sql);
+        new DefinitionNeeds(catalog, schema, needs).toUse(parsed);
+        CompiledStatement compiled = compile(resolveSequences(parsed), sql);
+        return new Compiled(compiled, needs.toList(), Secrets.mayHave(sql));
+    }
+
+    /// What one must be allowed to run what was compiled up to now; what compiles a part of it adds to them.
+    Needs needs() {
+        return needs;
     }
 
     /// The statement or expression with its sequences found. UNDEFINED_SEQUENCE.
@@ -104,13 +121,18 @@ final class StatementCompiler {
     }
 
     /// A statement that answers no rows.
-    CompiledStatement compile(SqlNode statement) {
-        return compile(statement, "");
+    Compiled compile(SqlNode statement) {
+        CompiledStatement compiled = compile(statement, "");
+        return new Compiled(compiled, needs.toList(), false);
     }
 
     /// @param sql that it was parsed from: columns are labelled by it
     private CompiledStatement compile(SqlNode statement, String sql) {
+        new DefinitionNeeds(catalog, schema, needs).add(statement);
         return switch (statement) {
+            case SqlCreateRole create -> new AccessStatement(create.action(), schema);
+            case SqlDropRole drop -> new AccessStatement(drop.action(), schema);
+            case SqlAccessStatement access -> new AccessStatement(access.action(), schema);
             case SqlCreateCoconutTable create -> create(create);
             case SqlCreateTableAs create -> CreateTableAs.compile(create, this, catalog, schema);
             case SqlDropCoconutTable drop -> drop(drop);
@@ -125,6 +147,7 @@ final class StatementCompiler {
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplainStatement explain -> explain(explain, sql);
+            case SqlShowTimeZone _ -> ShowTimeZone.INSTANCE;
             case SqlShow show -> ShowStatement.of(show, catalog, schema);
             case SqlCreateCoconutSchema create -> SchemaStatements.create(create);
             case SqlDropCoconutSchema drop -> SchemaStatements.drop(drop);
@@ -145,8 +168,9 @@ final class StatementCompiler {
                 throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, ANALYZE, "
-                                + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, COMMENT ON, BEGIN, "
-                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION and SET SCHEMA.");
+                                + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, CREATE, ALTER and DROP USER and ROLE, "
+                                + "GRANT, REVOKE, COMMENT ON, BEGIN, "
+                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION, SET SCHEMA, SET TIME ZONE and SET READ.");
             }
         };
     }
@@ -189,7 +213,11 @@ final class StatementCompiler {
     }
 
     <T> T planning(Function<QueryContext, T> work) {
-        return planner.compile(catalog, schema, isMeasured, work);
+        return planner.compile(catalog, schema, isMeasured, context -> {
+            T result = work.apply(context);
+            needs.addAll(context.needs());
+            return result;
+        });
     }
 
     /// Plans a query that is a part of a statement.
@@ -227,7 +255,7 @@ final class StatementCompiler {
     private CompiledStatement explain(SqlExplainStatement explain, String sql) {
         PlanFormat format = PlanFormat.valueOf(explain.getFormat().name());
         CompiledStatement compiled =
-                new StatementCompiler(planner, catalog, schema, explain.isAnalyze()).compile(explain.getExplicandum(), sql);
+                new StatementCompiler(planner, catalog, schema, explain.isAnalyze(), needs).compile(explain.getExplicandum(), sql);
         if (explain.isAnalyze()) {
             long planningNanos = System.nanoTime() - startedNanos;
             return switch (compiled) {

@@ -10,6 +10,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.transaction.Isolation;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.catalog.Catalog;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a session's compiled statements: in its open transaction, or each in one of its own, which is then run again where it meets
@@ -70,9 +71,10 @@ final class StatementRuns {
             transactions.requireWritable();
         }
         OpenTransaction within = transactions.forStatement();
-        Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
+        Transaction transaction = within != null ? within.beginStatement()
+                : query.isLookup() ? database.engine().beginLookup(settings.reads()) : database.engine().beginReadOnly(settings.reads());
         try {
-            requireCurrent(prepared);
+            database.engine().knowing(settings.reads(), () -> requireCurrent(prepared));
             CompiledStatement.Rows rows = query.open(new Execution(transaction, prepared.schema(), sequences, signal), values);
             StatementCursor opened = new StatementCursor(owner, rows, transaction, within, rowsMax, signal);
             transaction.rest();
@@ -126,7 +128,7 @@ final class StatementRuns {
 
     private long copyTo(CopyTo copy, Database.Prepared prepared, @Nullable Object[] values, ExecutionSignal signal) {
         OpenTransaction within = transactions.forStatement();
-        Transaction transaction = within == null ? database.engine().beginReadOnly() : within.beginStatement();
+        Transaction transaction = within == null ? database.engine().beginReadOnly(settings.reads()) : within.beginStatement();
         try (CopyProgress.Running progress = database.copies().begin("COPY TO", copy.source(), copy.file().toString(), null)) {
             requireCurrent(prepared);
             return copy.run(new Execution(transaction, prepared.schema(), sequences, signal), values, progress);
@@ -172,10 +174,11 @@ final class StatementRuns {
 
     /// TABLE_CHANGED where the catalogue is another than the statement was compiled for: nothing has happened, and compiled again it can
     /// be run. Asked behind the snapshot, so that the statement sees no row that was written for a later definition.
-    private void requireCurrent(Database.Prepared prepared) {
+    private Database.Prepared requireCurrent(Database.Prepared prepared) {
         if (prepared.catalogVersion() != database.engine().catalogVersion()) {
             throw CoconutException.of(ErrorCode.TABLE_CHANGED).mend("Nothing was changed: run the statement again.");
         }
+        return prepared;
     }
 
     /// Runs the writes one after the other in a transaction of their own, until it commits. Answers the counts.
@@ -224,6 +227,6 @@ final class StatementRuns {
     private long define(CompiledStatement.Definition definition, ExecutionSignal signal) {
         transactions.requireWritable();
         transactions.requireDefinitions();
-        return definition.runCounting(database, signal);
+        return Catalog.creatingFor(signal.viewer().role(), () -> definition.runCounting(database, signal));
     }
 }

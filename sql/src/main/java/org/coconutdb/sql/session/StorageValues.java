@@ -8,19 +8,26 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.jdbc.session.ArrayText;
+import org.coconutdb.jdbc.session.ZonedTexts;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.CoconutTypeSystem;
 import org.coconutdb.sql.catalog.Types;
+import org.coconutdb.sql.catalog.ZonedTimes;
 import org.coconutdb.sql.run.JsonFunctions;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +43,9 @@ final class StorageValues {
     private StorageValues() {}
 
     /// The value as the column stores it. NULL_NOT_ALLOWED for null in a column that has none.
-    static @Nullable Object of(ColumnDefinition column, @Nullable Object value) {
+    ///
+    /// @param zone of the session: what is between readings of a clock and points on the time line
+    static @Nullable Object of(ColumnDefinition column, @Nullable Object value, ZoneId zone) {
         if (value == null) {
             if (!column.nullable()) {
                 throw CoconutException.of(ErrorCode.NULL_NOT_ALLOWED)
@@ -55,18 +64,70 @@ final class StorageValues {
                 case DECIMAL -> decimal(column, value);
                 case REAL -> real(column, value);
                 case DOUBLE -> floating(column, value);
-                case CHAR, VARCHAR -> column.json() ? json(column, text(column, value)) : text(column, value);
+                case CHAR, VARCHAR -> column.json() ? json(column, text(column, value, zone)) : text(column, value, zone);
                 case BINARY, VARBINARY -> bytes(column, value);
-                case DATE -> Math.toIntExact(date(column, value).toEpochDay());
+                case DATE -> Math.toIntExact(date(column, value, zone).toEpochDay());
                 case TIME -> (int) cut(column, time(column, value).toNanoOfDay() / 1_000_000L);
-                case TIMESTAMP -> cut(column, timestamp(column, value).toInstant(ZoneOffset.UTC).toEpochMilli());
-                case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> cut(column, instant(column, value).toEpochMilli());
+                case TIMESTAMP -> cut(column, timestamp(column, value, zone).toInstant(ZoneOffset.UTC).toEpochMilli());
+                case TIMESTAMP_WITH_LOCAL_TIME_ZONE -> cut(column, instant(column, value, zone));
                 case UUID -> uuid(column, value);
+                case ARRAY -> array(column, value, zone);
                 default -> throw mismatch(column, value);
             };
         } catch (ArithmeticException failure) {
             throw outOfRange(column, value);
         }
+    }
+
+    /// The same of a text in which bytes are written in hexadecimal digits, as COPY and arrays have them.
+    static @Nullable Object ofText(ColumnDefinition column, @Nullable String text, ZoneId zone) {
+        boolean isBytes = column.type() == SqlTypeName.BINARY || column.type() == SqlTypeName.VARBINARY;
+        return of(column, text != null && isBytes ? hexadecimal(column, text) : text, zone);
+    }
+
+    private static byte[] hexadecimal(ColumnDefinition column, String text) {
+        try {
+            if (text.startsWith(EdgeValues.BYTES_PREFIX)) {
+                return HexFormat.of().parseHex(text, EdgeValues.BYTES_PREFIX.length(), text.length());
+            }
+        } catch (IllegalArgumentException notHexadecimal) {
+            // Refused below.
+        }
+        throw unreadable(column, text, "Write bytes in hexadecimal digits behind \\x, such as \\x00FF.");
+    }
+
+    private static List<@Nullable Object> array(ColumnDefinition column, Object value, ZoneId zone) {
+        return switch (value) {
+            case List<?> list -> array(column, list, false, zone);
+            case String text -> {
+                try {
+                    yield array(column, ArrayText.read(text), true, zone);
+                } catch (IllegalArgumentException failure) {
+                    throw unreadable(column, value, "Write it as {1,2,NULL}, or ARRAY[1, 2, NULL] without quotes: " + failure.getMessage()
+                            + ".");
+                }
+            }
+            default -> throw mismatch(column, value);
+        };
+    }
+
+    /// @param areTexts whether what is no array in it is the text of a value
+    private static List<@Nullable Object> array(ColumnDefinition column, List<?> given, boolean areTexts, ZoneId zone) {
+        ColumnDefinition element = column.elementOrThrow();
+        if (column.precision() >= 0 && given.size() > column.precision()) {
+            throw CoconutException.of(ErrorCode.ARRAY_TOO_LONG)
+                    .with("column", column.name())
+                    .with("type", Types.text(column))
+                    .with("elements", given.size())
+                    .mend("Give fewer elements, or make a column that takes more of them.");
+        }
+        List<@Nullable Object> stored = new ArrayList<>(given.size());
+        for (Object each : given) {
+            boolean isArray = element.type() == SqlTypeName.ARRAY && each instanceof List<?>;
+            stored.add(isArray ? array(element, (List<?>) each, areTexts, zone)
+                    : areTexts && each instanceof String text ? ofText(element, text, zone) : of(element, each, zone));
+        }
+        return Collections.unmodifiableList(stored);
     }
 
     private static String json(ColumnDefinition column, String text) {
@@ -170,13 +231,15 @@ final class StorageValues {
         };
     }
 
-    private static String text(ColumnDefinition column, Object value) {
+    private static String text(ColumnDefinition column, Object value, ZoneId zone) {
         String text = switch (value) {
             case String known -> known;
-            case Byte _,Short _,Integer _,Long _,Float _,Double _,Boolean _,UUID _,LocalDate _,LocalTime _ -> value.toString();
+            case Byte _,Short _,Integer _,Long _,Float _,Double _,Boolean _,UUID _,LocalDate _ -> value.toString();
+            case LocalTime time -> ZonedTexts.write(time);
             case BigDecimal decimal -> decimal.toPlainString();
-            case LocalDateTime moment -> moment.toString().replace('T', ' ');
-            case Instant moment -> moment.toString();
+            case LocalDateTime moment -> ZonedTexts.write(moment);
+            case Instant moment -> ZonedTimes.write(moment, zone);
+            case List<?> _ -> EdgeValues.written(value, zone);
             default -> throw mismatch(column, value);
         };
         int max = Types.precision(column);
@@ -191,7 +254,7 @@ final class StorageValues {
                         .mend("Shorten the value, or make the column longer.");
             }
             text = text.substring(0, end);
-        } else if (column.type() == org.apache.calcite.sql.type.SqlTypeName.CHAR && length < max) {
+        } else if (column.type() == SqlTypeName.CHAR && length < max) {
             text += " ".repeat(max - length);
         }
         if (!isUnicode(text)) {
@@ -227,14 +290,14 @@ final class StorageValues {
                     .with("bytes", bytes.length)
                     .mend("Shorten the value, or make the column longer.");
         }
-        return column.type() == org.apache.calcite.sql.type.SqlTypeName.BINARY ? Arrays.copyOf(bytes, max) : bytes;
+        return column.type() == SqlTypeName.BINARY ? Arrays.copyOf(bytes, max) : bytes;
     }
 
-    private static LocalDate date(ColumnDefinition column, Object value) {
+    private static LocalDate date(ColumnDefinition column, Object value, ZoneId zone) {
         LocalDate date = switch (value) {
             case LocalDate known -> known;
             case LocalDateTime moment -> moment.toLocalDate();
-            case Instant moment -> moment.atZone(ZoneId.systemDefault()).toLocalDate();
+            case Instant moment -> moment.atZone(zone).toLocalDate();
             case String text -> {
                 try {
                     yield LocalDate.parse(text.strip());
@@ -273,11 +336,11 @@ final class StorageValues {
         };
     }
 
-    private static LocalDateTime timestamp(ColumnDefinition column, Object value) {
+    private static LocalDateTime timestamp(ColumnDefinition column, Object value, ZoneId zone) {
         LocalDateTime timestamp = switch (value) {
             case LocalDateTime known -> known;
             case LocalDate date -> date.atStartOfDay();
-            case Instant moment -> LocalDateTime.ofInstant(moment, ZoneId.systemDefault());
+            case Instant moment -> LocalDateTime.ofInstant(moment, zone);
             case String text -> {
                 String stripped = text.strip();
                 try {
@@ -292,20 +355,16 @@ final class StorageValues {
         return timestamp;
     }
 
-    private static Instant instant(ColumnDefinition column, Object value) {
-        Instant instant = switch (value) {
-            case Instant known -> known;
-            case String text -> {
-                try {
-                    yield OffsetDateTime.parse(text.strip().replace(' ', 'T')).toInstant();
-                } catch (DateTimeException failure) {
-                    yield timestamp(column, value).atZone(ZoneId.systemDefault()).toInstant();
-                }
-            }
-            default -> timestamp(column, value).atZone(ZoneId.systemDefault()).toInstant();
-        };
-        requireYear(column, value, instant.atOffset(ZoneOffset.UTC).getYear());
-        return instant;
+    private static long instant(ColumnDefinition column, Object value, ZoneId zone) {
+        try {
+            return switch (value) {
+                case Instant known -> ZonedTimes.millis(known, value);
+                case String text -> ZonedTimes.read(text, zone);
+                default -> ZonedTimes.millis(timestamp(column, value, zone).atZone(zone).toInstant(), value);
+            };
+        } catch (CoconutException invalid) {
+            throw invalid.code() == ErrorCode.INVALID_DATETIME ? invalid.copy().with("column", column.name()) : invalid;
+        }
     }
 
     /// Cuts milliseconds to the column's fractional digits, towards the past.
@@ -362,7 +421,7 @@ final class StorageValues {
                 .with("column", column.name())
                 .with("type", Types.text(column))
                 .with("value", EdgeValues.text(value))
-                .with("valueType", value.getClass().getSimpleName())
+                .with("valueType", value instanceof List<?> ? "ARRAY" : value.getClass().getSimpleName())
                 .mend("CAST the value to the column's type.");
     }
 }

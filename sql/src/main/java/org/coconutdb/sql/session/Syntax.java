@@ -6,6 +6,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.calcite.sql.SqlBasicTypeNameSpec;
@@ -18,6 +19,7 @@ import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.fun.SqlStdOperatorTable;
 import org.apache.calcite.sql.parser.SqlParserPos;
@@ -29,6 +31,8 @@ import org.apache.calcite.util.TimeString;
 import org.apache.calcite.util.TimestampString;
 import org.coconutdb.sql.catalog.CoconutTypeSystem;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.parser.ArrayTypeName;
+import org.coconutdb.sql.parser.ZonedSyntax;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and makes pieces of syntax trees.
@@ -48,13 +52,16 @@ final class Syntax {
                 && number.getValue() instanceof BigDecimal value) {
             return Optional.of(new Literal(value.negate()));
         }
+        if (node.getKind() == SqlKind.ARRAY_VALUE_CONSTRUCTOR && column.element() != null) {
+            return array((SqlCall) node, column.element());
+        }
         if (!(node instanceof SqlLiteral literal)) {
             return Optional.empty();
         }
         if (literal instanceof SqlUnknownLiteral unknown) {
-            return unknown.tag.equals(column.type().getName().replace('_', ' ')) || unknown.tag.equals(column.type().getName())
-                    ? Optional.of(new Literal(unknown.getValue()))
-                    : Optional.empty();
+            boolean isOwn = unknown.tag.equals(column.type().getName().replace('_', ' ')) || unknown.tag.equals(column.type().getName())
+                    || (column.type() == SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE && unknown.tag.equals(ZonedSyntax.LITERAL));
+            return isOwn ? Optional.of(new Literal(unknown.getValue())) : Optional.empty();
         }
         return switch (literal.getTypeName()) {
             case NULL -> Optional.of(new Literal(null));
@@ -73,6 +80,19 @@ final class Syntax {
             }
             default -> Optional.empty();
         };
+    }
+
+    /// An array of literals.
+    private static Optional<Literal> array(SqlCall constructor, ColumnDefinition element) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (SqlNode operand : constructor.getOperandList()) {
+            Optional<Literal> value = literal(operand, element);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            values.add(value.get().value());
+        }
+        return Optional.of(new Literal(Collections.unmodifiableList(values)));
     }
 
     /// How many question marks there are: the highest number of one, plus 1.
@@ -94,19 +114,37 @@ final class Syntax {
             case CHAR, VARCHAR -> cast(parameter, SqlTypeName.VARCHAR, -1, Integer.MIN_VALUE);
             case BINARY, VARBINARY -> cast(parameter, SqlTypeName.VARBINARY, -1, Integer.MIN_VALUE);
             case DECIMAL -> cast(parameter, SqlTypeName.DECIMAL, CoconutTypeSystem.DECIMAL_DIGITS_MAX, column.scale());
+            case ARRAY -> cast(parameter, type(column, true));
             default -> exact(parameter, column);
         };
     }
 
     /// `CAST(? AS type)` with the column's own type.
     static SqlNode exact(SqlDynamicParam parameter, ColumnDefinition column) {
-        int scale = column.type() == SqlTypeName.DECIMAL ? column.scale() : Integer.MIN_VALUE;
-        return cast(parameter, column.type(), column.precision(), scale);
+        return cast(parameter, type(column, false));
+    }
+
+    /// @param isWidest of the types of its family, rather than the column's own
+    private static SqlTypeNameSpec type(ColumnDefinition column, boolean isWidest) {
+        if (column.element() != null) {
+            return new ArrayTypeName(type(column.element(), isWidest), -1, NOWHERE);
+        }
+        boolean isDecimal = column.type() == SqlTypeName.DECIMAL;
+        SqlTypeName name = !isWidest ? column.type() : switch (column.type()) {
+            case CHAR -> SqlTypeName.VARCHAR;
+            case BINARY -> SqlTypeName.VARBINARY;
+            default -> column.type();
+        };
+        int precision = !isWidest ? column.precision() : isDecimal ? CoconutTypeSystem.DECIMAL_DIGITS_MAX : -1;
+        return new SqlBasicTypeNameSpec(name, precision, isDecimal ? column.scale() : Integer.MIN_VALUE, NOWHERE);
     }
 
     private static SqlNode cast(SqlNode parameter, SqlTypeName type, int precision, int scale) {
-        SqlDataTypeSpec spec = new SqlDataTypeSpec(new SqlBasicTypeNameSpec(type, precision, scale, NOWHERE), NOWHERE);
-        return SqlStdOperatorTable.CAST.createCall(parameter.getParserPosition(), parameter, spec);
+        return cast(parameter, new SqlBasicTypeNameSpec(type, precision, scale, NOWHERE));
+    }
+
+    private static SqlNode cast(SqlNode parameter, SqlTypeNameSpec type) {
+        return SqlStdOperatorTable.CAST.createCall(parameter.getParserPosition(), parameter, new SqlDataTypeSpec(type, NOWHERE));
     }
 
     /// `(VALUES (CAST(? AS type), …)) AS alias (columns)`. A UUID is given as text: Calcite's code for a parameter of its type takes any

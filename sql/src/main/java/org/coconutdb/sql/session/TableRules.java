@@ -130,13 +130,13 @@ final class TableRules {
         }
         Optional<Syntax.Literal> literal = Syntax.literal(expression, column);
         if (literal.isPresent()) {
-            return new ValueSource.Constant(StorageValues.of(column, literal.get().value()));
+            return ValueSource.literal(literal.get().value(), column);
         }
         SqlParserPos place = expression.getParserPosition();
         QueryPlan plan = compiler.plan(
                 SqlStdOperatorTable.VALUES.createCall(NOWHERE, SqlStdOperatorTable.ROW.createCall(NOWHERE, expression)), 0);
         RelDataType type = plan.rowType().getFieldList().getFirst().getType();
-        if (!WriteCompiler.isAssignable(type.getSqlTypeName(), column.type())) {
+        if (!WriteCompiler.isAssignable(type, column)) {
             throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
                     .with("what", "DEFAULT of " + column.name())
                     .with("type", Types.text(column))

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.session;
 
+import java.time.ZoneOffset;
 import org.apache.calcite.sql.SqlDynamicParam;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.type.SqlTypeName;
@@ -43,7 +44,7 @@ record TimeToLive(int constant, int parameter) {
         if (parameter < 0) {
             return constant;
         }
-        Object stored = StorageValues.of(COLUMN, values[parameter]);
+        Object stored = StorageValues.of(COLUMN, values[parameter], ZoneOffset.UTC);
         if (stored == null) {
             throw CoconutException.of(ErrorCode.INVALID_ARGUMENT)
                     .with("option", COLUMN.name())

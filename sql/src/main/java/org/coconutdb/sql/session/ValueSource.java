@@ -1,11 +1,14 @@
 package org.coconutdb.sql.session;
 
+import java.time.ZoneOffset;
 import org.apache.calcite.linq4j.Enumerator;
 import org.apache.calcite.rel.type.RelDataType;
+import org.apache.calcite.sql.type.SqlTypeName;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
+import org.coconutdb.sql.catalog.ZonedTimes;
 import org.coconutdb.sql.plan.QueryPlan;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,24 @@ sealed interface ValueSource {
         }
     }
 
+    /// A literal, as [Syntax.Literal] has it. Refused where the column cannot store it.
+    static ValueSource literal(@Nullable Object value, ColumnDefinition column) {
+        Object stored = StorageValues.of(column, value, ZoneOffset.UTC);
+        if (value == null || column.type() != SqlTypeName.TIMESTAMP_WITH_LOCAL_TIME_ZONE
+                || (value instanceof String text && ZonedTimes.namesZone(text))) {
+            return new Constant(stored);
+        }
+        return new Reading(value, column);
+    }
+
+    /// A literal of a date and a time without a zone, which is a point on the time line of each session's own.
+    record Reading(Object value, ColumnDefinition column) implements ValueSource {
+        @Override
+        public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
+            return StorageValues.of(column, value, execution.timeZone());
+        }
+    }
+
     /// The same in each execution.
     record Constant(@Nullable Object stored) implements ValueSource {
         @Override
@@ -40,7 +61,7 @@ sealed interface ValueSource {
     record Parameter(int index, ColumnDefinition column) implements ValueSource {
         @Override
         public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
-            return StorageValues.of(column, parameters[index]);
+            return StorageValues.of(column, parameters[index], execution.timeZone());
         }
     }
 
@@ -50,7 +71,7 @@ sealed interface ValueSource {
     record NextValue(int sequence, ColumnDefinition column) implements ValueSource {
         @Override
         public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
-            return StorageValues.of(column, execution.sequences().next(sequence));
+            return StorageValues.of(column, execution.sequences().next(sequence), execution.timeZone());
         }
     }
 
@@ -61,7 +82,7 @@ sealed interface ValueSource {
         @Override
         public @Nullable Object value(Execution execution, @Nullable Object[] parameters, @Nullable Object @Nullable [] row) {
             try {
-                return StorageValues.of(column, execution.sequences().next(sequence));
+                return StorageValues.of(column, execution.sequences().next(sequence), execution.timeZone());
             } catch (CoconutException failure) {
                 if (failure.code() != ErrorCode.SEQUENCE_EXHAUSTED) {
                     throw failure;
@@ -83,7 +104,7 @@ sealed interface ValueSource {
             if (row == null) {
                 throw new IllegalStateException("nothing was computed");
             }
-            return StorageValues.of(column, EdgeValues.fromPlan(type, row[field]));
+            return StorageValues.of(column, EdgeValues.fromPlan(type, row[field]), execution.timeZone());
         }
     }
 

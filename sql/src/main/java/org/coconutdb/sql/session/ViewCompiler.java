@@ -89,7 +89,7 @@ final class ViewCompiler {
                 throw repeated(view, name);
             }
             TableDefinitions.requireName("column", name);
-            columns.add(new ColumnDefinition(name, column.type(), column.precision(), column.scale(), column.nullable()));
+            columns.add(column.typed(name, column.nullable()));
         }
         return columns;
     }

@@ -4,6 +4,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -29,18 +30,20 @@ import org.apache.calcite.sql.util.SqlShuttle;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.ColumnInfo;
+import org.coconutdb.sql.access.Privilege;
 import org.coconutdb.sql.catalog.CatalogIndex;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
 import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.catalog.Types;
-import org.coconutdb.sql.plan.QueryPlan;
-import org.coconutdb.sql.plan.SequenceFunction;
-import org.coconutdb.sql.session.InsertStatement.OnConflict;
 import org.coconutdb.sql.parser.SqlCopy;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlOverridingInsert;
+import org.coconutdb.sql.plan.QueryPlan;
+import org.coconutdb.sql.plan.SequenceFunction;
+import org.coconutdb.sql.plan.UnaskedNames;
+import org.coconutdb.sql.session.InsertStatement.OnConflict;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles INSERT, UPSERT, UPDATE and DELETE: what they read becomes a query of the same planner; what they write goes through the
@@ -134,6 +137,11 @@ final class WriteCompiler {
         SqlNodeList names = insert.getTargetColumnList();
         int[] targets = names == null ? allPositions(table) : positions(table, names);
         requireNotNullColumns(table, targets);
+        WriteNeeds needs = needs(table);
+        needs.toWrite(Privilege.INSERT, targets);
+        if (insert.isUpsert()) {
+            needs.toWrite(Privilege.UPDATE, targets);
+        }
         if (!(insert instanceof SqlOverridingInsert)) {
             requireGenerated(insert.getSource(), table, targets);
         }
@@ -157,6 +165,7 @@ final class WriteCompiler {
                 throw CoconutException.of(ErrorCode.SYNTAX_ERROR).mend("UPSERT takes no ON CONFLICT: write INSERT … ON CONFLICT.");
             }
             conflictTarget = conflictTarget(table, conflict);
+            needs.toRead(conflict.target() == null ? List.of() : conflict.target(), alias(insert.getTargetTable(), null));
             onConflict = conflict.isDoNothing() ? OnConflict.NOTHING : OnConflict.UPDATE;
             if (!conflict.isDoNothing()) {
                 update = conflictUpdate(writer, insert, conflict, given == null ? TimeToLive.KEEP : given, parameters, infos);
@@ -177,7 +186,15 @@ final class WriteCompiler {
             String alias,
             int parameters,
             @Nullable ColumnInfo[] infos) {
-        return returned == null ? null : Returning.of(returned, table, alias, parameters, infos, compiler);
+        if (returned == null) {
+            return null;
+        }
+        needs(table).toRead(returned.items(), alias);
+        return Returning.of(returned, table, alias, parameters, infos, compiler);
+    }
+
+    private WriteNeeds needs(CatalogTable table) {
+        return new WriteNeeds(table, compiler.needs());
     }
 
     private static CompiledStatement answering(CompiledStatement.Write write, @Nullable Returning returning) {
@@ -193,6 +210,7 @@ final class WriteCompiler {
         if (options.header() != CopyOptions.Header.NAMES) {
             requireNotNullColumns(table, targets);
         }
+        needs(table).toWrite(Privilege.INSERT, targets);
         return new CopyFrom(copy, table, TableRules.of(table, compiler), references(table), targets, options, file(copy));
     }
 
@@ -318,7 +336,7 @@ final class WriteCompiler {
         if (sequence != null && isAssignable(SqlTypeName.BIGINT, column.type())) {
             return Optional.of(new ValueSource.NextValue(sequence.sequence(), column));
         }
-        return Syntax.literal(node, column).map(literal -> new ValueSource.Constant(StorageValues.of(column, literal.value())));
+        return Syntax.literal(node, column).map(literal -> ValueSource.literal(literal.value(), column));
     }
 
     /// Whether a VALUES list has DEFAULT among its values.
@@ -396,7 +414,7 @@ final class WriteCompiler {
     }
 
     private static ValueSource computed(int field, RelDataType type, ColumnDefinition column) {
-        if (!isAssignable(type.getSqlTypeName(), column.type())) {
+        if (!isAssignable(type, column)) {
             throw CoconutException.of(ErrorCode.TYPE_MISMATCH)
                     .with("column", column.name())
                     .with("type", Types.text(column))
@@ -404,6 +422,16 @@ final class WriteCompiler {
                     .mend("CAST the value to the column's type.");
         }
         return new ValueSource.Computed(field, type, column);
+    }
+
+    /// Store assignment between types: of arrays between those of their elements.
+    static boolean isAssignable(RelDataType from, ColumnDefinition to) {
+        RelDataType component = from.getComponentType();
+        ColumnDefinition element = to.element();
+        if (component != null && element != null) {
+            return isAssignable(component, element);
+        }
+        return isAssignable(from.getSqlTypeName(), to.type());
     }
 
     /// Store assignment between families of types; text can be read as anything, and anything but bytes written as text.
@@ -478,6 +506,10 @@ final class WriteCompiler {
         CatalogTable table = writer.table();
         String alias = ((SqlIdentifier) insert.getTargetTable()).names.getLast();
         int[] targets = positions(table, conflict.columns());
+        WriteNeeds needs = needs(table);
+        needs.toWrite(Privilege.UPDATE, targets);
+        needs.toRead(conflict.values(), alias);
+        needs.toRead(Collections.singletonList(conflict.where()), alias);
         List<SqlNode> values = new ArrayList<>();
         for (SqlNode value : conflict.values()) {
             values.add(qualified(value, table, alias));
@@ -561,9 +593,10 @@ final class WriteCompiler {
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(update.getTargetTable(), update.getAlias());
         int[] targets = positions(table, update.getTargetColumnList());
+        needs(table).toWrite(Privilege.UPDATE, targets);
         int[] read = allPositions(table);
         Assigned assigned = assign(table, targets, update.getSourceExpressionList(), columns(table, read, alias),
-                Syntax.as(update.getTargetTable(), alias), update.getCondition(), parameters, infos);
+                Syntax.as(unasked(update.getTargetTable()), alias), update.getCondition(), parameters, infos);
         TimeToLive given = ttl == null ? TimeToLive.KEEP : TimeToLive.of(ttl, infos);
         Returning returning = returning(returned, table, alias, parameters, infos);
         return answering(new ChangeStatement(new TableWriter(table, TableRules.of(table, compiler).checks(), references(table)), assigned
@@ -579,10 +612,12 @@ final class WriteCompiler {
         CatalogTable table = target(delete.getTargetTable());
         @Nullable ColumnInfo[] infos = new @Nullable ColumnInfo[parameters];
         String alias = alias(delete.getTargetTable(), delete.getAlias());
+        needs(table).toDelete();
         Set<Integer> needed = new LinkedHashSet<>(table.definition().primaryKey());
         table.indexes().forEach(index -> needed.addAll(index.definition().positions()));
         int[] read = returned != null ? allPositions(table) : needed.stream().mapToInt(Integer::intValue).toArray();
-        Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(delete.getTargetTable(), alias),
+        Assigned assigned = assign(table, new int[0], List.of(), columns(table, read, alias), Syntax.as(unasked(delete.getTargetTable()),
+                alias),
                 delete.getCondition(), parameters, infos);
         Returning returning = returning(returned, table, alias, parameters, infos);
         return answering(new ChangeStatement(new TableWriter(table, null, references(table)), assigned.plan(), read, new int[0],
@@ -592,6 +627,11 @@ final class WriteCompiler {
                 parameters(infos, assigned.plan())), returning);
     }
 
+    /// To write to a table one need not be allowed to read it.
+    private static SqlNode unasked(SqlNode target) {
+        return new SqlIdentifier(((SqlIdentifier) target).names, UnaskedNames.POSITION);
+    }
+
     private static String alias(SqlNode target, @Nullable SqlIdentifier alias) {
         return alias == null ? ((SqlIdentifier) target).names.getLast() : alias.getSimple();
     }
@@ -599,7 +639,7 @@ final class WriteCompiler {
     private static List<SqlNode> columns(CatalogTable table, int[] positions, String alias) {
         List<SqlNode> columns = new ArrayList<>();
         for (int position : positions) {
-            columns.add(Syntax.name(alias, table.definition().columns().get(position).name()));
+            columns.add(new SqlIdentifier(List.of(alias, table.definition().columns().get(position).name()), UnaskedNames.POSITION));
         }
         return columns;
     }

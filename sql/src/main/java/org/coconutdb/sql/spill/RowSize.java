@@ -70,7 +70,8 @@ public final class RowSize {
     }
 
     private static long ofList(List<?> list) {
-        long bytes = 24 + rounded(ARRAY_HEADER + (long) REFERENCE * list.size());
+        // The list, and one around it that cannot be changed.
+        long bytes = 48 + rounded(ARRAY_HEADER + (long) REFERENCE * list.size());
         for (Object element : list) {
             bytes += ofValue(element);
         }

@@ -12,12 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The file of a statement: blocks of one size, which runs are given and give back. One thread.
+/// The file of a statement: blocks of one size, which runs are given and give back. Any thread, but one for each block.
 final class SpillFile {
     private static final Logger LOG = LoggerFactory.getLogger(SpillFile.class);
 
     private final QueryMemory budget;
     private final int blockBytes;
+    // These guarded by this; blocks are written and read side by side.
     private @Nullable DiskFile file;
     private final BitSet inUse = new BitSet();
     // Blocks that the file has: some of them may be free.
@@ -35,12 +36,7 @@ final class SpillFile {
 
     /// Writes a block of the first bytes; answers its number. SPILL_LIMIT_REACHED, DISK_FULL, IO_FAILED.
     int write(byte[] bytes, int length) {
-        int block = inUse.nextClearBit(0);
-        if (block == blocks) {
-            budget.reserveFile(blockBytes);
-            blocks++;
-        }
-        inUse.set(block);
+        int block = allocate();
         try {
             open().write(ByteBuffer.wrap(bytes, 0, length), (long) block * blockBytes);
         } catch (IOException failure) {
@@ -49,9 +45,23 @@ final class SpillFile {
         return block;
     }
 
+    private synchronized int allocate() {
+        int block = inUse.nextClearBit(0);
+        if (block == blocks) {
+            budget.reserveFile(blockBytes);
+            blocks++;
+        }
+        inUse.set(block);
+        return block;
+    }
+
+    private synchronized boolean isInUse(int block) {
+        return inUse.get(block);
+    }
+
     /// Reads the block's first bytes.
     void read(int block, byte[] into, int length) {
-        assert inUse.get(block) : "a block that is free is read";
+        assert isInUse(block) : "a block that is free is read";
         try {
             int count = open().read(ByteBuffer.wrap(into, 0, length), (long) block * blockBytes);
             if (count < length) {
@@ -62,11 +72,11 @@ final class SpillFile {
         }
     }
 
-    void free(int block) {
+    synchronized void free(int block) {
         inUse.clear(block);
     }
 
-    private DiskFile open() throws IOException {
+    private synchronized DiskFile open() throws IOException {
         if (closed) {
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "statement").mend("Execute it again.");
         }
@@ -89,7 +99,7 @@ final class SpillFile {
     }
 
     /// Gives its room back. Closing it twice is harmless.
-    void close() {
+    synchronized void close() {
         if (closed) {
             return;
         }

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// What the operators of one statement may hold: half of the database's budget together, and each half of what the others of its statement leave.
 /// So the first of several takes half, the next a quarter, and none all. Each gets [#floorBytes] also where the others leave less.
 ///
-/// One thread at a time; closed when the statement's rows are, whatever its operators have forgotten to give back.
+/// Any thread, since parts of a statement may run side by side; closed by the statement's own when its rows are, and no part runs any more, whatever
+/// its operators have forgotten to give back.
 ///
 /// Invariant: what it has of the budget is the sum of what its operators have, and 0 when it is closed.
 public final class StatementMemory implements AutoCloseable {
@@ -21,7 +22,9 @@ public final class StatementMemory implements AutoCloseable {
     private final long bytesMax;
     private final long floorBytes;
     private final int blockBytes;
-    private long held;
+    // Guarded by this where it changes.
+    private volatile long held;
+    // These guarded by this.
     private @Nullable SpillFile file;
     private boolean isUsed;
     private boolean closed;
@@ -37,7 +40,7 @@ public final class StatementMemory implements AutoCloseable {
     /// For an operator that begins to hold rows.
     ///
     /// @param figures null where nobody counts
-    public OperatorMemory operator(@Nullable MemoryFigures figures) {
+    public synchronized OperatorMemory operator(@Nullable MemoryFigures figures) {
         if (closed) {
             throw CoconutException.of(ErrorCode.OBJECT_CLOSED).with("object", "statement").mend("Execute it again.");
         }
@@ -60,7 +63,7 @@ public final class StatementMemory implements AutoCloseable {
         return Math.max(floorBytes, (bytesMax - (held - own)) / 2);
     }
 
-    boolean tryReserve(long own, long bytes) {
+    synchronized boolean tryReserve(long own, long bytes) {
         if (closed || own + bytes > limitOf(own) || !budget.tryReserve(bytes)) {
             return false;
         }
@@ -68,7 +71,7 @@ public final class StatementMemory implements AutoCloseable {
         return true;
     }
 
-    void release(long bytes) {
+    synchronized void release(long bytes) {
         if (!closed) {
             held -= bytes;
             assert held >= 0 : "released more than was reserved";
@@ -90,7 +93,7 @@ public final class StatementMemory implements AutoCloseable {
     }
 
     /// The statement's file, made when it is first asked for.
-    SpillFile file() {
+    synchronized SpillFile file() {
         SpillFile open = file;
         if (open == null) {
             open = new SpillFile(budget, blockBytes);
@@ -100,7 +103,7 @@ public final class StatementMemory implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (closed) {
             return;
         }

@@ -21,6 +21,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.row.RowLayout;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.parser.SqlCreateCoconutTable;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.junit.jupiter.api.Test;
@@ -30,10 +31,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogTest {
-    private static final String ALL_TYPES = """
+    private static final String ALL_TYPES =
+            """
             CREATE TABLE t (a BOOLEAN, b TINYINT, c SMALLINT, d INTEGER, e BIGINT, f DECIMAL(20, 5), g REAL, h DOUBLE, i CHAR(3),
                 j VARCHAR(10), k BINARY(4), l VARBINARY, m DATE, n TIME, o TIMESTAMP(1), p TIMESTAMP WITH LOCAL TIME ZONE, q UUID,
-                r VARCHAR, s FLOAT, t TEXT, u NUMERIC, PRIMARY KEY (e, j)) USING SORTED""";
+                r VARCHAR, s FLOAT, t TEXT, u NUMERIC, v INT[], w DECIMAL(4, 2) ARRAY ARRAY[3], x JSON ARRAY, PRIMARY KEY (e, j)) USING SORTED""";
 
     private static TableDefinition define(String sql) {
         return TableDefinitions.of((SqlCreateCoconutTable) SqlParsing.parse(sql), "PUBLIC");
@@ -48,7 +50,16 @@ class CatalogTest {
         assertThat(definition.primaryKey()).containsExactly(4, 9);
         assertThat(definition.columns().get(4).nullable()).as("columns of the key are not null").isFalse();
         assertThat(definition.columns().stream().map(Types::text)).contains("DECIMAL(20, 5)", "DECIMAL(38, 0)", "TIMESTAMP(1)", "VARCHAR",
-                "TIMESTAMP(3) WITH LOCAL TIME ZONE", "DOUBLE");
+                "TIMESTAMP(3) WITH TIME ZONE", "DOUBLE", "INTEGER ARRAY", "DECIMAL(4, 2) ARRAY ARRAY[3]", "JSON ARRAY");
+    }
+
+    @Test
+    void aDefinitionFromBeforeArraysIsRead() {
+        TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY, b JSON DEFAULT '{}')");
+        byte[] before = definition.toBytes();
+        before[0] = 8;
+
+        assertThat(TableDefinition.fromBytes(before)).isEqualTo(definition);
     }
 
     @Test
@@ -127,7 +138,7 @@ class CatalogTest {
 
     @Test
     void aDefinitionFromBeforeCommentsIsRead() {
-        TableDefinition definition = define(ALL_TYPES);
+        TableDefinition definition = define("CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(9) DEFAULT 'x')");
         byte[] bytes = definition.toBytes();
         // Three counts of no comments.
         byte[] before = Arrays.copyOf(bytes, bytes.length - 3 * Integer.BYTES);
@@ -241,7 +252,7 @@ class CatalogTest {
             catalog.create(define(ALL_TYPES));
             SystemView memory = catalog.snapshot().systemViews().stream().filter(view -> view.name().equals("BLOCK_MEMORY")).findFirst()
                     .orElseThrow();
-            List<Object[]> rows = memory.scan(null).toList();
+            List<Object[]> rows = memory.scan(Viewer.OWNER).toList();
 
             assertThat(rows).isNotEmpty().anySatisfy(row -> assertThat(row[2]).isEqualTo("T"));
             assertThat(rows).allSatisfy(row -> {
@@ -259,7 +270,7 @@ class CatalogTest {
             "CREATE TABLE t (a INT, PRIMARY KEY (b))|42703|column=B",
             "CREATE TABLE t (a INT, PRIMARY KEY (a, a))|42701|column=A",
             "CREATE TABLE t (a INT NULL PRIMARY KEY)|42P16|cannot be NULL",
-            "CREATE TABLE t (a INT ARRAY PRIMARY KEY)|0A000|Columns can be",
+            "CREATE TABLE t (a INT ARRAY PRIMARY KEY)|0A000|primary key",
             "CREATE TABLE t (a DECIMAL(39) PRIMARY KEY)|42P16|1 to 38",
             "CREATE TABLE t (a DECIMAL(5, 6) PRIMARY KEY)|42P16|scale",
             "CREATE TABLE t (a TIMESTAMP(6) PRIMARY KEY)|0A000|0 to 3",

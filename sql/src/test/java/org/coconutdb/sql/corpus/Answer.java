@@ -9,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -48,6 +50,9 @@ sealed interface Answer {
                         RoundingMode.HALF_UP)
                         : exact.scale() > 0 || number instanceof Double ? exact.round(new MathContext(12)) : exact;
                 return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+            }
+            if (value instanceof String text && type == Types.TIMESTAMP_WITH_TIMEZONE) {
+                return Instant.parse(text).toString();
             }
             return value instanceof String text ? "'" + text + "'" : String.valueOf(value);
         }
@@ -112,7 +117,10 @@ sealed interface Answer {
             List<@Nullable Object> row = new ArrayList<>();
             for (int i = 1; i <= types.size(); i++) {
                 Object value = found.getObject(i);
-                row.add(value instanceof Number || value instanceof Boolean || value == null ? value : found.getString(i));
+                // In whatever zone it is shown, it is the same point on the time line.
+                value = value instanceof OffsetDateTime moment ? moment.toInstant() : value;
+                row.add(value instanceof Instant || value instanceof Number || value instanceof Boolean || value == null ? value : found
+                        .getString(i));
             }
             rows.add(row);
         }

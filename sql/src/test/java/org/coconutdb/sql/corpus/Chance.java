@@ -3,6 +3,7 @@ package org.coconutdb.sql.corpus;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -16,6 +17,12 @@ final class Chance {
             "9999-12-31");
     private static final List<String> TIMES = List.of("2026-01-31 12:00:00", "2026-01-31 12:00:00.25", "1970-01-01 00:00:00",
             "1969-12-31 23:59:59.999", "2024-02-29 00:00:00");
+
+    // Readings of Berlin's clocks that are skipped, shown twice, and some of the times above.
+    private static final List<String> MOMENTS = List.of("2026-01-31T12:00:00+01:00", "2026-01-31T11:00:00.250Z",
+            "2026-03-29T03:30:00+02:00",
+            "2026-03-29T00:59:59.999Z", "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "1970-01-01T00:00:00+01:00",
+            "1969-12-31T18:59:59.999-05:00");
 
     private final RandomGenerator random;
 
@@ -57,6 +64,7 @@ final class Chance {
             case "VARCHAR(8)" -> pick(TEXTS);
             case "BOOLEAN" -> random.nextBoolean();
             case "DATE" -> LocalDate.parse(pick(DATES));
+            case "TIMESTAMP WITH TIME ZONE" -> OffsetDateTime.parse(pick(MOMENTS));
             case "TIMESTAMP" -> Timestamp.valueOf(pick(TIMES)).toLocalDateTime();
             default -> throw new IllegalArgumentException(type);
         };

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,14 @@ final class Databases implements AutoCloseable {
 
     Databases(Tables tables) throws SQLException {
         plain = open("jdbc:coconut:mem:");
-        otherwise = open("jdbc:coconut:mem:");
-        tight = open("jdbc:coconut:mem:;query.memory=32KB");
+        otherwise = open("jdbc:coconut:mem:;blocks=3;query.parallelism=3;query.parallel.rows=0");
+        tight = open("jdbc:coconut:mem:;query.memory=32KB;blocks=3;query.parallelism=2;query.parallel.rows=0");
         own = open("jdbc:coconut:mem:");
         h2 = open("jdbc:h2:mem:");
         sqlite = open("jdbc:sqlite::memory:");
+        for (Connection zoned : List.of(plain, otherwise, tight, own, h2)) {
+            execute(zoned, "SET TIME ZONE 'Europe/Berlin'");
+        }
         execute(sqlite, "PRAGMA case_sensitive_like = ON");
         for (Tables.Table table : tables.tables()) {
             create(plain, Peer.COCONUT, table);
@@ -118,6 +122,7 @@ final class Databases implements AutoCloseable {
         return switch (value) {
             case LocalDate date -> date.toString();
             case LocalDateTime time -> Literal.text(time);
+            case OffsetDateTime moment -> Literal.utc(moment);
             case java.math.BigDecimal number -> number.doubleValue();
             case null, default -> value;
         };

@@ -16,7 +16,7 @@ final class Expressions {
     Kind kind() {
         return chance.pick(Kind.NUMBER, Kind.NUMBER, Kind.NUMBER, Kind.TEXT, Kind.TEXT, Kind.CONDITION, Kind.DECIMAL, Kind.DOUBLE,
                 Kind.DATE,
-                Kind.TIMESTAMP);
+                Kind.TIMESTAMP, Kind.MOMENT);
     }
 
     Piece literal(Kind kind, boolean bare) {
@@ -27,6 +27,7 @@ final class Expressions {
             case TEXT -> "VARCHAR(8)";
             case CONDITION -> "BOOLEAN";
             case DATE -> "DATE";
+            case MOMENT -> "TIMESTAMP WITH TIME ZONE";
             default -> "TIMESTAMP";
         };
         return Piece.of(kind, new Literal(kind, chance.literal(type, chance.oneIn(8)), bare));
@@ -106,7 +107,11 @@ final class Expressions {
                         3)),
                         Piece.words(" FOR ", ", "), "" + chance.below(3), ")");
             };
-            case TIMESTAMP -> Piece.of(kind, "CAST(", column(scope, Kind.DATE), " AS TIMESTAMP)").notFor(Peer.SQLITE);
+            case TIMESTAMP -> Piece.of(kind, "CAST(", column(scope, chance.pick(Kind.DATE, Kind.MOMENT)), " AS TIMESTAMP)").notFor(
+                    Peer.SQLITE);
+            case MOMENT -> Piece.of(kind, "CAST(", column(scope, chance.pick(Kind.TIMESTAMP, Kind.DATE)), " AS TIMESTAMP WITH TIME ZONE)")
+                    .notFor(Peer.SQLITE);
+            case DATE -> chance.oneIn(2) ? one : Piece.of(kind, "CAST(", column(scope, Kind.MOMENT), " AS DATE)").notFor(Peer.SQLITE);
             default -> one;
         };
     }
@@ -135,6 +140,10 @@ final class Expressions {
             return chance.oneIn(4) ? constant() : column(scope, kind);
         }
         Piece left = chance.oneIn(3) ? value(scope, of, depth) : column(scope, of);
+        if (of == Kind.MOMENT && chance.oneIn(4)) {
+            // By the clock of the session, which SQLite has not.
+            return Piece.of(kind, "(", left, operator(), column(scope, chance.pick(Kind.TIMESTAMP, Kind.DATE)), ")").notFor(Peer.SQLITE);
+        }
         return switch (chance.below(10)) {
             case 0, 1 -> Piece.of(kind, "(", left, operator(), literal(of, true), ")");
             case 2 -> Piece.of(kind, "(", left, operator(), value(scope, of, depth), ")");

@@ -9,6 +9,8 @@ enum Kind {
     CONDITION("BOOLEAN"),
     DATE("DATE"),
     TIMESTAMP("TIMESTAMP"),
+    /// Points on the time line.
+    MOMENT("TIMESTAMP WITH TIME ZONE"),
     QUERY(""),
     /// Whatever else: lists, clauses, joins.
     PART("");

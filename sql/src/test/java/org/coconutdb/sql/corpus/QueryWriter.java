@@ -3,6 +3,7 @@ package org.coconutdb.sql.corpus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Writes random queries over some tables.
@@ -125,10 +126,28 @@ final class QueryWriter {
         String inner = "r" + aliases++;
         Scope innerScope = new Scope(table.columns().stream().map(column -> new Scope.Name(inner + "." + column.name(), column.kind()))
                 .toList(), List.of(), List.of());
+        if (chance.oneIn(2)) {
+            return distinct(table, alias, inner, innerScope);
+        }
         Piece derived = Piece.of(Kind.PART, "(SELECT * FROM ", table.name(), " ", inner, Piece.of(Kind.PART, " WHERE ", expressions
                 .condition(
                         innerScope, 1)).asOptional(), ") " + alias);
         return new From(derived, new Scope(names, List.of(), keys));
+    }
+
+    /// Different values of some columns, mostly of rows that have one value in another: each column may then be unique without the table's being so.
+    private From distinct(Tables.Table table, String alias, String inner, Scope innerScope) {
+        List<Tables.Column> columns = IntStream.range(0, chance.pick(1, 2, 2)).mapToObj(_ -> chance.pick(table.columns())).distinct()
+                .toList();
+        Scope.Name held = chance.pick(innerScope.own());
+        Piece condition = held.kind() == Kind.CONDITION || chance.oneIn(3) ? expressions.condition(innerScope, 1)
+                : Piece.of(Kind.CONDITION, "(" + held.text() + " = ", expressions.literal(held.kind(), false), ")");
+        Piece derived = Piece.of(Kind.PART, "(SELECT DISTINCT " + columns.stream().map(column -> inner + "." + column.name()).collect(
+                Collectors
+                        .joining(", ")) + " FROM " + table.name() + " " + inner, Piece.of(Kind.PART, " WHERE ", condition).asOptional(),
+                ") " + alias);
+        List<Scope.Name> names = columns.stream().map(column -> new Scope.Name(alias + "." + column.name(), column.kind())).toList();
+        return new From(derived, new Scope(names, List.of(), names));
     }
 
     /// What stands behind `SELECT` in a query with aggregates and no groups.
@@ -142,14 +161,13 @@ final class QueryWriter {
                 ? Piece.of(Kind.PART, " FILTER (WHERE ", expressions.condition(scope.onlyOwn(), 1), ")")
                 : "").asOptional();
         String distinct = chance.oneIn(4) ? "DISTINCT " : "";
-        Kind of = chance.pick(Kind.NUMBER, Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.DECIMAL, Kind.TIMESTAMP);
+        Kind of = chance.pick(Kind.NUMBER, Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.DECIMAL, Kind.TIMESTAMP, Kind.MOMENT);
         return switch (chance.below(6)) {
             case 0 -> Piece.of(Kind.NUMBER, "COUNT(*)", filter);
             case 1 -> Piece.of(Kind.NUMBER, "COUNT(" + distinct, expressions.value(scope, of, 1), ")", filter);
             case 2 -> Piece.of(of, chance.pick("MIN(", "MAX("), expressions.value(scope, of, 1), ")", filter);
-            case 3 -> Piece.of(Kind.DOUBLE, "AVG(" + distinct, "CAST(", expressions.column(scope.onlyOwn(), Kind.NUMBER),
-                    " AS DOUBLE PRECISION))",
-                    filter);
+            // H2's average of doubles is a decimal.
+            case 3 -> average(expressions.column(scope.onlyOwn(), Kind.NUMBER), distinct, filter);
             default -> Piece.of(Kind.NUMBER, "SUM(" + distinct, expressions.value(scope, Kind.NUMBER, 1), ")", filter);
         };
     }
@@ -269,9 +287,10 @@ final class QueryWriter {
         }
         From from = from(Scope.empty(), chance.pick(1, 2));
         Kind one = expressions.kind();
-        Piece inner = Piece.of(Kind.QUERY, "SELECT ", expressions.value(from.scope, one, 1), " AS a, ", expressions.value(from.scope,
-                Kind.NUMBER,
-                1), " AS b", from.from, where(from.scope));
+        Piece inner = Piece.of(Kind.QUERY, "SELECT ", Piece.of(Kind.PART, chance.oneIn(2) ? "DISTINCT " : "").asOptional(), expressions
+                .value(from.scope, one, 1), " AS a, ", expressions.value(from.scope,
+                        Kind.NUMBER,
+                        1), " AS b", from.from, where(from.scope));
         String second = "r" + aliases++;
         Scope scope = new Scope(List.of(new Scope.Name(alias + ".a", one), new Scope.Name(alias + ".b", Kind.NUMBER), new Scope.Name(second
                 + ".a", one), new Scope.Name(second + ".b", Kind.NUMBER)), List.of(), List.of());
@@ -320,5 +339,12 @@ final class QueryWriter {
         Piece value = of == Kind.CONDITION ? Piece.of(Kind.CONDITION, "(COUNT(*) > 1)")
                 : Piece.of(of, chance.pick("MIN(", "MAX("), expressions.column(from.scope.onlyOwn(), of), ")");
         return Piece.of(of, "(SELECT ", value, from.from, Piece.of(Kind.PART, " WHERE ", correlated(from.scope)).asOptional(), ")");
+    }
+
+    /// Not of the largest numbers: beside them doubles forget the others, each in the order in which it adds.
+    private static Piece average(Piece column, String distinct, Piece filter) {
+        return Piece.of(Kind.DOUBLE, "CAST(AVG(" + distinct + "CASE WHEN ", column, " BETWEEN -1000000000 AND 1000000000 THEN CAST(",
+                column,
+                " AS DOUBLE PRECISION) END)", filter, " AS DOUBLE PRECISION)");
     }
 }

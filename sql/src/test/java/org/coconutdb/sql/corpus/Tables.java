@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 record Tables(List<Table> tables) {
     private static final List<String> TYPES = List.of("INT", "INT", "BIGINT", "SMALLINT", "DECIMAL(10, 2)", "DOUBLE PRECISION",
             "VARCHAR(8)",
-            "VARCHAR(8)", "BOOLEAN", "DATE", "TIMESTAMP");
+            "VARCHAR(8)", "BOOLEAN", "DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE");
 
     /// @param type as `CREATE TABLE` says it
     record Column(String name, String type, boolean nullable) {
@@ -25,6 +25,7 @@ record Tables(List<Table> tables) {
                 case "VARCHAR(8)" -> Kind.TEXT;
                 case "BOOLEAN" -> Kind.CONDITION;
                 case "DATE" -> Kind.DATE;
+                case "TIMESTAMP WITH TIME ZONE" -> Kind.MOMENT;
                 default -> Kind.TIMESTAMP;
             };
         }
@@ -79,7 +80,8 @@ record Tables(List<Table> tables) {
         int count = 4 + chance.below(5);
         for (int i = 1; i <= count; i++) {
             boolean isKey = keyColumns.size() < keys;
-            String type = isKey ? chance.pick("INT", "VARCHAR(8)", "DATE", "SMALLINT", "DECIMAL(10, 2)") : chance.pick(TYPES);
+            String type = isKey ? chance.pick("INT", "VARCHAR(8)", "DATE", "SMALLINT", "DECIMAL(10, 2)", "TIMESTAMP WITH TIME ZONE")
+                    : chance.pick(TYPES);
             columns.add(new Column("abcdefgh".substring(i - 1, i), type, !isKey && !chance.oneIn(8)));
             if (isKey) {
                 keyColumns.add(chance.below(keyColumns.size() + 1), i);

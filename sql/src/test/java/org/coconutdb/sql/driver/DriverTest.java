@@ -146,7 +146,7 @@ class DriverTest {
             assertThat(found).containsExactly("ID 2", "NAME 1");
         }
         try (ResultSet types = meta.getTypeInfo()) {
-            assertThat(texts(types, 1)).contains("BIGINT", "UUID", "TIMESTAMP WITH LOCAL TIME ZONE", "VARBINARY", "JSON").hasSize(18);
+            assertThat(texts(types, 1)).contains("BIGINT", "UUID", "TIMESTAMP WITH TIME ZONE", "VARBINARY", "JSON").hasSize(18);
         }
         try (ResultSet schemas = meta.getSchemas()) {
             assertThat(texts(schemas, 1)).containsExactly("INFORMATION_SCHEMA", "META_SPACE", "PUBLIC", "SYSTEM");
@@ -182,7 +182,7 @@ class DriverTest {
 
     @Test
     void resultSetsDescribeThemselves() throws SQLException {
-        execute("CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(8, 3), name VARCHAR(30), doc VARBINARY, u UUID, z TIMESTAMP WITH LOCAL TIME ZONE)");
+        execute("CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(8, 3), name VARCHAR(30), doc VARBINARY, u UUID, z TIMESTAMP WITH TIME ZONE)");
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT id AS key_, price, name || 'x' AS n, doc, u, z FROM t WHERE name = ?")) {
             ResultSetMetaData meta = select.getMetaData();

@@ -109,9 +109,33 @@ class QuerySyntaxTest {
                 "QUALIFY");
         client.refused("SELECT id FROM t ORDER BY n FETCH FIRST 1 ROWS WITH TIES", "0A000", "what=WITH TIES", "RANK()");
         client.refused("SELECT id FROM t ORDER BY n FETCH FIRST ROW ONLY", "42601", "a number");
-        client.refused("SET TIME ZONE 'Europe/Berlin'", "0A000", "what=SET TIME", "user.timezone");
-        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n INT ARRAY)", "0A000", "type=ARRAY", "JSON");
-        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n TIMESTAMP WITH TIME ZONE)", "0A000", "TIMESTAMP WITH LOCAL TIME ZONE");
+        client.refused("SET LOCAL TIME ZONE 'Europe/Berlin'", "0A000", "what=SET LOCAL TIME ZONE", "Leave LOCAL out");
+        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n TIME WITH TIME ZONE)", "0A000", "what=TIME WITH TIME ZONE",
+                "use TIMESTAMP WITH TIME ZONE");
+        client.refused("CREATE TABLE a (id INT PRIMARY KEY, n INT MULTISET)", "0A000", "type=MULTISET", "ARRAY");
         client.refused("ALTER SCHEMA public RENAME TO p", "0A000", "what=ALTER SCHEMA");
+    }
+
+    @Test
+    void wholeNumbersCountDaysFromDates() throws SQLException {
+        client.execute("CREATE TABLE dates (id INT PRIMARY KEY, d DATE, n BIGINT)",
+                "INSERT INTO dates VALUES (1, DATE '2026-01-31', 99999999999), "
+                        + "(2, DATE '2024-02-28', 2), (3, NULL, 1), (4, DATE '2026-01-31', 2147483647)");
+        assertThat(client.rows("SELECT d + n, n + d, d - n, d + 1 FROM dates WHERE id IN (2, 3) ORDER BY id")).containsExactly(
+                "2024-03-01|2024-03-01|2024-02-26|2024-02-29", "null|null|null|null");
+        assertThat(client.rows("SELECT id FROM dates WHERE d > DATE '2025-12-30' + 2 ORDER BY id")).containsExactly("1", "4");
+        client.rowsRefused("SELECT d + n FROM dates WHERE id = 1", "22003");
+        client.rowsRefused("SELECT d - n FROM dates WHERE id = 4", "22003");
+        client.rowsRefused("SELECT d + 99999999999 FROM dates", "22003");
+        client.refused("SELECT d + 1.5 FROM dates", "42804");
+    }
+
+    @Test
+    void placesOfArraysAreWholeNumbersOfAnyType() throws SQLException {
+        assertThat(client.rows("SELECT a[n], a[n + 1] FROM (VALUES (ARRAY[7, 8], CAST(2 AS BIGINT))) AS v (a, n)")).containsExactly(
+                "8|null");
+        client.rowsRefused("SELECT a[99999999999] FROM (VALUES (ARRAY[7, 8], 1)) AS v (a, n)", "22003");
+        client.refused("SELECT * FROM UNNEST(NULL)", "42P18", "CAST(NULL AS INTEGER ARRAY)");
+        assertThat(client.rows("SELECT * FROM UNNEST(CAST(NULL AS INTEGER ARRAY))")).isEmpty();
     }
 }

@@ -175,7 +175,7 @@ class SchemasTest {
         client.refused("CREATE SCHEMA \"a.b\"", "42P15", "full stop");
         client.refused("CREATE SCHEMA \"" + "x".repeat(118) + "\"", "42P15", "charactersMax=117");
         client.execute("CREATE SCHEMA \"" + "x".repeat(117) + "\"");
-        client.refused("CREATE SCHEMA a AUTHORIZATION b", "0A000", "AUTHORIZATION");
+        client.refused("CREATE SCHEMA a AUTHORIZATION b", "42704", "no such user or role");
         client.refused("CREATE TABLE gone.t (id INT PRIMARY KEY)", "3F000", "GONE");
         client.refused("CREATE TABLE gone.t (PRIMARY KEY (id)) AS SELECT id FROM shop.item", "3F000");
         client.refused("CREATE VIEW gone.v AS SELECT 1 AS a", "3F000");

@@ -1,5 +1,6 @@
 package org.coconutdb.sql.plan;
 
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.memory.LockPolicy;
 import org.coconutdb.engine.transaction.Transaction;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.catalog.Catalog;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ColumnDefinition;
@@ -106,7 +108,9 @@ final class PlannedDatabase implements AutoCloseable {
         try (Transaction transaction = engine.begin();
                 StatementMemory memory = MEMORY.open(cancelled);
                 Enumerator<@Nullable Object[]> found =
-                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, false, System.currentTimeMillis(),
+                        plan.run(new ExecutionContext(transaction, parameters, "PUBLIC", NO_SEQUENCES, Viewer.OWNER, ZoneOffset.UTC, false,
+                                System
+                                        .currentTimeMillis(),
                                 cancelled, memory, null))) {
             while (found.moveNext()) {
                 rows.add(new ArrayList<>(Arrays.asList(found.current())));

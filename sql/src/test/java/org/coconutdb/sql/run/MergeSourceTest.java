@@ -3,6 +3,7 @@ package org.coconutdb.sql.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.calcite.linq4j.Linq4j;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.spill.QueryMemory;
 import org.coconutdb.sql.spill.QueryMemoryConfig;
 import org.coconutdb.sql.spill.RowBuffer;
@@ -27,7 +29,9 @@ class MergeSourceTest {
     private static JoinSource.Matches start(MergeSource source, boolean cancelled) {
         AtomicBoolean signal = new AtomicBoolean(cancelled);
         StatementMemory memory = BUDGET.open(signal);
-        PlanDataContext context = new PlanDataContext(new ExecutionContext(null, new Object[0], "", null, false, 0, signal, memory, null),
+        PlanDataContext context = new PlanDataContext(new ExecutionContext(null, new Object[0], "", null, Viewer.OWNER, ZoneOffset.UTC,
+                false, 0, signal,
+                memory, null),
                 Map
                         .of(), null);
         return source.start(context, memory.operator(null));

@@ -1,16 +1,21 @@
 package org.coconutdb.sql.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +26,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CancelTest {
     private static final String LONG = "TABLE(GENERATE_SERIES(1, 1000000000000))";
     private static final String SHORT = "TABLE(GENERATE_SERIES(1, 200000))";
+
+    /// Joins of everything with everything in each part: planned for seconds.
+    private static String longToPlan(int parts) {
+        return IntStream.range(0, parts)
+                .mapToObj(part -> "SELECT COUNT(*) + " + part + " FROM p AS p0 " + IntStream.range(1, 29)
+                        .mapToObj(i -> "JOIN p AS p" + i + " ON p0.a = p" + i + ".a AND p" + (i - 1) + ".b = p" + i + ".b")
+                        .collect(Collectors.joining(" ")))
+                .collect(Collectors.joining(" UNION ALL ", "SELECT SUM(n) FROM (", ") AS x (n)"));
+    }
 
     @ParameterizedTest
     @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -143,6 +157,37 @@ class CancelTest {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void theQueryTimeoutCountsPlanningToo() throws Exception {
+        try (Connection database = DriverManager.getConnection("jdbc:coconut:mem:"); Statement statement = database.createStatement()) {
+            statement.execute("CREATE TABLE p (k INT PRIMARY KEY, a INT, b INT)");
+            statement.setQueryTimeout(1);
+            // Nothing of it is run.
+            assertThatThrownBy(() -> statement.executeQuery("EXPLAIN " + longToPlan(4))).isInstanceOf(SQLTimeoutException.class)
+                    .hasMessageContaining("1 s");
+
+            statement.addBatch("UPDATE p SET a = (" + longToPlan(4) + ")");
+            assertThatThrownBy(statement::executeBatch).isInstanceOfSatisfying(SQLException.class,
+                    failure -> assertThat(failure.getSQLState()).isEqualTo("57014"));
+            statement.setQueryTimeout(0);
+            assertThat(run(statement, "SELECT COUNT(*) FROM p")).isEqualTo("1 rows");
+        }
+    }
+
+    @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    void aPreparedStatementThatIsPlannedAnewKeepsItsTimeout() throws Exception {
+        try (Connection database = DriverManager.getConnection("jdbc:coconut:mem:"); Statement statement = database.createStatement()) {
+            statement.execute("CREATE TABLE p (k INT PRIMARY KEY, a INT, b INT)");
+            try (PreparedStatement prepared = database.prepareStatement(longToPlan(1))) {
+                prepared.setQueryTimeout(1);
+                statement.execute("CREATE TABLE other (k INT PRIMARY KEY)");
+                assertThatThrownBy(prepared::executeQuery).isInstanceOf(SQLTimeoutException.class);
             }
         }
     }

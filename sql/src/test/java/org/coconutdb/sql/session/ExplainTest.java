@@ -105,7 +105,7 @@ class ExplainTest {
         assertThat(analyzed("SELECT h.id, u.x FROM h, UNNEST(ARRAY[h.id, h.g]) AS u (x) WHERE h.g = 1"))
                 .anySatisfy(line -> assertThat(line).contains("NestedLoops(type=[inner], correlated=[true])").endsWith(
                         ": rows 20, loops 1"))
-                .anySatisfy(line -> assertThat(line).contains("Uncollect: rows 20, loops 10"));
+                .anySatisfy(line -> assertThat(line).contains("Unnest: rows 20, loops 10"));
         assertThat(analyzed("SELECT h.id, s.id FROM s JOIN h ON h.id > s.id AND s.id < 3"))
                 .anySatisfy(line -> assertThat(line).contains("NestedLoops(type=[inner]"))
                 .anySatisfy(line -> assertThat(line).contains("RangeScan(").contains(": rows 3, loops 1").contains("; saw 3 rows"));

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
+import org.coconutdb.sql.access.Viewer;
 import org.coconutdb.sql.catalog.CatalogSnapshot;
 import org.coconutdb.sql.catalog.CatalogTable;
 import org.coconutdb.sql.catalog.ForeignKeys;
@@ -235,7 +237,8 @@ class ForeignKeysRandomTest {
 
     private static void add(Database database, String clause) {
         ForeignKeyBuild.run(database, tableC(database), declared(database, clause),
-                new ExecutionSignal(Session.Limits.NONE, KeyRequest.NOTHING, null, database.queryMemory()));
+                new ExecutionSignal(Session.Limits.NONE, KeyRequest.NOTHING, null, database.queryMemory(), () -> ZoneOffset.UTC,
+                        () -> Viewer.OWNER));
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ class ShowCreateTest {
             "DECIMAL(38, 0)",
             "REAL", "DOUBLE", "CHAR(5)", "VARCHAR(20)", "VARCHAR", "JSON", "BINARY(3)", "VARBINARY(8)", "VARBINARY", "DATE", "TIME",
             "TIME(0)", "TIMESTAMP",
-            "TIMESTAMP(2)", "TIMESTAMP WITH LOCAL TIME ZONE", "UUID");
+            "TIMESTAMP(2)", "TIMESTAMP WITH TIME ZONE", "UUID");
     private static final List<String> NAMES = List.of("A", "\"b\"", "\"with blank\"", "\"quo\"\"te\"", "\"é日\"", "\"ORDER\"", "N_1",
             "\"1x\"", "VALUE",
             "\"a.b\"");
@@ -202,7 +202,7 @@ class ShowCreateTest {
                 case "DATE" -> "CURRENT_DATE";
                 case "TIME", "TIME(0)" -> "TIME '12:00:00'";
                 case "TIMESTAMP", "TIMESTAMP(2)" -> "TIMESTAMP '2026-01-31 12:00:00'";
-                case "TIMESTAMP WITH LOCAL TIME ZONE" -> "CURRENT_TIMESTAMP";
+                case "TIMESTAMP WITH TIME ZONE" -> "CURRENT_TIMESTAMP";
                 case "UUID" -> "GEN_RANDOM_UUID()";
                 default -> pick(List.of("7", "-3", "1 + 2"));
             };

@@ -50,7 +50,8 @@ class ShowTest {
         assertThat(client.rows("DESCRIBE \"Odd\"")).hasSize(3);
         assertThat(client.rows("SHOW COLUMNS IN meta_space.t")).contains("STORAGE|VARCHAR|NO|null|null");
         assertThat(client.rows("DESCRIBE information_schema.schemata")).containsExactly(
-                "CATALOG_NAME|VARCHAR|YES|null|null", "SCHEMA_NAME|VARCHAR|YES|null|null", "REMARKS|VARCHAR|YES|null|null");
+                "CATALOG_NAME|VARCHAR|YES|null|null", "SCHEMA_NAME|VARCHAR|YES|null|null", "REMARKS|VARCHAR|YES|null|null",
+                "SCHEMA_OWNER|VARCHAR|YES|null|null");
         client.refused("DESCRIBE nope", "42P01", "table=NOPE");
     }
 

@@ -118,7 +118,8 @@ class ViewsTest {
             CREATE VIEW n AS SELECT nothing FROM person                    | 42703 | NOTHING
             CREATE VIEW n AS SELECT * FROM nothing                         | 42P01 | NOTHING
             CREATE VIEW n AS SELECT NULL AS a                              | 0A000 | CAST
-            CREATE VIEW n AS SELECT ARRAY[1] AS a                          | 0A000 | CAST
+            CREATE VIEW n AS SELECT INTERVAL '1' DAY AS a                  | 0A000 | CAST
+            CREATE VIEW n AS SELECT ARRAY[INTERVAL '1' DAY] AS a           | 0A000 | CAST
             CREATE VIEW n AS SELECT * FROM person WHERE id = ?             | 0A000 | parameter
             CREATE VIEW n AS SELECT * FROM n                               | 42P01 | N
             CREATE OR REPLACE VIEW v AS SELECT * FROM v                    | 42P17 | itself

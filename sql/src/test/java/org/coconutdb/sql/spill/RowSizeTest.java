@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.Reference;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -28,6 +32,8 @@ class RowSizeTest {
                 Arguments.of("large decimals", (IntFunction<Object>) i -> new Object[] {new BigDecimal("1234567890123456789012345." + i)}),
                 Arguments.of("others", (IntFunction<Object>) i -> new Object[] {new UUID(i, i), new ByteString(new byte[i % 40]), i % 2
                         == 0}),
+                Arguments.of("arrays", (IntFunction<Object>) i -> new Object[] {Collections.unmodifiableList(new ArrayList<>(Arrays.asList(i
+                        + 1_000, null, i + 2_000))), Collections.unmodifiableList(new ArrayList<>(List.of("text " + i)))}),
                 Arguments.of("nothing much", (IntFunction<Object>) i -> new Object[] {null, true, null, (byte) i}));
     }
 

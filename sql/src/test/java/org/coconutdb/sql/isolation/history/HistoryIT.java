@@ -20,9 +20,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.coconutdb.sql.isolation.history.History.Operation;
-import org.coconutdb.sql.isolation.history.History.Outcome;
-import org.coconutdb.sql.isolation.history.History.Transaction;
+import org.coconutdb.engine.history.History;
+import org.coconutdb.engine.history.History.Operation;
+import org.coconutdb.engine.history.History.Outcome;
+import org.coconutdb.engine.history.History.Transaction;
+import org.coconutdb.engine.history.HistoryChecker;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,7 +176,8 @@ class HistoryIT {
     @Test
     void transactionsOfManyConnectionsAreStrictlySerializable() throws Exception {
         long seed = Long.getLong("seed", 20261123L);
-        History history = runFor(SECONDS, "jdbc:coconut:mem:history;memory.lock=off;blocks=4", Connection.TRANSACTION_SERIALIZABLE, seed);
+        History history = runFor(SECONDS, "jdbc:coconut:mem:history;memory.lock=off;blocks=4;query.parallelism=3;query.parallel.rows=0",
+                Connection.TRANSACTION_SERIALIZABLE, seed);
 
         System.out.println("history: " + summary(history) + ", seed " + seed);
         assertThat(HistoryChecker.check(history)).as("seed %s", seed).isEmpty();
@@ -186,7 +189,8 @@ class HistoryIT {
     void theSameFindsWhatWeakerLevelsLetPass() throws Exception {
         long seed = Long.getLong("seed", 20261123L);
         History repeatable =
-                runFor(SECONDS, "jdbc:coconut:mem:history;memory.lock=off;blocks=4", Connection.TRANSACTION_REPEATABLE_READ, seed);
+                runFor(SECONDS, "jdbc:coconut:mem:history;memory.lock=off;blocks=4;query.parallelism=3;query.parallel.rows=0",
+                        Connection.TRANSACTION_REPEATABLE_READ, seed);
 
         List<String> anomalies = HistoryChecker.check(repeatable);
         assertThat(anomalies).as("write skew, seed %s", seed).anySatisfy(line -> assertThat(line).startsWith("G2:"));

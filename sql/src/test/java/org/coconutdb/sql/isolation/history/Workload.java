@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.coconutdb.sql.isolation.history.History.Append;
-import org.coconutdb.sql.isolation.history.History.Get;
-import org.coconutdb.sql.isolation.history.History.Operation;
-import org.coconutdb.sql.isolation.history.History.Read;
-import org.coconutdb.sql.isolation.history.History.Write;
+import org.coconutdb.engine.history.History.Append;
+import org.coconutdb.engine.history.History.Get;
+import org.coconutdb.engine.history.History.Operation;
+import org.coconutdb.engine.history.History.Read;
+import org.coconutdb.engine.history.History.Write;
 
 /// Random transactions in SQL over a few rows that many want: registers; lists that are a row each, which comes with their first element;
 /// and lists that are a row for each element, found by a range of keys.

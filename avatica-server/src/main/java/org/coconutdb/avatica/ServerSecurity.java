@@ -1,0 +1,30 @@
+package org.coconutdb.avatica;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Who may use a server, and how it is reached.
+///
+/// @param insecure no log-in: everybody who can connect may do everything, so that only loopback is listened on
+/// @param adminUser whom the first start of a database without users makes
+/// @param adminSecretFile whose first line is that user's password; null: one is made, and told once
+/// @param tls how clients reach it; null: by plain sockets
+/// @param plainIsSaid whether plain sockets are wanted where the world can reach them, too
+public record ServerSecurity(boolean insecure, String adminUser, @Nullable Path adminSecretFile, @Nullable TlsConfig tls,
+        boolean plainIsSaid) {
+    public static final String DEFAULT_ADMIN = "coconut";
+    /// Users have to log in; plain sockets on loopback.
+    public static final ServerSecurity DEFAULT = new ServerSecurity(false, DEFAULT_ADMIN, null, null, false);
+
+    public ServerSecurity withInsecure(boolean isInsecure) {
+        return new ServerSecurity(isInsecure, adminUser, adminSecretFile, tls, plainIsSaid);
+    }
+
+    public ServerSecurity withAdminSecretFile(Path file) {
+        return new ServerSecurity(insecure, adminUser, file, tls, plainIsSaid);
+    }
+
+    public ServerSecurity withTls(TlsConfig config) {
+        return new ServerSecurity(insecure, adminUser, adminSecretFile, config, plainIsSaid);
+    }
+}

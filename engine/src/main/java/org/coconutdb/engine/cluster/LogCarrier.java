@@ -1,0 +1,23 @@
+package org.coconutdb.engine.cluster;
+
+import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.HostLinks;
+import org.coconutdb.engine.replication.ReplicatedState;
+
+/// What carries a host's logs and messages.
+public interface LogCarrier extends AutoCloseable {
+    HostLinks links();
+
+    /// Blocks beside the directory.
+    int blockCount();
+
+    /// Before [#start]: the log of a block, which moves the state.
+    BlockLog open(int block, ReplicatedState state);
+
+    /// All logs are opened, and who answers questions is known: begins to take part.
+    void start();
+
+    /// Ends taking part; nothing is applied when it returns.
+    @Override
+    void close();
+}

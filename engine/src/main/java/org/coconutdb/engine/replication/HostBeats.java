@@ -1,0 +1,203 @@
+package org.coconutdb.engine.replication;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.jspecify.annotations.Nullable;
+
+/// What hosts tell each other of all their blocks, in one message to a host each time.
+///
+/// - Beat: of blocks that this host leads, the term and how far they are committed. The answer says of each block whether the other's Raft is in that term: this
+///   is the acknowledgement on which the leadership lease rests. Sent at once when something is committed, and again and again.
+/// - Ask for leases: of blocks that the other leads.
+final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
+    static final byte BEAT = -1;
+    static final byte LEASE = -2;
+
+    private static final int BEAT_BYTES = Integer.BYTES + 3 * Long.BYTES;
+    private static final int BEATS_OUTSTANDING_MAX = 4;
+    private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    /// A block's replica here.
+    record Local(ReplicatedBlock block, RatisLog log) {}
+
+    private static final class Peer {
+        final Set<Integer> news = ConcurrentHashMap.newKeySet();
+        final AtomicInteger newsOutstanding = new AtomicInteger();
+        final AtomicInteger beatsOutstanding = new AtomicInteger();
+        final AtomicInteger leasesOutstanding = new AtomicInteger();
+    }
+
+    private final ClusterConfig config;
+    private final GrpcLinks links;
+    private final Map<Integer, Local> blocks;
+    private final LongSupplier nanoTime;
+    private final ConcurrentMap<Integer, Peer> peers = new ConcurrentHashMap<>();
+
+    /// @param nanoTime what leases are measured by
+    HostBeats(ClusterConfig config, GrpcLinks links, Map<Integer, Local> blocks, LongSupplier nanoTime) {
+        this.config = config;
+        this.links = links;
+        this.blocks = blocks;
+        this.nanoTime = nanoTime;
+        links.answer(BEAT, this::onBeat);
+        links.answer(LEASE, this::onLeasesAsked);
+    }
+
+    private Peer peer(int host) {
+        return peers.computeIfAbsent(host, _ -> new Peer());
+    }
+
+    // At primaries.
+
+    @Override
+    public void onVote(RaftGroupId group, long term, int replica, long index) {
+        for (Local local : blocks.values()) {
+            if (local.log().group().equals(group)) {
+                local.block().onVote(term, replica, index);
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void onCommitted(ReplicatedBlock block) {
+        block.members().without(config.self()).stream().forEach(host -> {
+            Peer peer = peer(host);
+            peer.news.add(block.block());
+            tellNews(host, peer);
+        });
+    }
+
+    /// While one message with news is under way the next ones are gathered.
+    private void tellNews(int host, Peer peer) {
+        if (peer.news.isEmpty() || !peer.newsOutstanding.compareAndSet(0, 1)) {
+            return;
+        }
+        List<Integer> told = new ArrayList<>(peer.news);
+        told.forEach(peer.news::remove);
+        var _ = beat(host, told).whenComplete((_, failure) -> {
+            peer.newsOutstanding.set(0);
+            // What got lost is in the next beat.
+            if (failure == null) {
+                tellNews(host, peer);
+            }
+        });
+    }
+
+    /// Sends to each host what this one leads.
+    void beatAll() {
+        Map<Integer, List<Integer>> byHost = new HashMap<>();
+        for (Local local : blocks.values()) {
+            if (local.block().beat() != null) {
+                local.block().members().without(config.self()).stream().forEach(host -> byHost.computeIfAbsent(host, _ -> new ArrayList<>())
+                        .add(local.block().block()));
+            }
+        }
+        byHost.forEach((host, numbers) -> {
+            AtomicInteger outstanding = peer(host).beatsOutstanding;
+            if (outstanding.get() < BEATS_OUTSTANDING_MAX) {
+                outstanding.incrementAndGet();
+                var _ = beat(host, numbers).whenComplete((_, _) -> outstanding.decrementAndGet());
+            }
+        });
+    }
+
+    private CompletableFuture<byte[]> beat(int host, List<Integer> numbers) {
+        List<Local> told = new ArrayList<>();
+        List<Long> terms = new ArrayList<>();
+        ByteBuffer question = ByteBuffer.allocate(numbers.size() * BEAT_BYTES);
+        for (int number : numbers) {
+            Local local = blocks.get(number);
+            ReplicatedBlock.Beat beat = local == null ? null : local.block().beat();
+            if (local != null && beat != null) {
+                told.add(local);
+                terms.add(beat.term());
+                question.putInt(number).putLong(beat.term()).putLong(beat.commit().index()).putLong(beat.commit().entryTerm());
+            }
+        }
+        if (told.isEmpty()) {
+            return CompletableFuture.completedFuture(new byte[0]);
+        }
+        byte[] bytes = new byte[question.position()];
+        question.flip().get(bytes);
+        long sentNanos = nanoTime.getAsLong();
+        return links.askOnce(host, BEAT, bytes, ANSWER_NANOS_MAX).whenComplete((answer, _) -> {
+            for (int i = 0; answer != null && i < Math.min(told.size(), answer.length); i++) {
+                if (answer[i] != 0) {
+                    told.get(i).block().onAcknowledged(terms.get(i), host, sentNanos);
+                }
+            }
+        });
+    }
+
+    private CompletableFuture<byte[]> onLeasesAsked(int from, byte[] question) {
+        ByteBuffer numbers = ByteBuffer.wrap(question);
+        byte[] granted = new byte[question.length / Integer.BYTES];
+        for (int i = 0; i < granted.length; i++) {
+            Local local = blocks.get(numbers.getInt());
+            granted[i] = (byte) (local != null && local.block().members().contains(from) && local.block().grant(from) ? 1 : 0);
+        }
+        return CompletableFuture.completedFuture(granted);
+    }
+
+    // At the other replicas.
+
+    private CompletableFuture<byte[]> onBeat(int from, byte[] question) {
+        ByteBuffer beats = ByteBuffer.wrap(question);
+        byte[] acknowledged = new byte[question.length / BEAT_BYTES];
+        for (int i = 0; i < acknowledged.length; i++) {
+            Local local = blocks.get(beats.getInt());
+            long term = beats.getLong();
+            ReplicatedBlock.Commit commit = new ReplicatedBlock.Commit(beats.getLong(), beats.getLong());
+            if (local != null && local.log().isOpen() && local.block().members().contains(from)) {
+                // In the term of who asks now: what it votes for in a later term it has not voted for yet.
+                acknowledged[i] = (byte) (local.log().currentTerm() == term ? 1 : 0);
+                local.block().onCommitTold(commit);
+            }
+        }
+        return CompletableFuture.completedFuture(acknowledged);
+    }
+
+    /// Asks for leases of all blocks that others lead.
+    void askForLeases() {
+        Map<Integer, List<Local>> byHost = new HashMap<>();
+        for (Local local : blocks.values()) {
+            int leader = local.log().isOpen() ? local.log().leader() : -1;
+            if (leader >= 0 && leader != config.self()) {
+                byHost.computeIfAbsent(leader, _ -> new ArrayList<>()).add(local);
+            }
+        }
+        byHost.forEach((host, locals) -> {
+            AtomicInteger outstanding = peer(host).leasesOutstanding;
+            if (outstanding.get() < BEATS_OUTSTANDING_MAX) {
+                outstanding.incrementAndGet();
+                var _ = askForLeases(host, locals).whenComplete((_, _) -> outstanding.decrementAndGet());
+            }
+        });
+    }
+
+    private CompletableFuture<byte[]> askForLeases(int host, List<Local> locals) {
+        ByteBuffer question = ByteBuffer.allocate(locals.size() * Integer.BYTES);
+        locals.forEach(local -> question.putInt(local.block().block()));
+        long askedNanos = nanoTime.getAsLong();
+        return links.askOnce(host, LEASE, question.array(), ANSWER_NANOS_MAX).whenComplete((byte @Nullable [] granted,
+                @Nullable Throwable _) -> {
+            for (int i = 0; granted != null && i < Math.min(locals.size(), granted.length); i++) {
+                if (granted[i] != 0) {
+                    locals.get(i).block().lease().onGranted(askedNanos);
+                }
+            }
+        });
+    }
+}

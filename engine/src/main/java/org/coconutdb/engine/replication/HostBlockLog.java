@@ -1,0 +1,189 @@
+package org.coconutdb.engine.replication;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+
+/// A block's log at a host: what the primary has to do is done there, wherever that is. Any thread.
+final class HostBlockLog implements BlockLog {
+    static final byte PROPOSE = -3;
+    static final byte COMMIT_INDEX = -4;
+
+    private static final long RETRY_MILLIS = 15;
+    // In it one that lives has said what it knows.
+    private static final long DEPOSED_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    private final ReplicatedBlock block;
+    private final RatisLog log;
+    private final GrpcLinks links;
+    private final long leaderNanosMax;
+    private final long outcomeNanosMax;
+    private final Set<Asked> waitingFor = ConcurrentHashMap.newKeySet();
+    // The ticking thread.
+    private int leads = -1;
+    private long leadsSinceNanos;
+
+    /// A proposal at another host.
+    private record Asked(int primary, CompletableFuture<byte[]> answer) {}
+
+    HostBlockLog(ReplicatedBlock block, RatisLog log, GrpcLinks links, ClusterConfig.Patience patience) {
+        this.block = block;
+        this.log = log;
+        this.links = links;
+        this.leaderNanosMax = patience.leader().toNanos();
+        this.outcomeNanosMax = patience.outcome().toNanos();
+    }
+
+    @Override
+    public int block() {
+        return block.block();
+    }
+
+    @Override
+    public Status status() {
+        return block.status();
+    }
+
+    @Override
+    public List<Votes> votes() {
+        return block.votes();
+    }
+
+    @Override
+    public boolean isPrimaryHere() {
+        return block.isPrimary();
+    }
+
+    @Override
+    public boolean isSettledPrimaryHere() {
+        return block.isSettledPrimary();
+    }
+
+    @Override
+    public boolean mayRead() {
+        return block.mayRead();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> propose(byte[] command) {
+        if (command.length > Proposals.COMMAND_BYTES_MAX) {
+            return CompletableFuture.failedFuture(CoconutException.of(ErrorCode.TRANSACTION_TOO_LARGE)
+                    .with("commandBytes", command.length)
+                    .with("commandBytesMax", Proposals.COMMAND_BYTES_MAX)
+                    .mend("Commit it in smaller parts."));
+        }
+        return whileNobodyCan(System.nanoTime() + leaderNanosMax, () -> proposeOnce(command));
+    }
+
+    private CompletableFuture<byte[]> proposeOnce(byte[] command) {
+        if (block.isPrimary()) {
+            return block.proposals().propose(command);
+        }
+        int leader = log.leader();
+        if (leader < 0 || leader == links.self()) {
+            return CompletableFuture.failedFuture(block.errors().notPrimary());
+        }
+        byte[] question = ByteBuffer.allocate(Integer.BYTES + command.length).putInt(block.block()).put(command).array();
+        CompletableFuture<byte[]> asked = links.askOnce(leader, PROPOSE, question, outcomeNanosMax);
+        Asked waiting = new Asked(leader, asked);
+        waitingFor.add(waiting);
+        var _ = asked.whenComplete((_, _) -> waitingFor.remove(waiting));
+        return asked.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                outcome(failure)));
+    }
+
+    /// One thread, again and again: who has led no more for a while does not tell what came of a proposal, even where it was stopped and its connections are open.
+    void tick(long nowNanos) {
+        int leader = log.isOpen() ? log.leader() : -1;
+        if (leader != leads) {
+            leads = leader;
+            leadsSinceNanos = nowNanos;
+        }
+        if (leader >= 0 && nowNanos - leadsSinceNanos >= DEPOSED_NANOS_MAX) {
+            for (Asked asked : waitingFor) {
+                if (asked.primary() != leader) {
+                    asked.answer().completeExceptionally(new LinkException(asked.primary(), false, "leads no more", null));
+                }
+            }
+        }
+    }
+
+    /// A question that was sent and not answered may have been heard.
+    private CoconutException outcome(Throwable failure) {
+        return cause(failure) instanceof LinkException link ? link.isSurelyNotSent() ? block.errors().notPrimary() : block.errors().unknown(
+                "no answer from the primary")
+                : LinkAnswer.coconut(failure);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /// Answers another host's [#propose].
+    CompletableFuture<byte[]> onProposed(byte[] question) {
+        return block.proposals().propose(Arrays.copyOfRange(question, Integer.BYTES, question.length));
+    }
+
+    @Override
+    public CompletableFuture<Void> catchUp() {
+        long until = System.nanoTime() + leaderNanosMax;
+        return whileNobodyCan(until, this::primaryCommit).thenCompose(commit -> {
+            block.onCommitTold(commit);
+            CompletableFuture<Void> applied = block.applier().whenApplied(commit.index());
+            return applied.copy().orTimeout(leaderNanosMax, TimeUnit.NANOSECONDS).exceptionallyCompose(_ -> {
+                block.applier().forget(applied);
+                return CompletableFuture.failedFuture(block.errors().notPrimary().with("waitedForIndex", commit.index()));
+            });
+        });
+    }
+
+    private CompletableFuture<ReplicatedBlock.Commit> primaryCommit() {
+        int leader = log.leader();
+        if (leader < 0) {
+            return CompletableFuture.failedFuture(block.errors().notPrimary());
+        }
+        if (leader == links.self()) {
+            ReplicatedBlock.Commit commit = block.readCommit();
+            return commit == null ? CompletableFuture.failedFuture(block.errors().notPrimary()) : CompletableFuture.completedFuture(commit);
+        }
+        byte[] question = ByteBuffer.allocate(Integer.BYTES).putInt(block.block()).array();
+        return links.askOnce(leader, COMMIT_INDEX, question, TimeUnit.SECONDS.toNanos(1)).handle((answer, failure) -> {
+            if (failure != null) {
+                CoconutException error = LinkAnswer.coconut(failure);
+                throw error.code() == ErrorCode.HOST_UNREACHABLE ? block.errors().notPrimary() : error;
+            }
+            ByteBuffer from = ByteBuffer.wrap(answer);
+            return new ReplicatedBlock.Commit(from.getLong(), from.getLong());
+        });
+    }
+
+    /// Answers another host's [#catchUp].
+    CompletableFuture<byte[]> onCommitIndexAsked() {
+        ReplicatedBlock.Commit commit = block.readCommit();
+        return commit == null ? CompletableFuture.failedFuture(block.errors().notPrimary())
+                : CompletableFuture.completedFuture(ByteBuffer.allocate(2 * Long.BYTES).putLong(commit.index()).putLong(commit.entryTerm())
+                        .array());
+    }
+
+    /// Does it again while it is surely not done for want of a primary, or of replicas.
+    private <T> CompletableFuture<T> whileNobodyCan(long untilNanos, Supplier<CompletableFuture<T>> action) {
+        return action.get().exceptionallyCompose(failure -> {
+            CoconutException error = LinkAnswer.coconut(failure);
+            boolean isSurelyNotDone = error.code() == ErrorCode.NOT_PRIMARY || error.code() == ErrorCode.REPLICAS_MISSING;
+            if (!isSurelyNotDone || links.isClosed() || System.nanoTime() - untilNanos >= 0) {
+                return CompletableFuture.failedFuture(error);
+            }
+            // Not on a thread of the host's: it may be closed meanwhile.
+            return CompletableFuture.runAsync(() -> {
+            }, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)).thenCompose(_ -> whileNobodyCan(untilNanos, action));
+        });
+    }
+}

@@ -1,0 +1,134 @@
+package org.coconutdb.engine.replication;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A term in which this replica leads its block. One thread at a time.
+final class Leading {
+    private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
+
+    final long term;
+    final Primary primary;
+    private final int block;
+    private final int minVoters;
+    private final InSyncLog inSync;
+    private final CommitPolicy policy;
+    private final ReplicationTiming timing;
+    private final LongSupplier nanoTime;
+    private final long electedNanos;
+    private final long startIndex;
+    // Why this primary has evicted whom.
+    private final Map<Integer, String> evictedFor = new HashMap<>();
+    private long committed;
+    private boolean ledLastTime;
+    private boolean isMissingReplicas;
+    // Entries that evict and admit are appended one at a time; until when the last is waited for.
+    private long changePendingUntilNanos;
+
+    /// @param startIndex where the log ended when the election was won
+    Leading(int block, long term, ClusterConfig config, LongSupplier nanoTime, InSyncLog inSync, long startIndex,
+            long committed) {
+        this.block = block;
+        this.term = term;
+        this.minVoters = config.minVoters(inSync.members().size());
+        this.inSync = inSync;
+        this.policy = config.policy();
+        this.timing = config.timing();
+        this.nanoTime = nanoTime;
+        this.electedNanos = nanoTime.getAsLong();
+        this.startIndex = startIndex;
+        this.committed = committed;
+        this.changePendingUntilNanos = electedNanos;
+        this.primary = new Primary(config.self(), timing, nanoTime, inSync, startIndex, committed);
+    }
+
+    long commitIndex() {
+        if (policy == CommitPolicy.UNANIMOUS) {
+            committed = primary.commitIndex();
+        } else if (nanoTime.getAsLong() - electedNanos >= timing.leadershipLeaseOverNanos()) {
+            // An earlier primary may answer reads until its leadership lease is over; so nothing is committed before.
+            committed = Math.max(committed, primary.chosenIndex());
+        }
+        return committed;
+    }
+
+    /// Whether its commit index is at least that of every primary before it, and of this moment: whether a read may rest on it.
+    boolean knowsCommitIndex() {
+        boolean leads = policy == CommitPolicy.UNANIMOUS ? primary.mayRead() : primary.isLeading();
+        return leads && committed >= startIndex;
+    }
+
+    /// Whether an entry of its own term is committed.
+    boolean isSettled() {
+        return committed > startIndex;
+    }
+
+    boolean grant(int replica) {
+        return policy == CommitPolicy.UNANIMOUS && primary.grant(replica);
+    }
+
+    /// Looks who is late and who is back: the entry that is to be appended now, or null.
+    ///
+    /// @param isWaiting whether commands wait here, be it for an entry
+    BlockEntry.@Nullable Change change(boolean isWaiting) {
+        boolean leads = primary.isLeading();
+        if (ledLastTime && !leads) {
+            LOG.atWarn().addKeyValue("block", block).addKeyValue("term", term).log("lost the leadership lease");
+        }
+        ledLastTime = leads;
+        if (policy == CommitPolicy.MAJORITY) {
+            return null;
+        }
+        ReplicaSet late = primary.late(minVoters);
+        String why = BlockLog.VOTE_LATE;
+        if (late.size() == 0 && isWaiting) {
+            // No entry may come about without another block's primary; so that what it comes to does not wait once more.
+            late = primary.silent(minVoters);
+            why = BlockLog.SILENT;
+        }
+        isMissingReplicas = primary.late(0).size() > 0 && inSync.all().size() <= minVoters;
+        if (nanoTime.getAsLong() - changePendingUntilNanos < 0) {
+            return null;
+        }
+        ReplicaSet back = primary.caughtUp();
+        int replica = late.size() > 0 ? late.stream().findFirst().orElseThrow() : back.stream().findFirst().orElse(-1);
+        if (replica < 0) {
+            return null;
+        }
+        changePendingUntilNanos = nanoTime.getAsLong() + timing.voteTimeoutNanos();
+        if (late.size() > 0) {
+            evictedFor.put(replica, why);
+        } else {
+            evictedFor.remove(replica);
+        }
+        return new BlockEntry.Change(committed, replica, late.size() == 0);
+    }
+
+    /// An entry that evicts or admits is in the log, or will not be: the next may be made.
+    void onChangeEnded() {
+        changePendingUntilNanos = nanoTime.getAsLong();
+    }
+
+    /// Why this primary has evicted a replica; null where it has not, or admits it again.
+    @Nullable
+    String evictedFor(int replica) {
+        return evictedFor.get(replica);
+    }
+
+    /// What this primary knows of a member's votes.
+    BlockLog.AtPrimary votes(int replica) {
+        long heard = primary.heardNanosAgo(replica);
+        return new BlockLog.AtPrimary(Math.max(-1, primary.voted(replica)), heard < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(heard),
+                TimeUnit.NANOSECONDS.toMillis(primary.leaseNanosLeft(replica)), inSync.contains(replica) ? null : evictedFor(replica));
+    }
+
+    /// Whether writes wait for replicas that must not be evicted.
+    boolean isMissingReplicas() {
+        return isMissingReplicas;
+    }
+}

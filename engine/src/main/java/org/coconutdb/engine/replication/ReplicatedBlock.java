@@ -1,0 +1,506 @@
+package org.coconutdb.engine.replication;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One block's replica at this host: follows its log, leads it where it is elected, commits by the rules, and holds the lease. Any thread.
+///
+/// Locks are taken in this order: Raft's, that of [Proposals], this object's, then those of what it owns. Nothing is asked of Raft's log while this object is
+/// locked, except where Raft's lock is held already.
+final class ReplicatedBlock implements BlockApplier.Entries {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicatedBlock.class);
+
+    /// Tells the other replicas how far the block is committed.
+    interface CommitNews {
+        void onCommitted(ReplicatedBlock block);
+    }
+
+    /// The commit index of a primary, and the term of the entry there: a log that has that entry has the primary's up to it.
+    record Commit(long index, long entryTerm) {}
+
+    /// What a primary tells its replicas.
+    record Beat(long term, Commit commit) {}
+
+    private final int block;
+    private final Map<Integer, Integer> priorities = new HashMap<>();
+    private final ClusterConfig config;
+    private final ReplicaSet members;
+    private final RaftLogView log;
+    private final CommitNews news;
+    private final BlockErrors errors;
+    private final LeaseHolder lease;
+    private final Proposals proposals;
+    private final ProposedBatches proposed;
+    private final BlockApplier applier;
+    private final Snapshots snapshots;
+    private final Threads threads;
+    private final LongSupplier nanoTime;
+
+    // Guarded by this.
+    private final LogTail tail;
+    private @Nullable Leading leading;
+    private final Map<Integer, Changes> changes = new HashMap<>();
+    private boolean isReady;
+    private boolean isOpen;
+    private Commit commit = new Commit(-1, -1);
+    private @Nullable Commit told;
+
+    // Written under the lock.
+    private volatile long inFlightUntil = Long.MAX_VALUE;
+
+    /// How often a member was evicted and admitted, and when last.
+    private static final class Changes {
+        private long evictions;
+        private long admissions;
+        private long atMillis;
+    }
+
+    /// Threads that a host has for its blocks.
+    ///
+    /// @param applying run entries
+    /// @param proposing may wait for logs
+    /// @param writing write snapshots
+    record Threads(Executor applying, Executor proposing, Executor writing) {}
+
+    /// @param nanoTime what leases are measured by
+    ReplicatedBlock(ReplicatedBlockPlan plan, ClusterConfig config, ReplicatedState state, RaftLogView log, CommitNews news,
+            Threads threads, LongSupplier nanoTime) {
+        this.block = plan.block();
+        this.config = config;
+        this.members = plan.hosts();
+        plan.members().forEach(member -> priorities.put(member.host(), member.priority()));
+        this.log = log;
+        this.news = news;
+        this.threads = threads;
+        this.nanoTime = nanoTime;
+        this.errors = new BlockErrors(block, log, config.minVoters(members.size()));
+        this.lease = new LeaseHolder(config.timing(), nanoTime);
+        this.tail = new LogTail(members, state);
+        this.proposals = new Proposals(this, state, log, threads.proposing());
+        this.proposed = new ProposedBatches(proposals, errors, threads.applying());
+        this.snapshots = new Snapshots(block, state, config.snapshotEvery(), this::mark, threads.writing());
+        this.applier = new BlockApplier(block, state, log, this, snapshots, threads.applying());
+    }
+
+    int block() {
+        return block;
+    }
+
+    ReplicaSet members() {
+        return members;
+    }
+
+    /// Whether the first of two hosts is the one to lead, where their logs are the same.
+    boolean isBefore(int host, int other) {
+        int compared = Integer.compare(priorities.getOrDefault(host, 0), priorities.getOrDefault(other, 0));
+        return compared > 0 || (compared == 0 && host < other);
+    }
+
+    BlockErrors errors() {
+        return errors;
+    }
+
+    Proposals proposals() {
+        return proposals;
+    }
+
+    ProposedBatches proposed() {
+        return proposed;
+    }
+
+    BlockApplier applier() {
+        return applier;
+    }
+
+    Snapshots snapshots() {
+        return snapshots;
+    }
+
+    LeaseHolder lease() {
+        return lease;
+    }
+
+    // The log. Called by Raft, which holds its lock, or with that lock.
+
+    /// The state is that of an image, or empty; the log goes on behind it.
+    synchronized void open(SnapshotMark mark) {
+        tail.reset(mark.index(), mark.changes());
+        commit = new Commit(mark.index(), mark.term());
+        told = null;
+        isOpen = true;
+        inFlightUntil = Long.MAX_VALUE;
+        applier.open(mark.index(), mark.term());
+        // What was proposed here before the state was replaced is in it, or is not.
+        proposed.onTruncated(0);
+    }
+
+    /// Nothing is read or applied from now on until it is opened again.
+    void pause() throws InterruptedException {
+        synchronized (this) {
+            isOpen = false;
+            inFlightUntil = Long.MAX_VALUE;
+        }
+        applier.pause();
+    }
+
+    /// Reads what is in the log and not known yet. What is found when the process begins counts as in flight until it is applied.
+    void follow() {
+        log.whileLocked(() -> follow(log.lastIndex()));
+        advance();
+    }
+
+    private void follow(long upTo) {
+        long next;
+        synchronized (this) {
+            if (!isOpen) {
+                return;
+            }
+            truncate(tail.firstOther(log::termAt));
+            next = tail.lastIndex() + 1;
+        }
+        RaftLogView.Logged logged = next <= upTo ? log.read(next) : null;
+        while (logged != null) {
+            append(logged);
+            next++;
+            logged = next <= upTo ? log.read(next) : null;
+        }
+        synchronized (this) {
+            if (isOpen && inFlightUntil == Long.MAX_VALUE) {
+                inFlightUntil = tail.lastIndex();
+            }
+        }
+    }
+
+    /// An entry is about to be in the log, and all before it are. Its marks are set when this returns.
+    ///
+    /// @param isNew whether it is made now; else the log may have it already
+    void onAppending(long index, long term, BlockEntry entry, int bytes, boolean isNew) {
+        follow(index - 1);
+        synchronized (this) {
+            if (index <= tail.lastIndex()) {
+                LogTail.Unapplied known = tail.get(index);
+                if (!isOpen || (!isNew && (known == null || known.term() == term))) {
+                    return;
+                }
+                truncate(index);
+            }
+            append(new RaftLogView.Logged(index, term, entry, bytes));
+        }
+    }
+
+    private synchronized void append(RaftLogView.Logged logged) {
+        if (!isOpen || logged.index() != tail.lastIndex() + 1) {
+            return;
+        }
+        tail.append(logged.index(), logged.term(), logged.entry(), logged.bytes());
+        Leading now = leading;
+        if (now != null) {
+            now.primary.onAppended(logged.index());
+            if (logged.entry() instanceof BlockEntry.Change) {
+                now.onChangeEnded();
+            }
+        }
+        if (logged.entry() != null) {
+            long known = logged.entry().commitIndex();
+            LogTail.Unapplied there = tail.get(known);
+            if (there != null) {
+                commitUpTo(new Commit(known, there.term()));
+            }
+        }
+        if (told != null && told.index() <= logged.index()) {
+            onToldCommit(told);
+        }
+    }
+
+    private void truncate(long from) {
+        if (from > tail.lastIndex()) {
+            return;
+        }
+        if (from <= commit.index()) {
+            throw CoconutException.of(ErrorCode.BROKEN_INVARIANT).with("block", block).with("truncatedFrom", from).with("commitIndex",
+                    commit.index());
+        }
+        tail.truncate(from);
+        inFlightUntil = inFlightUntil == Long.MAX_VALUE ? inFlightUntil : Math.min(inFlightUntil, from - 1);
+        proposed.onTruncated(from);
+    }
+
+    // Leadership.
+
+    void onElected(long term) {
+        follow();
+        synchronized (this) {
+            leading = new Leading(block, term, config, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
+            isReady = false;
+        }
+        LOG.atInfo().addKeyValue("block", block).addKeyValue("term", term).log("became primary");
+    }
+
+    /// Raft takes entries from now on.
+    void onReady() {
+        Leading now;
+        synchronized (this) {
+            now = leading;
+            isReady = now != null;
+        }
+        if (now != null) {
+            proposals.onReady(now);
+        }
+        advance();
+    }
+
+    void onNotLeading() {
+        Leading before;
+        synchronized (this) {
+            before = leading;
+            leading = null;
+            isReady = false;
+        }
+        proposals.onLost();
+        if (before != null) {
+            LOG.atInfo().addKeyValue("block", block).addKeyValue("term", before.term).log("is primary no more");
+        }
+    }
+
+    synchronized boolean isPrimary() {
+        return leading != null && isReady;
+    }
+
+    synchronized boolean isSettledPrimary() {
+        return leading != null && isReady && leading.isSettled();
+    }
+
+    void onVote(long term, int replica, long index) {
+        synchronized (this) {
+            if (leading == null || leading.term != term) {
+                return;
+            }
+            leading.primary.onVote(replica, index);
+        }
+        advance();
+    }
+
+    synchronized void onAcknowledged(long term, int replica, long sentNanos) {
+        if (leading != null && leading.term == term) {
+            leading.primary.onAcknowledged(replica, sentNanos);
+        }
+    }
+
+    synchronized boolean grant(int replica) {
+        return leading != null && leading.grant(replica);
+    }
+
+    /// Commits what can be, at the primary.
+    void advance() {
+        Leading now;
+        long known;
+        synchronized (this) {
+            now = leading;
+            known = tail.lastIndex();
+        }
+        if (now == null) {
+            return;
+        }
+        long flushed = log.flushedIndex();
+        long chosen = log.chosenIndex();
+        if (known < flushed) {
+            // Raft's own entries.
+            log.whileLocked(() -> follow(log.lastIndex()));
+        }
+        boolean hasMoved = false;
+        synchronized (this) {
+            if (leading == now) {
+                now.primary.onVote(config.self(), flushed);
+                now.primary.onChosen(chosen);
+                long index = now.commitIndex();
+                LogTail.Unapplied there = tail.get(index);
+                hasMoved = there != null && commitUpTo(new Commit(index, there.term()));
+            }
+        }
+        if (hasMoved) {
+            proposals.onCommitted();
+            news.onCommitted(this);
+        }
+    }
+
+    /// Evicts and admits, and tells who waits for too long. May wait for the log.
+    void tick() {
+        Leading now;
+        BlockEntry.Change change = null;
+        boolean isWaiting = proposals.isWaiting();
+        synchronized (this) {
+            now = leading;
+            if (now != null && isReady) {
+                change = now.change(isWaiting);
+            }
+        }
+        if (now != null && change != null) {
+            log.submit(new ChangeSubmission(now.term, change), _ -> {
+            });
+        }
+        // The primary asks itself.
+        long askedNanos = nanoTime.getAsLong();
+        if (grant(config.self())) {
+            lease.onGranted(askedNanos);
+        }
+        proposals.giveUp(config.patience().leader().toNanos());
+        proposed.giveUp(config.patience().outcome().toNanos());
+        advance();
+    }
+
+    private record ChangeSubmission(long term, BlockEntry.Change entry) implements RaftLogView.Submission {
+        @Override
+        public boolean onAppending(long index, long atTerm) {
+            return atTerm == term;
+        }
+    }
+
+    // What is committed.
+
+    synchronized Commit commit() {
+        return commit;
+    }
+
+    /// Null where this is no primary.
+    synchronized @Nullable Beat beat() {
+        return leading == null ? null : new Beat(leading.term, commit);
+    }
+
+    /// A commit index on which a read may rest, at this moment; null where this primary does not know one.
+    synchronized @Nullable Commit readCommit() {
+        return leading != null && leading.knowsCommitIndex() ? commit : null;
+    }
+
+    /// A primary of whatever term has said so.
+    void onCommitTold(Commit by) {
+        boolean isUnknown;
+        synchronized (this) {
+            onToldCommit(by);
+            isUnknown = isOpen && tail.lastIndex() < by.index();
+        }
+        if (isUnknown) {
+            log.whileLocked(() -> follow(log.lastIndex()));
+        }
+    }
+
+    private void onToldCommit(Commit by) {
+        if (by.index() <= commit.index()) {
+            return;
+        }
+        LogTail.Unapplied there = tail.get(by.index());
+        if (there != null && there.term() == by.entryTerm()) {
+            told = null;
+            commitUpTo(by);
+        } else if (told == null || told.index() < by.index()) {
+            told = by;
+        }
+    }
+
+    private boolean commitUpTo(Commit now) {
+        if (now.index() <= commit.index()) {
+            return false;
+        }
+        commit = now;
+        applier.wake();
+        return true;
+    }
+
+    // What is applied.
+
+    @Override
+    public synchronized LogTail.@Nullable Unapplied committed(long index) {
+        return isOpen && index <= commit.index() ? tail.get(index) : null;
+    }
+
+    @Override
+    public void onApplied(LogTail.Unapplied applied, List<byte[]> results) {
+        synchronized (this) {
+            tail.applied(applied);
+        }
+        if (applied.entry() instanceof BlockEntry.Change change) {
+            onChanged(applied.index(), change);
+        }
+        proposed.onApplied(applied, results);
+    }
+
+    private void onChanged(long index, BlockEntry.Change change) {
+        String why = null;
+        boolean leads;
+        synchronized (this) {
+            Changes of = changes.computeIfAbsent(change.replica(), _ -> new Changes());
+            of.evictions += change.admits() ? 0 : 1;
+            of.admissions += change.admits() ? 1 : 0;
+            of.atMillis = System.currentTimeMillis();
+            Leading now = leading;
+            leads = now != null && isReady;
+            why = now == null || change.admits() ? null : now.evictedFor(change.replica());
+        }
+        if (leads) {
+            LOG.atInfo().addKeyValue("block", block).addKeyValue("index", index).addKeyValue("replica", change.replica())
+                    .addKeyValue("why", why).log(change.admits() ? "admitted a replica" : "evicted a replica");
+        }
+    }
+
+    @Override
+    public void onBroken() {
+        synchronized (this) {
+            isOpen = false;
+            inFlightUntil = Long.MAX_VALUE;
+        }
+        onNotLeading();
+        // Others shall lead, and evict this one.
+        threads.writing().execute(log::stop);
+    }
+
+    private synchronized SnapshotMark mark() {
+        return new SnapshotMark(applier.appliedIndex(), applier.appliedTerm(), tail.inSync().newestUpTo(applier.appliedIndex()));
+    }
+
+    /// Nothing more is applied, and what waits for it does not any more.
+    void close() {
+        synchronized (this) {
+            isOpen = false;
+            inFlightUntil = Long.MAX_VALUE;
+        }
+        applier.stop();
+        proposed.close();
+        applier.failWaiters(errors);
+    }
+
+    // Reads.
+
+    boolean mayRead() {
+        if (applier.appliedIndex() < inFlightUntil) {
+            return false;
+        }
+        return config.policy() == CommitPolicy.UNANIMOUS ? lease.isHeld() : readCommit() != null;
+    }
+
+    synchronized List<BlockLog.Votes> votes() {
+        Leading now = leading;
+        Changes none = new Changes();
+        return members.stream().mapToObj(host -> {
+            Changes of = changes.getOrDefault(host, none);
+            return new BlockLog.Votes(block, config.self(), host, tail.inSync().contains(host), now == null ? null : now.votes(host),
+                    of.evictions, of.admissions, of.atMillis);
+        }).toList();
+    }
+
+    BlockLog.Status status() {
+        int leader = log.leader();
+        long term = log.currentTerm();
+        synchronized (this) {
+            return new BlockLog.Status(block, config.self(), leader, term, tail.inSync().all().stream().boxed().toList(), members.stream()
+                    .boxed().toList(), tail.lastIndex(),
+                    commit.index(), applier.appliedIndex(), mayRead());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.coconutdb.engine.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.engine.EngineConfig;
+import org.coconutdb.engine.MembersByClock;
+import org.coconutdb.engine.cluster.FaultyCarrier;
+import org.coconutdb.engine.replication.ClusterConfig;
+import org.coconutdb.engine.replication.FaultyHost;
+import org.coconutdb.engine.replication.HostAddress;
+
+/// The process of one host. It says `READY` and a port on its output when it takes part, and answers [MemberRequests] there, a line each. On its input it hears of faults, a line
+/// each, and that its parent has gone.
+final class MemberProcess {
+    static final int BLOCKS = 5;
+    // Those who wait for what is lost come back soon: clients are few.
+    private static final ClusterConfig.Patience PATIENCE = new ClusterConfig.Patience(Duration.ofSeconds(2), Duration.ofSeconds(5));
+    // Often, so that replicas that were away need what the log has no more.
+    private static final ClusterConfig.SnapshotEvery SNAPSHOTS = new ClusterConfig.SnapshotEvery(2_000, 1 << 20, 200);
+    private static final long MEMORY_BYTES = 256L << 20;
+
+    private final FaultyHost faults = new FaultyHost();
+    private final FaultyCarrier carrier;
+    private final AtomicLong wallMicrosAhead = new AtomicLong();
+
+    private MemberProcess(int self, Path directory, FaultyCarrier.Missing missing, List<HostAddress> addresses) {
+        ClusterConfig config = ClusterConfig.of("kit", self, addresses, directory).with(PATIENCE).with(SNAPSHOTS);
+        this.carrier = new FaultyCarrier(config, BLOCKS, faults, missing);
+    }
+
+    /// @param arguments number, directory, the missing rule, and the ports of all hosts
+    public static void main(String[] arguments) throws IOException {
+        List<HostAddress> addresses = new ArrayList<>();
+        for (int i = 3; i < arguments.length; i++) {
+            addresses.add(new HostAddress(i - 3, "127.0.0.1", Integer.parseInt(arguments[i])));
+        }
+        new MemberProcess(Integer.parseInt(arguments[0]), Path.of(arguments[1]), FaultyCarrier.Missing.valueOf(arguments[2]), addresses)
+                .run();
+    }
+
+    private void run() throws IOException {
+        Thread.ofPlatform().daemon().name("faults").start(this::hear);
+        EngineConfig config = EngineConfig.inMemory().withMemoryLimitBytes(MEMORY_BYTES);
+        CoconutEngine engine = MembersByClock.open(config, carrier, this::wallMicros);
+        MemberRequests requests = new MemberRequests(engine);
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            System.out.println("READY " + server.getLocalPort());
+            while (true) {
+                Socket client = server.accept();
+                Thread.ofPlatform().daemon().name("client").start(() -> serve(client, requests));
+            }
+        }
+    }
+
+    private long wallMicros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) + wallMicrosAhead.get();
+    }
+
+    private static void serve(Socket client, MemberRequests requests) {
+        try (client; BufferedReader lines = new BufferedReader(new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+            client.setTcpNoDelay(true);
+            OutputStream out = client.getOutputStream();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                out.write((requests.answer(line) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException gone) {
+            // Who asked does not wait for the answer.
+        }
+    }
+
+    private void hear() {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                hear(line.split(" ", -1));
+            }
+        } catch (IOException gone) {
+            // The same.
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void hear(String[] words) {
+        switch (words[0]) {
+            case "cut" -> faults.cut(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            case "heal" -> faults.heal();
+            case "sync" -> faults.setSyncMillis(Long.parseLong(words[1]));
+            case "apply" -> carrier.setApplyMillis(Long.parseLong(words[1]));
+            case "rate" -> faults.setClockRate(Double.parseDouble(words[1]));
+            case "wall" -> wallMicrosAhead.set(Long.parseLong(words[1]));
+            default -> throw new IllegalArgumentException(String.join(" ", words));
+        }
+    }
+}

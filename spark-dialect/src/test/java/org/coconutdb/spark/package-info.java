@@ -1,0 +1,4 @@
+@NullMarked
+package org.coconutdb.spark;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,210 @@
+package org.coconutdb.sql.session;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import org.coconutdb.engine.EngineConfig;
+import org.coconutdb.engine.cluster.LogCarrier;
+import org.coconutdb.engine.cluster.RatisCarrier;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.replication.ClusterConfig;
+import org.coconutdb.engine.replication.CommitPolicy;
+import org.coconutdb.engine.replication.HostAddress;
+import org.coconutdb.engine.replication.ReplicationTiming;
+import org.coconutdb.engine.replication.TlsFiles;
+import org.coconutdb.sql.catalog.NearestName;
+import org.coconutdb.sql.catalog.TimeSpans;
+
+/// What a process has to know to be a host of a cluster: lines of `key = value`, and `#` before a comment. `docs/cluster.md` has the keys. Paths are relative to the
+/// file. Immutable.
+///
+/// @param file that it was read from
+/// @param blocks for tables, beside the directory
+record MemberFile(Path file, ClusterConfig cluster, int blocks) {
+    private static final String CLUSTER = "cluster";
+    private static final String HOST = "host";
+    private static final String HOSTS = "hosts";
+    private static final String DIRECTORY = "directory";
+    private static final String BLOCKS = "blocks";
+    private static final String COMMIT = "commit";
+    private static final String VOTE_TIMEOUT = "vote.timeout";
+    private static final String MIN_VOTERS = "min.voters";
+    private static final String CERTIFICATE = "tls.certificate";
+    private static final String KEY = "tls.key";
+    private static final String AUTHORITY = "tls.authority";
+    private static final String INSECURE = "insecure";
+    private static final List<String> KEYS = List.of(CLUSTER, HOST, HOSTS, DIRECTORY, BLOCKS, COMMIT, VOTE_TIMEOUT, MIN_VOTERS, CERTIFICATE,
+            KEY, AUTHORITY,
+            INSECURE);
+    private static final Duration VOTE_TIMEOUT_MIN = Duration.ofMillis(100);
+    private static final Duration VOTE_TIMEOUT_MAX = Duration.ofMinutes(1);
+
+    /// INVALID_CONNECTION_STRING with the line, where it cannot be used.
+    static MemberFile read(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw CoconutException.of(ErrorCode.INVALID_CONNECTION_STRING, unreadable)
+                    .with("file", file)
+                    .mend("Name a member's file that can be read; ./coconut cluster create makes them.");
+        }
+        Map<String, String> settings = new TreeMap<>();
+        for (int i = 0; i < lines.size(); i++) {
+            readLine(file, i + 1, lines.get(i).strip(), settings);
+        }
+        return new Reader(file, settings).read();
+    }
+
+    private static void readLine(Path file, int number, String line, Map<String, String> settings) {
+        if (line.isEmpty() || line.startsWith("#")) {
+            return;
+        }
+        int equals = line.indexOf('=');
+        if (equals < 1) {
+            throw refused(file).with("line", number).mend("Write a setting as key = value.");
+        }
+        String key = line.substring(0, equals).strip();
+        if (!KEYS.contains(key)) {
+            String nearest = NearestName.of(key, KEYS).map(found -> "Did you mean " + found + "? ").orElse("");
+            throw refused(file).with("line", number).with("key", key).mend(nearest + "Known are " + String.join(", ", KEYS) + ".");
+        }
+        if (settings.put(key, line.substring(equals + 1).strip()) != null) {
+            throw refused(file).with("line", number).with("key", key).mend("It is set twice: leave one.");
+        }
+    }
+
+    private static CoconutException refused(Path file) {
+        return CoconutException.of(ErrorCode.INVALID_CONNECTION_STRING).with("file", file);
+    }
+
+    /// Carries the logs of the host.
+    LogCarrier carrier() {
+        return new RatisCarrier(cluster, blocks);
+    }
+
+    private record Reader(Path file, Map<String, String> settings) {
+        MemberFile read() {
+            List<HostAddress> hosts = hosts();
+            int self = number(HOST, 0, HostAddress.HOSTS_MAX - 1);
+            if (hosts.stream().noneMatch(host -> host.number() == self)) {
+                throw refused(file).with(HOST, self).mend("Give the number of one of the hosts.");
+            }
+            String minVoters = settings.get(MIN_VOTERS);
+            ReplicationTiming usual = ReplicationTiming.DEFAULT;
+            ReplicationTiming timing = new ReplicationTiming(usual.readLeaseNanos(), usual.leadershipLeaseNanos(), voteTimeout(usual), usual
+                    .drift());
+            ClusterConfig cluster = new ClusterConfig(required(CLUSTER), self, hosts, path(required(DIRECTORY)), timing, policy(),
+                    minVoters == null ? OptionalInt.empty() : OptionalInt.of(number(MIN_VOTERS, 1, hosts.size())), tls(),
+                    ClusterConfig.SnapshotEvery.DEFAULT, ClusterConfig.Patience.DEFAULT);
+            return new MemberFile(file, cluster, number(BLOCKS, 1, EngineConfig.BLOCK_COUNT_MAX));
+        }
+
+        private String required(String key) {
+            String value = settings.get(key);
+            if (value == null || value.isBlank()) {
+                throw refused(file).with("missing", key).mend("Add a line " + key + " = ….");
+            }
+            return value;
+        }
+
+        private int number(String key, int least, int most) {
+            try {
+                int number = Integer.parseInt(required(key));
+                if (number >= least && number <= most) {
+                    return number;
+                }
+            } catch (NumberFormatException notANumber) {
+                // Refused below, like a number outside of the bounds.
+            }
+            throw refused(file).with(key, required(key)).mend("Give a number from " + least + " to " + most + ".");
+        }
+
+        /// `0@127.0.0.1:9700, 1@127.0.0.1:9701`
+        private List<HostAddress> hosts() {
+            List<HostAddress> hosts = new ArrayList<>();
+            for (String part : required(HOSTS).split(",", -1)) {
+                hosts.add(host(part.strip()));
+            }
+            if (hosts.stream().mapToInt(HostAddress::number).distinct().count() != hosts.size()) {
+                throw refused(file).with(HOSTS, required(HOSTS)).mend("Give each host a number of its own.");
+            }
+            return hosts;
+        }
+
+        private HostAddress host(String text) {
+            int at = text.indexOf('@');
+            int colon = text.lastIndexOf(':');
+            try {
+                if (at > 0 && colon > at) {
+                    return new HostAddress(Integer.parseInt(text.substring(0, at).strip()), text.substring(at + 1, colon).strip(), Integer
+                            .parseInt(text.substring(colon + 1).strip()));
+                }
+            } catch (IllegalArgumentException refused) {
+                // Refused below, with how it is written.
+            }
+            throw refused(file).with(HOSTS, text).mend(
+                    "Write hosts as number@name:port, with commas between: 0@10.0.0.1:9700, 1@10.0.0.2:9700.");
+        }
+
+        private CommitPolicy policy() {
+            String policy = settings.getOrDefault(COMMIT, "unanimous");
+            return switch (policy.toLowerCase(Locale.ROOT)) {
+                case "unanimous" -> CommitPolicy.UNANIMOUS;
+                case "majority" -> CommitPolicy.MAJORITY;
+                default -> throw refused(file).with(COMMIT, policy).mend("Give unanimous or majority.");
+            };
+        }
+
+        private long voteTimeout(ReplicationTiming usual) {
+            String text = settings.get(VOTE_TIMEOUT);
+            if (text == null) {
+                return usual.voteTimeoutNanos();
+            }
+            return TimeSpans.parse(text)
+                    .filter(time -> time.compareTo(VOTE_TIMEOUT_MIN) >= 0 && time.compareTo(VOTE_TIMEOUT_MAX) <= 0)
+                    .orElseThrow(() -> refused(file).with(VOTE_TIMEOUT, text).mend("Give a time from 100ms to 1m."))
+                    .toNanos();
+        }
+
+        private Optional<TlsFiles> tls() {
+            boolean isInsecure = settings.getOrDefault(INSECURE, "false").equalsIgnoreCase("true");
+            if (!settings.containsKey(CERTIFICATE) && !settings.containsKey(KEY) && !settings.containsKey(AUTHORITY)) {
+                if (!isInsecure) {
+                    throw refused(file)
+                            .mend("Hosts know each other by certificates: set tls.certificate, tls.key and tls.authority; or say insecure = true, by which "
+                                    + "whoever reaches the ports may read and write everything.");
+                }
+                return Optional.empty();
+            }
+            return Optional.of(new TlsFiles(readable(CERTIFICATE), readable(KEY), readable(AUTHORITY)));
+        }
+
+        private Path readable(String key) {
+            Path path = path(required(key));
+            if (!Files.isReadable(path) || Files.isDirectory(path)) {
+                throw refused(file).with(key, path).mend("Name a PEM file that can be read.");
+            }
+            return path;
+        }
+
+        private Path path(String text) {
+            try {
+                return file.toAbsolutePath().resolveSibling(text).normalize();
+            } catch (InvalidPathException bad) {
+                throw refused(file).with("path", text).with("detail", bad.getReason()).mend("Name a path.");
+            }
+        }
+    }
+}
