@@ -29,7 +29,6 @@ import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
 import org.coconutdb.engine.version.RecordView;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +44,7 @@ class ReadPoliciesIT {
 
     private final CoconutEngine[] hosts = new CoconutEngine[HOSTS];
 
-    @BeforeEach
-    void open() throws Exception {
+    private void open(ClusterConfig.Patience patience) throws Exception {
         List<HostAddress> addresses = new ArrayList<>();
         for (int port : FreePorts.choose(HOSTS)) {
             addresses.add(new HostAddress(addresses.size(), "127.0.0.1", port));
@@ -55,7 +53,8 @@ class ReadPoliciesIT {
         try (ExecutorService opening = Executors.newCachedThreadPool()) {
             List<Future<CoconutEngine>> opened = new ArrayList<>();
             for (int host = 0; host < HOSTS; host++) {
-                ClusterConfig cluster = ClusterConfig.of("reads", host, addresses, folder.resolve("host-" + host));
+                ClusterConfig cluster = ClusterConfig.of("reads", host, addresses, folder.resolve("host-" + host))
+                        .with(patience);
                 opened.add(opening.submit(() -> CoconutEngine.openMember(config, new RatisCarrier(cluster, 3))));
             }
             for (int host = 0; host < HOSTS; host++) {
@@ -110,6 +109,8 @@ class ReadPoliciesIT {
     /// Reads begin while a writer goes on at another host: each shows at least what its policy promises.
     @Test
     void noReadShowsLessThanItsPolicyPromises() throws Exception {
+        // Longer than usual: the machine of tests may be busy.
+        open(new ClusterConfig.Patience(Duration.ofSeconds(25), Duration.ofSeconds(40)));
         Duration age = Duration.ofMillis(1_500);
         TableDescriptor written = table(0);
         TableDescriptor read = table(2);
@@ -151,7 +152,8 @@ class ReadPoliciesIT {
     }
 
     @Test
-    void whatIsHereIsReadWithoutAnybodyWhereItMayBeOld() {
+    void whatIsHereIsReadWithoutAnybodyWhereItMayBeOld() throws Exception {
+        open(ClusterConfig.Patience.DEFAULT);
         TableDescriptor table = table(2);
         // Hosts ask for the time once a second, and with the next answer what is here is known to have the row.
         long known = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);

@@ -47,7 +47,7 @@ final class TestCluster implements AutoCloseable, HostFaults {
 
     static TestCluster ofThree(Path directory) throws IOException, InterruptedException {
         TestCluster cluster = ofThree(directory, config -> config).startAll();
-        cluster.primary();
+        cluster.settled();
         return cluster;
     }
 
@@ -120,6 +120,13 @@ final class TestCluster implements AutoCloseable, HostFaults {
     int primary(int block) throws InterruptedException {
         until("a primary", () -> up().stream().anyMatch(host -> log(host, block).isPrimaryHere()));
         return up().stream().filter(host -> log(host, block).isPrimaryHere()).findFirst().orElseThrow();
+    }
+
+    /// Waits until the first block is led where it belongs and every replica answers reads: nothing moves any more that a test has not moved.
+    int settled() throws InterruptedException {
+        until("the first host leads", () -> log(0).isPrimaryHere());
+        until("every replica answers reads", () -> up().stream().allMatch(host -> log(host).mayRead()));
+        return 0;
     }
 
     int replica() throws InterruptedException {
