@@ -20,7 +20,8 @@ final class BlockApplier {
         /// The entry, where it is committed; else null.
         LogTail.@Nullable Unapplied committed(long index);
 
-        void onApplied(LogTail.Unapplied entry, List<byte[]> results);
+        /// @param commands the entry's; null where it has none
+        void onApplied(LogTail.Unapplied entry, BlockEntry.@Nullable Commands commands, List<byte[]> results);
 
         /// This replica's state is not known any more.
         void onBroken();
@@ -137,7 +138,8 @@ final class BlockApplier {
 
     private void apply(LogTail.Unapplied next) {
         List<byte[]> results = List.of();
-        if (next.isOurs() && entry(next) instanceof BlockEntry.Commands commands) {
+        BlockEntry.Commands commands = next.isOurs() && entry(next) instanceof BlockEntry.Commands ours ? ours : null;
+        if (commands != null) {
             results = state.apply(next.index(), commands.entry());
             if (results.size() != commands.entry().commands().size()) {
                 throw CoconutException.of(ErrorCode.BROKEN_INVARIANT).with("block", block).with("index", next.index()).with("results",
@@ -146,7 +148,7 @@ final class BlockApplier {
         }
         appliedTerm = next.term();
         appliedIndex = next.index();
-        entries.onApplied(next, results);
+        entries.onApplied(next, commands, results);
         tellWaiters();
         snapshots.onApplied(next.bytes());
     }

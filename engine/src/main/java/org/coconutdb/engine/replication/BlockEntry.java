@@ -9,14 +9,15 @@ import org.coconutdb.engine.error.ErrorCode;
 /// What we write into a block's log. Integers big-endian, offsets in bytes:
 /// ```
 ///  0         1      2             10
-///  | version | kind | commitIndex | COMMANDS: headBytes (4) | head | count (4) | count times: bytes (4), command |
+///  | version | kind | commitIndex | COMMANDS: headBytes (4) | head | count (4) | count times: request id (8), bytes (4), command |
 ///                                 | EVICT, ADMIT: replica (1) |
 /// ```
 sealed interface BlockEntry {
     /// What the primary had committed when it made the entry: who has the entry has all before it, so it holds for whoever reads it.
     long commitIndex();
 
-    record Commands(long commitIndex, ReplicatedState.Entry entry) implements BlockEntry {}
+    /// @param requestIds of the commands, in their order
+    record Commands(long commitIndex, ReplicatedState.Entry entry, long[] requestIds) implements BlockEntry {}
 
     /// Takes a replica out of the in-sync set, or in.
     record Change(long commitIndex, int replica, boolean admits) implements BlockEntry {}
@@ -28,18 +29,21 @@ sealed interface BlockEntry {
     int HEADER_BYTES = 10;
     /// Of an entry beside the bytes of its head and its commands.
     int OVERHEAD_BYTES = HEADER_BYTES + 8;
-    int COMMAND_OVERHEAD_BYTES = 4;
+    int COMMAND_OVERHEAD_BYTES = 12;
 
     default byte[] encode() {
         return switch (this) {
-            case Commands(long commitIndex, ReplicatedState.Entry(byte[] head, List<byte[]> commands)) -> {
+            case Commands(long commitIndex, ReplicatedState.Entry(byte[] head, List<byte[]> commands), long[] requestIds) -> {
                 int bytes = OVERHEAD_BYTES + head.length;
                 for (byte[] command : commands) {
                     bytes += COMMAND_OVERHEAD_BYTES + command.length;
                 }
                 ByteBuffer into = ByteBuffer.allocate(bytes).put(VERSION).put(KIND_COMMANDS).putLong(commitIndex);
                 into.putInt(head.length).put(head).putInt(commands.size());
-                commands.forEach(command -> into.putInt(command.length).put(command));
+                for (int i = 0; i < requestIds.length; i++) {
+                    byte[] command = commands.get(i);
+                    into.putLong(requestIds[i]).putInt(command.length).put(command);
+                }
                 yield into.array();
             }
             case Change(long commitIndex, int replica, boolean admits) -> ByteBuffer.allocate(HEADER_BYTES + 1)
@@ -65,11 +69,16 @@ sealed interface BlockEntry {
             case KIND_COMMANDS -> {
                 byte[] head = bytes(from);
                 int count = from.getInt();
-                List<byte[]> commands = new ArrayList<>(Math.min(count, from.remaining() / COMMAND_OVERHEAD_BYTES));
+                if (count < 0 || count > from.remaining() / COMMAND_OVERHEAD_BYTES) {
+                    throw CoconutException.of(ErrorCode.DATA_CORRUPTED).with("commands", count).with("entryBytesLeft", from.remaining());
+                }
+                List<byte[]> commands = new ArrayList<>(count);
+                long[] requestIds = new long[count];
                 for (int i = 0; i < count; i++) {
+                    requestIds[i] = from.getLong();
                     commands.add(bytes(from));
                 }
-                yield new Commands(commitIndex, new ReplicatedState.Entry(head, commands));
+                yield new Commands(commitIndex, new ReplicatedState.Entry(head, commands), requestIds);
             }
             case KIND_EVICT -> new Change(commitIndex, from.get(), false);
             case KIND_ADMIT -> new Change(commitIndex, from.get(), true);

@@ -68,11 +68,11 @@ public interface BlockLog {
     /// and whoever led before has learned of it or answers nothing any more. Heads ([ReplicatedState#head]) are asked for from then on.
     boolean isSettledPrimaryHere();
 
-    /// Proposes a command at the primary, wherever that is. Completes with its result when its entry is committed; where the primary is here, it is applied
-    /// here by then.
+    /// Proposes a command at the primary, wherever that is; it is done once or not at all. Completes with its result when its entry is committed; where the primary is
+    /// here, it is applied here by then. Where the primary dies or its answer is lost, the next one is asked what came of it.
     ///
     /// Fails with a CoconutException: NOT_PRIMARY (surely not done: nobody leads, or the leadership moved while it waited), REPLICAS_MISSING (surely not done:
-    /// fewer replicas in sync than `min_voters`), OUTCOME_UNKNOWN (it may be in the log), or what refused its entry's head.
+    /// fewer replicas in sync than `min_voters`), OUTCOME_UNKNOWN (it may be in the log, and nobody could tell in time), or what refused its entry's head.
     CompletableFuture<byte[]> propose(byte[] command);
 
     /// Step 1 of a local read (rule 3): whether this replica holds a read lease, or leads with a lease of its own, and has applied all that its log held when the

@@ -43,6 +43,7 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
     private final Map<Integer, Local> blocks;
     private final LongSupplier nanoTime;
     private final ConcurrentMap<Integer, Peer> peers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RaftGroupId, Local> byGroup = new ConcurrentHashMap<>();
 
     /// @param nanoTime what leases are measured by
     HostBeats(ClusterConfig config, GrpcLinks links, Map<Integer, Local> blocks, LongSupplier nanoTime) {
@@ -62,12 +63,15 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
 
     @Override
     public void onVote(RaftGroupId group, long term, int replica, long index) {
-        for (Local local : blocks.values()) {
-            if (local.log().group().equals(group)) {
-                local.block().onVote(term, replica, index);
+        Local local = byGroup.get(group);
+        if (local == null) {
+            local = blocks.values().stream().filter(each -> each.log().group().equals(group)).findFirst().orElse(null);
+            if (local == null) {
                 return;
             }
+            byGroup.put(group, local);
         }
+        local.block().onVote(term, replica, index);
     }
 
     @Override

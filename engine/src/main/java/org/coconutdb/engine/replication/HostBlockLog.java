@@ -1,13 +1,16 @@
 package org.coconutdb.engine.replication;
 
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -16,10 +19,13 @@ import org.coconutdb.engine.error.ErrorCode;
 final class HostBlockLog implements BlockLog {
     static final byte PROPOSE = -3;
     static final byte COMMIT_INDEX = -4;
+    static final byte OUTCOME = -6;
 
     private static final long RETRY_MILLIS = 15;
     // In it one that lives has said what it knows.
     private static final long DEPOSED_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+    private static final long OUTCOME_ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+    private static final int REQUEST_ID_BITS = 58;
 
     private final ReplicatedBlock block;
     private final RatisLog log;
@@ -27,6 +33,8 @@ final class HostBlockLog implements BlockLog {
     private final long leaderNanosMax;
     private final long outcomeNanosMax;
     private final Set<Asked> waitingFor = ConcurrentHashMap.newKeySet();
+    // Begins anywhere: this process shall not use again what the one before has used.
+    private final AtomicLong requests = new AtomicLong(new SecureRandom().nextLong());
     // The ticking thread.
     private int leads = -1;
     private long leadsSinceNanos;
@@ -84,20 +92,71 @@ final class HostBlockLog implements BlockLog {
     }
 
     private CompletableFuture<byte[]> proposeOnce(byte[] command) {
-        if (block.isPrimary()) {
-            return block.proposals().propose(command);
+        long id = ((long) links.self() << REQUEST_ID_BITS) | (requests.incrementAndGet() & ((1L << REQUEST_ID_BITS) - 1));
+        long since = block.commit().index();
+        long until = System.nanoTime() + outcomeNanosMax;
+        long own = block.primaryTerm();
+        if (own >= 0) {
+            CommandOutcome.Request request = new CommandOutcome.Request(id, own, since);
+            return orItsOutcome(block.proposals().propose(id, own, command), request, until);
         }
+        CommandOutcome.Request request = new CommandOutcome.Request(id, log.currentTerm(), since);
         int leader = log.leader();
         if (leader < 0 || leader == links.self()) {
             return CompletableFuture.failedFuture(block.errors().notPrimary());
         }
-        byte[] question = ByteBuffer.allocate(Integer.BYTES + command.length).putInt(block.block()).put(command).array();
-        CompletableFuture<byte[]> asked = links.askOnce(leader, PROPOSE, question, outcomeNanosMax);
+        return orItsOutcome(forward(leader, request, command), request, until);
+    }
+
+    private CompletableFuture<byte[]> forward(int leader, CommandOutcome.Request request, byte[] command) {
+        ByteBuffer question = ByteBuffer.allocate(Integer.BYTES + CommandOutcome.Request.BYTES + command.length).putInt(block.block());
+        request.put(question);
+        CompletableFuture<byte[]> asked = links.askOnce(leader, PROPOSE, question.put(command).array(), outcomeNanosMax);
         Asked waiting = new Asked(leader, asked);
         waitingFor.add(waiting);
         var _ = asked.whenComplete((_, _) -> waitingFor.remove(waiting));
-        return asked.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                outcome(failure)));
+        return asked;
+    }
+
+    /// What a command came to; where that was not told, what later primaries know of it.
+    private CompletableFuture<byte[]> orItsOutcome(CompletableFuture<byte[]> told, CommandOutcome.Request request, long untilNanos) {
+        return told.exceptionallyCompose(failure -> {
+            CoconutException error = outcome(failure);
+            return error.code() == ErrorCode.OUTCOME_UNKNOWN ? askForOutcome(request, error, untilNanos)
+                    : CompletableFuture.failedFuture(error);
+        });
+    }
+
+    /// Again and again until somebody knows: a result, that it was surely not done, or the error that is given.
+    private CompletableFuture<byte[]> askForOutcome(CommandOutcome.Request request, CoconutException unknown, long untilNanos) {
+        return outcomeAtPrimary(request).thenCompose(outcome -> switch (outcome.kind()) {
+            case DONE -> CompletableFuture.completedFuture(Objects.requireNonNull(outcome.result()));
+            case NOT_DONE -> CompletableFuture.failedFuture(block.errors().notPrimary());
+            case FORGOTTEN -> CompletableFuture.failedFuture(unknown);
+            case OPEN -> links.isClosed() || System.nanoTime() - untilNanos >= 0 ? CompletableFuture.failedFuture(unknown)
+                    : afterAMoment().thenCompose(_ -> askForOutcome(request, unknown, untilNanos));
+        });
+    }
+
+    private CompletableFuture<CommandOutcome> outcomeAtPrimary(CommandOutcome.Request request) {
+        int leader = log.leader();
+        if (leader == links.self()) {
+            return CompletableFuture.completedFuture(block.outcome(request));
+        }
+        if (leader < 0) {
+            return CompletableFuture.completedFuture(CommandOutcome.OPEN);
+        }
+        ByteBuffer question = ByteBuffer.allocate(Integer.BYTES + CommandOutcome.Request.BYTES).putInt(block.block());
+        request.put(question);
+        return links.askOnce(leader, OUTCOME, question.array(), OUTCOME_ANSWER_NANOS_MAX).handle((answer, failure) -> failure == null
+                ? CommandOutcome.decode(answer)
+                : CommandOutcome.OPEN);
+    }
+
+    /// Answers another host that was not told.
+    CompletableFuture<byte[]> onOutcomeAsked(byte[] question) {
+        CommandOutcome.Request request = CommandOutcome.Request.from(ByteBuffer.wrap(question).position(Integer.BYTES));
+        return CompletableFuture.completedFuture(block.outcome(request).encode());
     }
 
     /// One thread, again and again: who has led no more for a while does not tell what came of a proposal, even where it was stopped and its connections are open.
@@ -129,7 +188,9 @@ final class HostBlockLog implements BlockLog {
 
     /// Answers another host's [#propose].
     CompletableFuture<byte[]> onProposed(byte[] question) {
-        return block.proposals().propose(Arrays.copyOfRange(question, Integer.BYTES, question.length));
+        ByteBuffer from = ByteBuffer.wrap(question).position(Integer.BYTES);
+        CommandOutcome.Request request = CommandOutcome.Request.from(from);
+        return block.proposals().propose(request.id(), request.term(), Arrays.copyOfRange(question, from.position(), question.length));
     }
 
     @Override
@@ -181,9 +242,13 @@ final class HostBlockLog implements BlockLog {
             if (!isSurelyNotDone || links.isClosed() || System.nanoTime() - untilNanos >= 0) {
                 return CompletableFuture.failedFuture(error);
             }
-            // Not on a thread of the host's: it may be closed meanwhile.
-            return CompletableFuture.runAsync(() -> {
-            }, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS)).thenCompose(_ -> whileNobodyCan(untilNanos, action));
+            return afterAMoment().thenCompose(_ -> whileNobodyCan(untilNanos, action));
         });
+    }
+
+    /// Not on a thread of the host's: it may be closed meanwhile.
+    private static CompletableFuture<Void> afterAMoment() {
+        return CompletableFuture.runAsync(() -> {
+        }, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 }

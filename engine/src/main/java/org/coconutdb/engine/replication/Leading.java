@@ -47,6 +47,11 @@ final class Leading {
         this.primary = new Primary(config.self(), timing, nanoTime, inSync, startIndex, committed);
     }
 
+    /// Where the log ended when the election was won.
+    long startIndex() {
+        return startIndex;
+    }
+
     long commitIndex() {
         if (policy == CommitPolicy.UNANIMOUS) {
             committed = primary.commitIndex();

@@ -24,7 +24,7 @@ final class Proposals {
     private static final int WAITING_MAX = 64 << 10;
     private static final long WAITING_BYTES_MAX = 64L << 20;
 
-    record Proposal(byte[] command, CompletableFuture<byte[]> outcome, long sinceNanos) {}
+    record Proposal(long requestId, byte[] command, CompletableFuture<byte[]> outcome, long sinceNanos) {}
 
     private enum Step {
         SUBMITTED, APPENDED, REFUSED
@@ -116,18 +116,20 @@ final class Proposals {
         refuse(refused, block.errors().notPrimary());
     }
 
-    CompletableFuture<byte[]> propose(byte[] command) {
+    /// @param requestId the same nowhere else
+    /// @param term in which the command may be appended: it is refused in any other
+    CompletableFuture<byte[]> propose(long requestId, long term, byte[] command) {
         CompletableFuture<byte[]> outcome = new CompletableFuture<>();
         CoconutException refused = null;
         synchronized (this) {
-            if (leading == null) {
+            if (leading == null || leading.term != term) {
                 refused = block.errors().notPrimary();
             } else if (leading.isMissingReplicas()) {
                 refused = block.errors().replicasMissing();
             } else if (waiting.size() >= WAITING_MAX || waitingBytes + command.length > WAITING_BYTES_MAX) {
                 refused = block.errors().busy(waiting.size(), waitingBytes);
             } else {
-                waiting.addLast(new Proposal(command, outcome, System.nanoTime()));
+                waiting.addLast(new Proposal(requestId, command, outcome, System.nanoTime()));
                 waitingBytes += command.length;
             }
         }
@@ -222,7 +224,8 @@ final class Proposals {
 
     private void submit(Leading now, List<Proposal> proposals, byte[] head) {
         List<byte[]> commands = proposals.stream().map(Proposal::command).toList();
-        BlockEntry entry = new BlockEntry.Commands(block.commit().index(), new ReplicatedState.Entry(head, commands));
+        long[] requestIds = proposals.stream().mapToLong(Proposal::requestId).toArray();
+        BlockEntry entry = new BlockEntry.Commands(block.commit().index(), new ReplicatedState.Entry(head, commands), requestIds);
         Batch batch = new Batch(now, proposals, head, entry);
         log.submit(batch, failure -> {
             if (failure != null) {

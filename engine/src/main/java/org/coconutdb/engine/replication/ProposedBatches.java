@@ -24,6 +24,10 @@ final class ProposedBatches {
         byIndex.put(index, batch);
     }
 
+    synchronized boolean isWaiting() {
+        return !byIndex.isEmpty();
+    }
+
     /// An entry of the log is applied: whatever was proposed for its place has its outcome.
     void onApplied(LogTail.Unapplied applied, List<byte[]> results) {
         Proposals.@Nullable Batch batch;

@@ -39,6 +39,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final LeaseHolder lease;
     private final Proposals proposals;
     private final ProposedBatches proposed;
+    private final RecentOutcomes recent = new RecentOutcomes();
     private final BlockApplier applier;
     private final Snapshots snapshots;
     private final Threads threads;
@@ -137,6 +138,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         told = null;
         isOpen = true;
         inFlightUntil = Long.MAX_VALUE;
+        recent.reset(mark.index());
         applier.open(mark.index(), mark.term());
         // What was proposed here before the state was replaced is in it, or is not.
         proposed.onTruncated(0);
@@ -274,6 +276,28 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         return leading != null && isReady;
     }
 
+    /// The term in which this replica leads and takes commands; -1.
+    synchronized long primaryTerm() {
+        return leading != null && isReady ? leading.term : -1;
+    }
+
+    /// What came of a command, as this replica knows it. That it was not done only a primary of a later term can say, which has an entry of its own committed and all
+    /// applied that it found in its log: nobody who leads after it has another entry of the command's term, and none is appended any more.
+    CommandOutcome outcome(CommandOutcome.Request of) {
+        boolean isOver;
+        synchronized (this) {
+            Leading now = leading;
+            isOver = now != null && isReady && now.term > of.term() && now.isSettled() && applier.appliedIndex() >= now.startIndex();
+        }
+        byte[] result = recent.result(of.id());
+        if (result != null) {
+            return CommandOutcome.done(result);
+        }
+        return !isOver ? CommandOutcome.OPEN
+                : new CommandOutcome(recent.remembersFrom(of.since() + 1) ? CommandOutcome.Kind.NOT_DONE : CommandOutcome.Kind.FORGOTTEN,
+                        null);
+    }
+
     synchronized boolean isSettledPrimary() {
         return leading != null && isReady && leading.isSettled();
     }
@@ -328,6 +352,20 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         if (hasMoved) {
             proposals.onCommitted();
             news.onCommitted(this);
+        }
+    }
+
+    synchronized boolean isLeading() {
+        return leading != null;
+    }
+
+    /// Whether somebody waits for what [#tick] does: for a commit, for an outcome or for being refused.
+    boolean isAtWork() {
+        if (proposals.isWaiting() || proposed.isWaiting()) {
+            return true;
+        }
+        synchronized (this) {
+            return leading != null && (!leading.isSettled() || tail.lastIndex() > commit.index());
         }
     }
 
@@ -421,7 +459,10 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     }
 
     @Override
-    public void onApplied(LogTail.Unapplied applied, List<byte[]> results) {
+    public void onApplied(LogTail.Unapplied applied, BlockEntry.@Nullable Commands commands, List<byte[]> results) {
+        if (commands != null) {
+            recent.add(applied.index(), commands.requestIds(), results);
+        }
         synchronized (this) {
             tail.applied(applied);
         }

@@ -46,6 +46,8 @@ import org.slf4j.LoggerFactory;
 public final class ReplicationHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicationHost.class);
     private static final long TICK_MILLIS = 25;
+    /// Blocks in which nobody waits are looked at once in so many ticks: a host has hundreds of them.
+    private static final int TICKS_WHILE_IDLE = 4;
     private static final int APPLIERS_MAX = 4;
     /// Of a lease's length: how often it is asked for, and how often followers are heard.
     private static final int ASKED_IN_A_LEASE = 4;
@@ -68,6 +70,7 @@ public final class ReplicationHost implements AutoCloseable {
     // The ticking thread.
     private long beatAtNanos = System.nanoTime();
     private long leaseAtNanos = System.nanoTime();
+    private int tickNumber;
 
     /// Opens this host's replicas, those that were there before as they were left. Returns before any has a primary.
     ///
@@ -122,6 +125,7 @@ public final class ReplicationHost implements AutoCloseable {
             add(plan, states.apply(plan.block()), faults);
         }
         links.answer(HostBlockLog.PROPOSE, (_, question) -> at(question, log -> log.onProposed(question)));
+        links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
         links.answer(HostBlockLog.COMMIT_INDEX, (_, question) -> at(question, HostBlockLog::onCommitIndexAsked));
         this.server = build(tls, faults);
     }
@@ -232,7 +236,12 @@ public final class ReplicationHost implements AutoCloseable {
             }
             silence.tick();
             logs.values().forEach(log -> log.tick(now));
-            blocks.forEach(this::tick);
+            boolean isForIdle = tickNumber++ % TICKS_WHILE_IDLE == 0;
+            blocks.forEach((number, local) -> {
+                if (local.block().isAtWork() || (isForIdle && local.block().isLeading())) {
+                    tick(number, local);
+                }
+            });
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a tick of replication failed");
         }
