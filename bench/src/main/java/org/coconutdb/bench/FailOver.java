@@ -9,6 +9,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +24,8 @@ import org.coconutdb.avatica.CoconutServer;
 import org.coconutdb.avatica.ServerConfig;
 
 /// How long nothing is acknowledged when a host of a cluster of three dies, or is stopped so that it keeps its connections and says nothing. Hosts are processes of
-/// their own; one client for each block writes through the driver at a host that survives, one statement after the other. Arguments: rounds of each kind.
+/// their own; one client for each block writes through the driver at a host that survives, one statement after the other. Arguments: rounds of each kind, and a new directory
+/// where what hosts say is to be kept.
 /// ```
 /// java @jvm.flags -Xmx512m -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.FailOver 10
 /// ```
@@ -42,14 +45,17 @@ public final class FailOver {
             return;
         }
         int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
-        Path directory = Files.createTempDirectory("fail-over");
+        boolean isKept = arguments.length > 1;
+        Path directory = isKept ? Files.createDirectory(Path.of(arguments[1])) : Files.createTempDirectory("fail-over");
         try (Hosts hosts = new Hosts(directory)) {
             for (int host = 0; host < HOSTS; host++) {
                 hosts.start(host);
             }
             measure(hosts, rounds);
         } finally {
-            delete(directory);
+            if (!isKept) {
+                delete(directory);
+            }
         }
     }
 
@@ -234,6 +240,7 @@ public final class FailOver {
             writer.failed.clear();
         });
         TimeUnit.MILLISECONDS.sleep(200);
+        LocalTime at = LocalTime.now(ZoneId.systemDefault());
         long moment = System.nanoTime();
         hosts.signal(victim, signal);
         boolean isBack = false;
@@ -251,7 +258,8 @@ public final class FailOver {
                     + (primaries.getOrDefault(0, -1) == victim ? ", the directory's primary" : "");
             gaps.computeIfAbsent(kind, _ -> new ArrayList<>()).add(millis);
             writer.failed.forEach(state -> failures.merge(state, 1, Integer::sum));
-            System.out.printf("%s, block %d, %s: %d ms, failed %s%n", signal, block, kind, millis, writer.failed);
+            System.out.printf("%s of host %d at %s, block %d, %s: %d ms, failed %s%n", signal, victim, at, block, kind, millis,
+                    writer.failed);
         });
         hosts.revive(victim, signal);
     }
