@@ -11,7 +11,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.IntConsumer;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientStreamTracer;
 import org.apache.ratis.thirdparty.io.grpc.ConnectivityState;
@@ -26,6 +28,7 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelOption;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -40,6 +43,9 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
     private static final long ASK_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int HEADER_BYTES = 2;
     private static final long CLOSE_SECONDS_MAX = 2;
+    // Where packets got lost the kernel waits twice as long before each further try, up to two minutes, and so long a line that is whole again is of no use.
+    private static final long UNANSWERED_NANOS_MAX = TimeUnit.SECONDS.toNanos(3);
+    private static final int CONNECT_MILLIS_MAX = 1_000;
 
     private static final MethodDescriptor<byte[], byte[]> ASK = MethodDescriptor.<byte[], byte[]> newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
@@ -71,7 +77,21 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
         }
     }
 
-    private record Host(ManagedChannel channel, Semaphore outstanding) {}
+    /// A connection to a host.
+    private static final class Host {
+        private final ManagedChannel channel;
+        private final Semaphore outstanding = new Semaphore(OUTSTANDING_MAX);
+        // When that was asked which waits for an answer while none comes; 0: answers come.
+        private final AtomicLong unansweredSinceNanos = new AtomicLong();
+        private final AtomicBoolean isFirstAnswer;
+        private volatile boolean isGivenUp;
+
+        /// @param isRenewed whether it takes the place of one that was given up
+        Host(ManagedChannel channel, boolean isRenewed) {
+            this.channel = channel;
+            this.isFirstAnswer = new AtomicBoolean(isRenewed);
+        }
+    }
 
     private final ClusterConfig config;
     private final @Nullable SslContext tls;
@@ -80,6 +100,8 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
     private final ConcurrentMap<Integer, Host> hosts = new ConcurrentHashMap<>();
     // By number, of this process's clock.
     private final AtomicLongArray heardNanos = new AtomicLongArray(HostAddress.HOSTS_MAX);
+    private volatile IntConsumer onRenewed = _ -> {
+    };
     private volatile boolean isClosed;
 
     GrpcLinks(ClusterConfig config, @Nullable SslContext tls, HostFaults faults) {
@@ -96,6 +118,11 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
     @Override
     public void answer(byte topic, Answerer answerer) {
         answerers.put(topic, answerer);
+    }
+
+    /// Is told of each host that answers again over a new connection, since nothing came back over the one before. By a thread of the network's.
+    void whenRenewed(IntConsumer told) {
+        onRenewed = told;
     }
 
     /// When a question or an answer of a host came in last.
@@ -171,12 +198,12 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
         if (isClosed) {
             return CompletableFuture.failedFuture(new LinkException(host, true, "closed", null));
         }
-        Host to = hosts.computeIfAbsent(host, this::open);
-        if (!to.outstanding().tryAcquire()) {
+        Host to = connection(host);
+        if (!to.outstanding.tryAcquire()) {
             return CompletableFuture.failedFuture(new LinkException(host, true, "too many questions wait", null));
         }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        var _ = answer.whenComplete((_, _) -> to.outstanding().release());
+        var _ = answer.whenComplete((_, _) -> to.outstanding.release());
         if (faults.cuts(self(), host)) {
             return answer.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
                     .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new LinkException(host, false, "lost", failure)));
@@ -185,10 +212,11 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
         bytes[0] = (byte) self();
         bytes[1] = topic;
         System.arraycopy(question, 0, bytes, HEADER_BYTES, question.length);
-        if (to.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+        if (to.channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
             // A host that is back is not to be waited for.
-            to.channel().resetConnectBackoff();
+            to.channel.resetConnectBackoff();
         }
+        to.unansweredSinceNanos.compareAndSet(0, System.nanoTime() | 1);
         AtomicBoolean isSent = new AtomicBoolean();
         CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS).withStreamTracerFactory(
                 new ClientStreamTracer.Factory() {
@@ -202,15 +230,47 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
                         };
                     }
                 });
-        ClientCalls.asyncUnaryCall(to.channel().newCall(ASK, options), bytes, new Answered(host, answer, isSent, () -> onHeard(host)));
+        ClientCalls.asyncUnaryCall(to.channel.newCall(ASK, options), bytes, new Answered(host, to, answer, isSent, this::onAnswered));
         return answer;
     }
 
-    private record Answered(int host, CompletableFuture<byte[]> answer, AtomicBoolean isSent, Runnable heard) implements StreamObserver<
-            byte[]> {
+    /// The host's connection: another one, where nothing came back over it for too long.
+    private Host connection(int host) {
+        Host known = hosts.computeIfAbsent(host, _ -> open(host, false));
+        long since = known.unansweredSinceNanos.get();
+        if (since == 0 || System.nanoTime() - since < UNANSWERED_NANOS_MAX) {
+            return known;
+        }
+        Host other = open(host, true);
+        if (!hosts.replace(host, known, other)) {
+            other.channel.shutdownNow();
+            return hosts.computeIfAbsent(host, _ -> open(host, false));
+        }
+        known.isGivenUp = true;
+        known.channel.shutdownNow();
+        if (isClosed) {
+            other.channel.shutdownNow();
+        }
+        return other;
+    }
+
+    private void onAnswered(int host, Host by) {
+        onHeard(host);
+        by.unansweredSinceNanos.set(0);
+        if (by.isFirstAnswer.compareAndSet(true, false)) {
+            onRenewed.accept(host);
+        }
+    }
+
+    private interface Heard {
+        void onAnswered(int host, Host by);
+    }
+
+    private record Answered(int host, Host by, CompletableFuture<byte[]> answer, AtomicBoolean isSent, Heard heard)
+            implements StreamObserver<byte[]> {
         @Override
         public void onNext(byte[] bytes) {
-            heard.run();
+            heard.onAnswered(host, by);
             try {
                 answer.complete(LinkAnswer.read(bytes));
             } catch (RuntimeException e) {
@@ -220,8 +280,12 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
 
         @Override
         public void onError(Throwable failure) {
-            // With a deadline the call ends on another thread than the one that sends, so that nothing is sure then.
-            boolean isSurelyNotSent = !isSent.get() && Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE;
+            if (Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE) {
+                // The connection is broken, or not there: another is tried for anyway.
+                by.unansweredSinceNanos.set(0);
+            }
+            // With a deadline, and when its connection is given up, the call ends on another thread than the one that sends, so that nothing is sure then.
+            boolean isSurelyNotSent = !isSent.get() && !by.isGivenUp && Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE;
             answer.completeExceptionally(new LinkException(host, isSurelyNotSent, String.valueOf(Status.fromThrowable(failure)), failure));
         }
 
@@ -231,18 +295,19 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
         }
     }
 
-    private Host open(int host) {
+    private Host open(int host, boolean isRenewed) {
         NettyChannelBuilder builder = NettyChannelBuilder.forTarget(config.address(host).target())
                 .proxyDetector(_ -> null)
                 .disableRetry()
                 .directExecutor()
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
                 .maxInboundMessageSize(MESSAGE_BYTES_MAX);
         if (tls == null) {
             builder.negotiationType(NegotiationType.PLAINTEXT);
         } else {
             builder.negotiationType(NegotiationType.TLS).sslContext(tls);
         }
-        return new Host(builder.build(), new Semaphore(OUTSTANDING_MAX));
+        return new Host(builder.build(), isRenewed);
     }
 
     boolean isClosed() {
@@ -252,10 +317,10 @@ final class GrpcLinks implements HostLinks, AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        hosts.values().forEach(host -> host.channel().shutdownNow());
+        hosts.values().forEach(host -> host.channel.shutdownNow());
         try {
             for (Host host : hosts.values()) {
-                host.channel().awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
+                host.channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

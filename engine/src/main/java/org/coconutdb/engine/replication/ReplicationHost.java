@@ -128,6 +128,13 @@ public final class ReplicationHost implements AutoCloseable {
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
         links.answer(HostBlockLog.COMMIT_INDEX, (_, question) -> at(question, HostBlockLog::onCommitIndexAsked));
         this.server = build(tls, faults);
+        links.whenRenewed(host -> proposing.execute(() -> reconnect(host)));
+    }
+
+    /// Ratis's own connection to a host over which nothing came back is as useless as ours was.
+    private void reconnect(int host) {
+        LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("other", host).log("answers again over a new connection");
+        server.getServerRpc().handleException(peer(host), new IOException("nothing came back for long"), true);
     }
 
     private static ThreadFactory named(String prefix) {

@@ -1,8 +1,10 @@
 package org.coconutdb.engine.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +29,28 @@ class ClusterHistoriesIT {
 
     @Test
     void historiesAreStrictlySerializable() throws Exception {
-        System.out.println("histories: -Dseed=" + FIRST_SEED + " -Dcluster.runs=" + RUNS);
+        run(ClusterNetwork.LOOPBACK, RUNS);
+    }
+
+    /// There packets get lost, and connections do not end.
+    @Test
+    void historiesOverNetworksOfTheirOwnAreStrictlySerializable() throws Exception {
+        ClusterNetwork network;
+        try {
+            network = NamespaceNetwork.create(ClusterRun.HOSTS);
+        } catch (IOException notAllowed) {
+            abort("no network namespaces here: " + notAllowed.getMessage());
+            return;
+        }
+        run(network, Math.max(1, RUNS / 2));
+    }
+
+    private void run(ClusterNetwork network, int runs) throws Exception {
+        System.out.println("histories: -Dseed=" + FIRST_SEED + " -Dcluster.runs=" + runs);
         List<Long> failed = new ArrayList<>();
-        try (ClusterRun cluster = new ClusterRun(directory, Missing.NOTHING)) {
+        try (ClusterRun cluster = new ClusterRun(directory, Missing.NOTHING, network)) {
             // Behind one that failed nothing is sure.
-            for (long seed = FIRST_SEED; seed < FIRST_SEED + RUNS && failed.isEmpty(); seed++) {
+            for (long seed = FIRST_SEED; seed < FIRST_SEED + runs && failed.isEmpty(); seed++) {
                 if (!cluster.run(seed, FAULT_MILLIS).isRight()) {
                     failed.add(seed);
                 }

@@ -13,7 +13,7 @@ import org.coconutdb.engine.history.HistoryChecker;
 
 /// Runs on one cluster, one after the other: clients and a nemesis from a seed, then everything is healed, each host is to go on, and what clients saw is judged.
 final class ClusterRun implements AutoCloseable {
-    private static final int HOSTS = 3;
+    static final int HOSTS = 3;
     private static final int CLIENTS = 18;
     private static final long START_MILLIS_MAX = 90_000;
     private static final long HEALED_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
@@ -23,8 +23,14 @@ final class ClusterRun implements AutoCloseable {
     private int runs;
 
     ClusterRun(Path directory, FaultyCarrier.Missing missing) throws IOException, InterruptedException, TimeoutException {
+        this(directory, missing, ClusterNetwork.LOOPBACK);
+    }
+
+    /// @param network closed with it
+    ClusterRun(Path directory, FaultyCarrier.Missing missing, ClusterNetwork network) throws IOException, InterruptedException,
+            TimeoutException {
         this.directory = Files.createDirectories(directory);
-        this.cluster = new ProcessCluster(directory, HOSTS, missing);
+        this.cluster = new ProcessCluster(directory, HOSTS, missing, network);
         try {
             cluster.startAll();
             cluster.awaitReady(START_MILLIS_MAX);

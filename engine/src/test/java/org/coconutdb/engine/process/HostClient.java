@@ -3,7 +3,6 @@ package org.coconutdb.engine.process;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -68,7 +67,7 @@ final class HostClient implements AutoCloseable {
         close();
         Socket made = new Socket();
         try {
-            made.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS_MAX);
+            made.connect(new InetSocketAddress(cluster.address(host), port), CONNECT_MILLIS_MAX);
             made.setTcpNoDelay(true);
             answers = new BufferedReader(new InputStreamReader(made.getInputStream(), StandardCharsets.UTF_8));
             socket = made;

@@ -33,20 +33,23 @@ final class MemberProcess {
     private static final ClusterConfig.SnapshotEvery SNAPSHOTS = new ClusterConfig.SnapshotEvery(2_000, 1 << 20, 200);
     private static final long MEMORY_BYTES = 256L << 20;
 
+    private final String address;
     private final FaultyHost faults = new FaultyHost();
     private final FaultyCarrier carrier;
     private final AtomicLong wallMicrosAhead = new AtomicLong();
 
     private MemberProcess(int self, Path directory, FaultyCarrier.Missing missing, List<HostAddress> addresses) {
         ClusterConfig config = ClusterConfig.of("kit", self, addresses, directory).with(PATIENCE).with(SNAPSHOTS);
+        this.address = addresses.get(self).host();
         this.carrier = new FaultyCarrier(config, BLOCKS, faults, missing);
     }
 
-    /// @param arguments number, directory, the missing rule, and the ports of all hosts
+    /// @param arguments number, directory, the missing rule, and the addresses of all hosts
     public static void main(String[] arguments) throws IOException {
         List<HostAddress> addresses = new ArrayList<>();
         for (int i = 3; i < arguments.length; i++) {
-            addresses.add(new HostAddress(i - 3, "127.0.0.1", Integer.parseInt(arguments[i])));
+            String[] parts = arguments[i].split(":", -1);
+            addresses.add(new HostAddress(i - 3, parts[0], Integer.parseInt(parts[1])));
         }
         new MemberProcess(Integer.parseInt(arguments[0]), Path.of(arguments[1]), FaultyCarrier.Missing.valueOf(arguments[2]), addresses)
                 .run();
@@ -57,7 +60,7 @@ final class MemberProcess {
         EngineConfig config = EngineConfig.inMemory().withMemoryLimitBytes(MEMORY_BYTES);
         CoconutEngine engine = MembersByClock.open(config, carrier, this::wallMicros);
         MemberRequests requests = new MemberRequests(engine);
-        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getByName(address))) {
             System.out.println("READY " + server.getLocalPort());
             while (true) {
                 Socket client = server.accept();

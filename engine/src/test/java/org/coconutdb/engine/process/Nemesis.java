@@ -113,12 +113,12 @@ final class Nemesis {
         cluster.pause(host, millis);
     }
 
-    private void cut(int from, int to) {
+    private void cut(int from, int to) throws IOException, InterruptedException {
         done.add("cut " + from + ">" + to);
         cluster.cut(from, to);
     }
 
-    private void cutAll(int host, boolean out, boolean in) {
+    private void cutAll(int host, boolean out, boolean in) throws IOException, InterruptedException {
         for (int other = 0; other < cluster.size(); other++) {
             if (other != host && out) {
                 cut(host, other);

@@ -18,7 +18,7 @@ import org.coconutdb.engine.FreePorts;
 import org.coconutdb.engine.cluster.FaultyCarrier;
 import org.jspecify.annotations.Nullable;
 
-/// Hosts of a cluster, each a process of its own, over loopback. All end with it, and with this process. Any thread.
+/// Hosts of a cluster, each a process of its own, over loopback or a network of their own. All end with it, and with this process. Any thread.
 ///
 /// What a host writes is in `host-N.log` of the directory, over restarts.
 final class ProcessCluster implements AutoCloseable {
@@ -35,13 +35,16 @@ final class ProcessCluster implements AutoCloseable {
 
     private final Path directory;
     private final FaultyCarrier.Missing missing;
+    private final ClusterNetwork network;
     private final List<Host> hosts = new ArrayList<>();
     private final List<Integer> ports;
     private final Set<List<Integer>> cuts = new LinkedHashSet<>();
-    private final Thread atExit = new Thread(this::killAll);
+    private final Thread atExit = new Thread(this::end);
     private volatile boolean isClosed;
 
-    ProcessCluster(Path directory, int hostCount, FaultyCarrier.Missing missing) throws IOException {
+    /// @param network closed with it
+    ProcessCluster(Path directory, int hostCount, FaultyCarrier.Missing missing, ClusterNetwork network) throws IOException {
+        this.network = network;
         this.directory = directory;
         this.missing = missing;
         this.ports = FreePorts.choose(hostCount);
@@ -59,7 +62,12 @@ final class ProcessCluster implements AutoCloseable {
         return directory.resolve("host-" + host + ".log");
     }
 
-    /// Where the host answers requests; 0 where it does not yet.
+    /// Where the host is reached.
+    String address(int host) {
+        return network.address(host);
+    }
+
+    /// The port at which the host answers requests; 0 where it does not yet.
     int clientPort(int host) {
         return hosts.get(host).clientPort;
     }
@@ -73,7 +81,8 @@ final class ProcessCluster implements AutoCloseable {
             if (isClosed || (host.process != null && host.process.isAlive())) {
                 return;
             }
-            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            List<String> command = new ArrayList<>(network.prefix(number));
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.add("@" + Path.of("../jvm.flags").toAbsolutePath().normalize());
             // Quick to start, and light: several of them share the machine with their clients.
             command.addAll(List.of(HEAP, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-ea",
@@ -81,7 +90,9 @@ final class ProcessCluster implements AutoCloseable {
                     "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", System.getProperty("java.class.path"),
                     MemberProcess.class.getName(), Integer.toString(number), directory.resolve("host-" + number).toString(), missing
                             .name()));
-            ports.forEach(port -> command.add(Integer.toString(port)));
+            for (int each = 0; each < size(); each++) {
+                command.add(address(each) + ":" + ports.get(each));
+            }
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.appendTo(log(number).toFile()))
                     .start();
@@ -154,10 +165,11 @@ final class ProcessCluster implements AutoCloseable {
         }
     }
 
-    private void killAll() {
+    private void end() {
         for (int host = 0; host < size(); host++) {
             kill(host);
         }
+        network.close();
     }
 
     /// Stops it where it stands, and lets it go on after a while, whatever happens to this process.
@@ -212,7 +224,10 @@ final class ProcessCluster implements AutoCloseable {
     }
 
     /// What the one sends to the other gets lost, until [#healLinks].
-    void cut(int from, int to) {
+    void cut(int from, int to) throws IOException, InterruptedException {
+        if (network.cut(from, to)) {
+            return;
+        }
         List<Integer> cut = List.of(from, to);
         synchronized (cuts) {
             cuts.add(cut);
@@ -221,7 +236,8 @@ final class ProcessCluster implements AutoCloseable {
         tell(hosts.get(to), text(cut));
     }
 
-    void healLinks() {
+    void healLinks() throws IOException, InterruptedException {
+        network.heal();
         synchronized (cuts) {
             cuts.clear();
         }
@@ -281,7 +297,7 @@ final class ProcessCluster implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        killAll();
+        end();
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
 }
