@@ -521,6 +521,21 @@ SqlNode CoconutAnalyze() :
     }
 }
 
+/** KILL QUERY session. */
+SqlNode CoconutKill() :
+{
+    final Span s;
+    final SqlNumericLiteral session;
+}
+{
+    <KILL> { s = span(); }
+    <QUERY>
+    session = UnsignedNumericLiteral()
+    {
+        return new SqlKillQuery(s.end(this), session);
+    }
+}
+
 /** WITH ( name = value, ... ). */
 void CoconutOptions(List<OptionClause> optionClauses) :
 {

@@ -65,6 +65,7 @@ public enum ErrorCode {
     INSUFFICIENT_PRIVILEGE("42501", Category.CALLER, "a privilege is missing"),
     INVALID_AUTHORIZATION("28000", Category.CALLER, "nobody is logged in, or the login is no longer good"),
     INVALID_PASSWORD("28P01", Category.CALLER, "user name or password are wrong"),
+    UNDEFINED_SESSION("42704", Category.CALLER, "no such session"),
     UNDEFINED_ROLE("42704", Category.CALLER, "no such user or role"),
     DUPLICATE_ROLE("42710", Category.CALLER, "a user or role with this name exists already"),
     INVALID_GRANT("0LP01", Category.CALLER, "this cannot be granted or revoked"),

@@ -2,6 +2,7 @@ package org.coconutdb.engine.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Hosts whose packets get lost for a while, with their connections open.
+/// Hosts whose packets get lost for a while, with their connections open. It waits for long, so it is run by hand: `-Dcluster.loss=true`.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NetworkLossIT {
     private static final long START_MILLIS_MAX = 90_000;
@@ -24,6 +25,7 @@ class NetworkLossIT {
 
     @Test
     void whoWasCutOffForLongIsBackSoon() throws Exception {
+        assumeTrue(Boolean.getBoolean("cluster.loss"), "-Dcluster.loss=true");
         ClusterNetwork network;
         try {
             network = NamespaceNetwork.create(ClusterRun.HOSTS);

@@ -46,7 +46,8 @@ public final class SystemView extends AbstractTable implements ScannableTable {
     }
 
     /// A view that shows something else to each.
-    static SystemView of(String schema, String name, List<ColumnDefinition> columns, Function<Viewer, List<@Nullable Object[]>> rows) {
+    public static SystemView of(String schema, String name, List<ColumnDefinition> columns, Function<Viewer, List<
+            @Nullable Object[]>> rows) {
         return new SystemView(schema, name, columns, rows, false);
     }
 

@@ -35,6 +35,7 @@ final class Database implements AutoCloseable {
     private final QueryPlanner planner;
     private final PlanCache plans = new PlanCache();
     private final CopyProgress copies = new CopyProgress();
+    private final Sessions sessions = new Sessions();
     private final SlowStatements slowStatements;
     private final QueryMemory queryMemory;
     private final Audit audit = new Audit();
@@ -59,7 +60,7 @@ final class Database implements AutoCloseable {
     /// What they show is of all sessions.
     private List<SystemView> views() {
         return List.of(plans.totals().forAdmins(), plans.view().forAdmins(), copies.view().forAdmins(), slowStatements.view().forAdmins(),
-                view(queryMemory).forAdmins(), view(audit).forAdmins());
+                view(queryMemory).forAdmins(), view(audit).forAdmins(), sessions.view());
     }
 
     private static SystemView view(Audit audit) {
@@ -122,6 +123,10 @@ final class Database implements AutoCloseable {
 
     Audit audit() {
         return audit;
+    }
+
+    Sessions sessions() {
+        return sessions;
     }
 
     SlowStatements slowStatements() {

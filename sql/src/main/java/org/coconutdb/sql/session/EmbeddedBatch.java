@@ -27,6 +27,13 @@ final class EmbeddedBatch implements SessionStatement {
         this.texts = List.copyOf(texts);
     }
 
+    /// What it runs now; null: nothing. Any thread.
+    @Nullable
+    RunningStatement now() {
+        ExecutionSignal signal = running;
+        return signal == null ? null : new RunningStatement(Secrets.hidden(String.join("; ", texts)), signal);
+    }
+
     @Override
     public List<ColumnInfo> columns() {
         return List.of();

@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +29,9 @@ final class EmbeddedSession implements Session {
     private final StatementRuns runs;
     private final SessionSettings settings;
     private final SessionUser user;
+    private final long openedMillis = System.currentTimeMillis();
+    private final long number;
+    private volatile @Nullable EmbeddedBatch batch; // that is run, or was last
     private volatile boolean closed;
 
     /// @param login whose it is; null: the database's owner's
@@ -38,6 +42,34 @@ final class EmbeddedSession implements Session {
         this.settings = new SessionSettings(share.database().catalog(), url.schema(), url.timeZone(), url.reads());
         this.transactions = new SessionTransactions(share.database().engine(), settings);
         this.runs = new StatementRuns(share.database(), transactions, settings);
+        this.number = share.database().sessions().add(this);
+    }
+
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /// Null: the database's owner.
+    @Nullable
+    String userName() {
+        return user.name();
+    }
+
+    /// What it runs now. Any thread.
+    List<RunningStatement> running() {
+        List<RunningStatement> running = new ArrayList<>();
+        for (EmbeddedStatement statement : statements) {
+            RunningStatement now = statement.now();
+            if (now != null) {
+                running.add(now);
+            }
+        }
+        EmbeddedBatch many = batch;
+        RunningStatement now = many == null ? null : many.now();
+        if (now != null) {
+            running.add(now);
+        }
+        return running;
     }
 
     Database database() {
@@ -94,7 +126,11 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepareBatch(List<String> texts) throws SQLException {
-        return answering(() -> new EmbeddedBatch(this, texts));
+        return answering(() -> {
+            EmbeddedBatch made = new EmbeddedBatch(this, texts);
+            batch = made;
+            return made;
+        });
     }
 
     // ---- transactions
@@ -229,6 +265,7 @@ final class EmbeddedSession implements Session {
             return;
         }
         closed = true;
+        database().sessions().remove(number);
         try {
             for (EmbeddedStatement statement : statements) {
                 statement.close();

@@ -109,15 +109,25 @@ final class EmbeddedStatement implements SessionStatement, StatementCursor.Owner
         }
     }
 
+    /// What it runs now; null: nothing. Any thread.
+    @Nullable
+    RunningStatement now() {
+        ExecutionSignal signal = running;
+        return signal == null ? null : new RunningStatement(told(), signal);
+    }
+
+    private String told() {
+        Database.Prepared known = prepared;
+        return known == null || known.isSecret() ? Secrets.hidden(sql) : sql;
+    }
+
     private ExecutionSignal begin(Limits limits) {
         StatementCursor before = cursor;
         if (before != null) {
             before.close();
         }
         keys = KeyRows.EMPTY;
-        Database.Prepared known = prepared;
-        String told = known == null || known.isSecret() ? Secrets.hidden(sql) : sql;
-        SlowStatements.Watch watch = session.database().slowStatements().watch(told, schema());
+        SlowStatements.Watch watch = session.database().slowStatements().watch(told(), schema());
         ExecutionSignal signal = new ExecutionSignal(limits, request, watch, session.database().queryMemory(), session::timeZone,
                 session::viewer);
         running = signal;

@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.coconutdb.jdbc.session.KeyRequest;
@@ -22,6 +23,7 @@ final class ExecutionSignal {
     private final StatementMemory memory;
     private final Supplier<ZoneId> timeZone;
     private final Supplier<Viewer> viewer;
+    private final long startedNanos = System.nanoTime();
     private volatile boolean timedOut;
 
     /// The time counts from here on.
@@ -94,6 +96,11 @@ final class ExecutionSignal {
 
     void cancel() {
         cancelled.set(true);
+    }
+
+    /// Since it began.
+    long runningMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
     }
 
     boolean isTimedOut() {

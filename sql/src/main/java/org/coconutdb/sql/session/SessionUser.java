@@ -21,6 +21,12 @@ final class SessionUser {
         this.login = login;
     }
 
+    /// Null: the database's owner.
+    @Nullable
+    String name() {
+        return login == null ? null : login.name();
+    }
+
     /// With what it may do now. INVALID_AUTHORIZATION where it was dropped, or has another password than the one that it logged in with.
     Viewer viewer() {
         if (login == null) {

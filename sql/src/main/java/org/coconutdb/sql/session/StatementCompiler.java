@@ -52,6 +52,7 @@ import org.coconutdb.sql.parser.SqlForUpdate;
 import org.coconutdb.sql.parser.SqlInsertOnConflict;
 import org.coconutdb.sql.parser.SqlParsing;
 import org.coconutdb.sql.parser.SqlRestartSequence;
+import org.coconutdb.sql.parser.SqlKillQuery;
 import org.coconutdb.sql.parser.SqlReturning;
 import org.coconutdb.sql.parser.SqlSessionSetting;
 import org.coconutdb.sql.parser.SqlShow;
@@ -154,6 +155,7 @@ final class StatementCompiler {
             case SqlComment comment -> CommentStatement.of(comment, catalog, schema);
             case SqlShowCreate show -> ShowCreate.of(show, catalog, schema);
             case SqlSessionSetting setting -> new SettingStatement(setting.setting());
+            case SqlKillQuery kill -> KillStatement.of(kill);
             case SqlTransactionStatement control -> new TransactionStatement(control.action());
             case SqlForUpdate locking -> query(locking.query(), true, sql);
             case SqlCopy copy -> copy.isFrom() ? new WriteCompiler(this, catalog, schema).copy(copy) : copyTo(copy, sql);
@@ -170,7 +172,7 @@ final class StatementCompiler {
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, ANALYZE, "
                                 + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, CREATE, ALTER and DROP USER and ROLE, "
                                 + "GRANT, REVOKE, COMMENT ON, BEGIN, "
-                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION, SET SCHEMA, SET TIME ZONE and SET READ.");
+                                + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION, SET SCHEMA, SET TIME ZONE, SET READ and KILL QUERY.");
             }
         };
     }

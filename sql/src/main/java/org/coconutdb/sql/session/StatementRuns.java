@@ -104,6 +104,9 @@ final class StatementRuns {
                 Step step = new Step(write, values);
                 return within == null ? writeAlone(List.of(step), prepared, signal)[0] : writeWithin(within, step, prepared, signal);
             }
+            case KillStatement kill -> {
+                return database.sessions().kill(kill.session(), signal.viewer());
+            }
             case SettingStatement setting -> settings.apply(setting.setting());
             case TransactionStatement control -> transactions.run(control.action());
             case CompiledStatement.Definition definition -> {
