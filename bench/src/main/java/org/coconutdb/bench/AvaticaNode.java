@@ -6,6 +6,8 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.calcite.avatica.Meta;
@@ -17,6 +19,8 @@ import org.apache.calcite.avatica.remote.Service;
 /// ./mvnw -f bench/avatica dependency:copy-dependencies
 /// ```
 final class AvaticaNode implements AutoCloseable {
+    private static final String DATABASE = "jdbc:coconut:mem:stock";
+
     private final Process process;
     private final int port;
 
@@ -27,18 +31,21 @@ final class AvaticaNode implements AutoCloseable {
 
     /// Says its port, and serves until the process that measures has gone.
     public static void main(String[] arguments) throws Exception {
-        Object meta = Class.forName("org.apache.calcite.avatica.jdbc.JdbcMeta").getConstructor(String.class).newInstance(
-                "jdbc:coconut:mem:stock");
-        Class<?> handlers = Class.forName("org.apache.calcite.avatica.server.AvaticaHandler");
-        Object handler = Class.forName("org.apache.calcite.avatica.server.AvaticaProtobufHandler").getConstructor(Service.class)
-                .newInstance(
-                        new LocalService((Meta) meta));
-        Object server = Class.forName("org.apache.calcite.avatica.server.HttpServer").getConstructor(int.class, handlers).newInstance(0,
-                handler);
-        server.getClass().getMethod("start").invoke(server);
-        System.out.println("port " + server.getClass().getMethod("getPort").invoke(server));
-        while (System.in.read() >= 0) {
-            // Nothing is said.
+        // A database in memory lives as long as somebody is connected.
+        try (Connection _ = DriverManager.getConnection(DATABASE)) {
+            Object meta = Class.forName("org.apache.calcite.avatica.jdbc.JdbcMeta").getConstructor(String.class).newInstance(
+                    DATABASE);
+            Class<?> handlers = Class.forName("org.apache.calcite.avatica.server.AvaticaHandler");
+            Object handler = Class.forName("org.apache.calcite.avatica.server.AvaticaProtobufHandler").getConstructor(Service.class)
+                    .newInstance(
+                            new LocalService((Meta) meta));
+            Object server = Class.forName("org.apache.calcite.avatica.server.HttpServer").getConstructor(int.class, handlers).newInstance(0,
+                    handler);
+            server.getClass().getMethod("start").invoke(server);
+            System.out.println("port " + server.getClass().getMethod("getPort").invoke(server));
+            while (System.in.read() >= 0) {
+                // Nothing is said.
+            }
         }
         Runtime.getRuntime().halt(0);
     }

@@ -38,7 +38,7 @@ public final class ReplicationSideBySide {
     private static final int[] CLIENTS = {1, 16, 128};
     private static final int ROW_BYTES = 100;
     private static final int ROWS = 100;
-    private static final int WARM_UP_SECONDS = 2;
+    private static final int WARM_UP_SECONDS = 8;
 
     private ReplicationSideBySide() {}
 
