@@ -39,7 +39,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final LeaseHolder lease;
     private final Proposals proposals;
     private final ProposedBatches proposed;
-    private final RecentOutcomes recent = new RecentOutcomes();
+    private final RecentOutcomes recent = new RecentOutcomes(System::nanoTime);
     private final BlockApplier applier;
     private final Snapshots snapshots;
     private final Threads threads;
@@ -111,6 +111,10 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     Proposals proposals() {
         return proposals;
+    }
+
+    RecentOutcomes recent() {
+        return recent;
     }
 
     ProposedBatches proposed() {

@@ -48,6 +48,7 @@ public final class ReplicationHost implements AutoCloseable {
     private static final long TICK_MILLIS = 25;
     /// Blocks in which nobody waits are looked at once in so many ticks: a host has hundreds of them.
     private static final int TICKS_WHILE_IDLE = 4;
+    private static final int TICKS_UNTIL_FORGOTTEN = 80;
     private static final int APPLIERS_MAX = 4;
     /// Of a lease's length: how often it is asked for, and how often followers are heard.
     private static final int ASKED_IN_A_LEASE = 4;
@@ -128,7 +129,11 @@ public final class ReplicationHost implements AutoCloseable {
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
         links.answer(HostBlockLog.COMMIT_INDEX, (_, question) -> at(question, HostBlockLog::onCommitIndexAsked));
         this.server = build(tls, faults);
-        links.whenRenewed(host -> proposing.execute(() -> reconnect(host)));
+        links.whenRenewed(host -> {
+            if (!isClosed.get()) {
+                proposing.execute(() -> reconnect(host));
+            }
+        });
     }
 
     /// Ratis's own connection to a host over which nothing came back is as useless as ours was.
@@ -243,7 +248,11 @@ public final class ReplicationHost implements AutoCloseable {
             }
             silence.tick();
             logs.values().forEach(log -> log.tick(now));
-            boolean isForIdle = tickNumber++ % TICKS_WHILE_IDLE == 0;
+            tickNumber++;
+            if (tickNumber % TICKS_UNTIL_FORGOTTEN == 0) {
+                blocks.values().forEach(local -> local.block().recent().forgetOld());
+            }
+            boolean isForIdle = tickNumber % TICKS_WHILE_IDLE == 0;
             blocks.forEach((number, local) -> {
                 if (local.block().isAtWork() || (isForIdle && local.block().isLeading())) {
                     tick(number, local);

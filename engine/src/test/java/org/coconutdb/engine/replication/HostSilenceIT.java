@@ -64,7 +64,8 @@ class HostSilenceIT {
 
             // Patience with an outcome is 40 s in these tests.
             asked.get(25, TimeUnit.SECONDS);
-            assertThat(cluster.state(cluster.primary()).written().get(1)).containsExactly(10L, 11L);
+            cluster.log(replica).catchUp().get(25, TimeUnit.SECONDS);
+            assertThat(cluster.state(replica).written().get(1)).containsExactly(10L, 11L);
         }
     }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class RecentOutcomesTest {
-    private final RecentOutcomes recent = new RecentOutcomes();
+    private final AtomicLong nanos = new AtomicLong(-5);
+    private final RecentOutcomes recent = new RecentOutcomes(nanos::get);
 
     @Test
     void whatWasAppliedIsRemembered() {
@@ -32,6 +34,27 @@ class RecentOutcomesTest {
         assertThat(recent.result(11)).isNotNull();
         assertThat(recent.remembersFrom(11)).isTrue();
         assertThat(recent.remembersFrom(10)).isFalse();
+    }
+
+    @Test
+    void whatNobodyAsksForAnyMoreIsForgotten() {
+        recent.reset(0);
+        recent.add(1, new long[] {1}, List.of(new byte[0]));
+        nanos.addAndGet(RecentOutcomes.KEPT_NANOS - 1);
+        recent.add(2, new long[] {2}, List.of(new byte[0]));
+        assertThat(recent.result(1)).isNotNull();
+
+        nanos.addAndGet(1);
+        recent.forgetOld();
+        assertThat(recent.result(1)).isNull();
+        assertThat(recent.remembersFrom(1)).isFalse();
+        assertThat(recent.result(2)).isNotNull();
+        assertThat(recent.remembersFrom(2)).isTrue();
+
+        nanos.addAndGet(RecentOutcomes.KEPT_NANOS);
+        recent.forgetOld();
+        assertThat(recent.result(2)).isNull();
+        assertThat(recent.remembersFrom(3)).isTrue();
     }
 
     @Test
