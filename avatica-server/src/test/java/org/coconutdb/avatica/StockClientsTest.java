@@ -17,9 +17,14 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.coconutdb.avatica.connection.ConnectionLimits;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -80,6 +85,30 @@ class StockClientsTest {
                     assertThat(rows.getInt(1)).isEqualTo(1);
                 }
             }
+        }
+    }
+
+    /// They cannot cancel by themselves.
+    @ParameterizedTest
+    @Timeout(value = 2, unit = TimeUnit.MINUTES)
+    @MethodSource("org.coconutdb.avatica.StockClients#clients")
+    void whatOneRunsIsEndedByAnother(String jar, String serialization) throws Exception {
+        String endless = "SELECT COUNT(*) FROM TABLE(GENERATE_SERIES(1, 1000000000000)) AS s (i) WHERE i < 0";
+        try (ExecutorService threads = Executors.newSingleThreadExecutor();
+                Connection killed = connect(jar, serialization);
+                Connection other = connect(jar, serialization);
+                Statement statement = other.createStatement()) {
+            Future<SQLException> ended = threads.submit(() -> catchThrowableOfType(SQLException.class, () -> execute(killed, endless)));
+            String session = null;
+            while (session == null) {
+                try (ResultSet rows = statement.executeQuery("SELECT session_id FROM SYSTEM.SESSIONS WHERE statement = '" + endless
+                        + "'")) {
+                    session = rows.next() ? rows.getString(1) : null;
+                }
+            }
+            execute(other, "KILL QUERY " + session);
+            assertThat(ended.get().getSQLState()).isEqualTo("57014");
+            execute(killed, "VALUES 1");
         }
     }
 

@@ -1,10 +1,8 @@
 package org.coconutdb.engine.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,14 +33,7 @@ class ClusterHistoriesIT {
     /// There packets get lost, and connections do not end.
     @Test
     void historiesOverNetworksOfTheirOwnAreStrictlySerializable() throws Exception {
-        ClusterNetwork network;
-        try {
-            network = NamespaceNetwork.create(ClusterRun.HOSTS);
-        } catch (IOException notAllowed) {
-            abort("no network namespaces here: " + notAllowed.getMessage());
-            return;
-        }
-        run(network, Math.max(1, RUNS / 2));
+        run(NamespaceNetwork.create(ClusterRun.HOSTS), Math.max(1, RUNS / 2));
     }
 
     private void run(ClusterNetwork network, int runs) throws Exception {

@@ -1,4 +1,4 @@
-package org.coconutdb.sql.driver;
+package org.coconutdb.sql.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
