@@ -45,10 +45,10 @@ sealed interface Answer {
             }
             if (value instanceof Number number) {
                 BigDecimal exact = new BigDecimal(number.toString());
-                // Sums of floating-point numbers come in any order.
+                // Sums of floating-point numbers come in any order. H2's DECFLOAT is a BigDecimal, of a scale below 0 where it is large.
                 BigDecimal rounded = exact.abs().compareTo(BigDecimal.valueOf(1_000_000_000_000L)) < 0 ? exact.setScale(3,
                         RoundingMode.HALF_UP)
-                        : exact.scale() > 0 || number instanceof Double ? exact.round(new MathContext(12)) : exact;
+                        : exact.scale() != 0 || number instanceof Double ? exact.round(new MathContext(12)) : exact;
                 return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
             }
             if (value instanceof String text && type == Types.TIMESTAMP_WITH_TIMEZONE) {
