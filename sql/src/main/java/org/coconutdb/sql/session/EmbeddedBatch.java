@@ -56,6 +56,7 @@ final class EmbeddedBatch implements SessionStatement {
                 .watch(Secrets.hidden(String.join("; ", texts)), session.schema()), session.database().queryMemory(), session::timeZone,
                 session::viewer);
         running = signal;
+        session.runs(this);
         long[] counts = new long[texts.size()];
         int done = 0;
         boolean isAlone = false;
@@ -84,6 +85,7 @@ final class EmbeddedBatch implements SessionStatement {
             throw isAlone ? EmbeddedStatement.wholeFailure(told) : EmbeddedStatement.partFailure(told, Arrays.copyOf(counts, done));
         } finally {
             running = null;
+            session.runs(null);
             signal.end();
         }
     }

@@ -31,7 +31,7 @@ final class EmbeddedSession implements Session {
     private final SessionUser user;
     private final long openedMillis = System.currentTimeMillis();
     private final long number;
-    private volatile @Nullable EmbeddedBatch batch; // that is run, or was last
+    private volatile @Nullable EmbeddedBatch batch; // that runs
     private volatile boolean closed;
 
     /// @param login whose it is; null: the database's owner's
@@ -53,6 +53,11 @@ final class EmbeddedSession implements Session {
     @Nullable
     String userName() {
         return user.name();
+    }
+
+    /// A batch begins; null: it has ended.
+    void runs(@Nullable EmbeddedBatch begun) {
+        batch = begun;
     }
 
     /// What it runs now. Any thread.
@@ -126,11 +131,7 @@ final class EmbeddedSession implements Session {
 
     @Override
     public SessionStatement prepareBatch(List<String> texts) throws SQLException {
-        return answering(() -> {
-            EmbeddedBatch made = new EmbeddedBatch(this, texts);
-            batch = made;
-            return made;
-        });
+        return answering(() -> new EmbeddedBatch(this, texts));
     }
 
     // ---- transactions

@@ -77,6 +77,27 @@ class KillQueryTest {
     }
 
     @Test
+    void aBatchIsEndedToo() throws Exception {
+        owner.execute("CREATE TABLE t (id INT PRIMARY KEY, n BIGINT)", "INSERT INTO t VALUES (1, 0)");
+        String update = "UPDATE t SET n = (" + LONG + ")";
+        try (ExecutorService threads = Executors.newSingleThreadExecutor();
+                Connection killed = DriverManager.getConnection(URL);
+                Statement statement = killed.createStatement()) {
+            statement.addBatch("UPDATE t SET n = 7");
+            statement.addBatch(update);
+            Future<int[]> running = threads.submit(statement::executeBatch);
+
+            String session = awaitRunning(owner, "UPDATE t SET n = 7; " + update);
+            owner.execute("KILL QUERY " + session);
+
+            assertThatThrownBy(running::get).cause().isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState())
+                    .isEqualTo("57014"));
+            assertThat(owner.rows("SELECT n FROM t")).containsExactly("0");
+            assertThat(owner.rows("SELECT statement FROM SYSTEM.SESSIONS WHERE session_id = " + session)).containsExactly("null");
+        }
+    }
+
+    @Test
     void usersSeeAndEndTheirOwn() throws Exception {
         try (ExecutorService threads = Executors.newSingleThreadExecutor();
                 SqlClient joe = as("joe");
