@@ -57,13 +57,15 @@ public final class CoconutServer implements AutoCloseable {
     public static CoconutServer start(ServerConfig config) throws SQLException, IOException {
         InetSocketAddress address = config.address();
         requireOwnDatabase(config.databaseUrl());
+        KerberosConfig tickets = config.security().insecure() ? null : config.security().kerberos();
+        KerberosAcceptor kerberos = tickets == null ? null : KerberosAcceptor.start(tickets);
         TlsConfig wanted = config.security().tls();
         TlsIdentity tls = wanted == null ? null : TlsIdentity.start(wanted);
         DatabaseLogins database = null;
         try {
             database = DatabaseLogins.open(config.databaseUrl(), properties(config, "", ""));
             FirstAdmin firstAdmin = config.security().insecure() ? null : FirstAdmin.make(database, config.security());
-            return start(config, address, database, firstAdmin, tls);
+            return start(config, address, database, firstAdmin, tls, kerberos);
         } catch (IOException | SQLException | RuntimeException | Error failure) {
             if (tls != null) {
                 tls.close();
@@ -80,14 +82,15 @@ public final class CoconutServer implements AutoCloseable {
             InetSocketAddress address,
             DatabaseLogins database,
             @Nullable FirstAdmin firstAdmin,
-            @Nullable TlsIdentity tls) throws IOException {
+            @Nullable TlsIdentity tls,
+            @Nullable KerberosAcceptor kerberos) throws IOException {
         ServerConnections connections = new ServerConnections((client, schema, timeZone) -> database.open(login(client), properties(config,
                 schema, timeZone)), config.connections());
         RpcMetadataResponse origin = new RpcMetadataResponse(config.host() + ":" + config.port());
         AvaticaMetaData metaData = new AvaticaMetaData(client -> CoconutDriver.connection(config.databaseUrl(), client.user(), database
                 .open(
                         login(client), properties(config, "", ""))), origin);
-        Logins logins = new Logins(config.security().insecure() ? null : database, connections::closeAll);
+        Logins logins = new Logins(config.security().insecure() ? null : database, kerberos, tls != null, connections::closeAll);
         Gateway gateway = new Gateway(logins, new WireService(connections), new AvaticaService(connections, metaData, origin), origin);
         HttpServer http = HttpServer.start(address, config.http(), gateway, tls);
         connections.start();

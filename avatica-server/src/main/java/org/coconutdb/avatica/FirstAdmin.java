@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Base64;
-import java.util.Set;
 import org.coconutdb.sql.session.DatabaseLogins;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +35,7 @@ public record FirstAdmin(String user, @Nullable String secret) {
     }
 
     private static String read(Path file) throws IOException {
-        if (!Files.isReadable(file)) {
-            throw new ServerConfigException(ServerConfigFile.ADMIN_SECRET_FILE + " is " + file + ", which cannot be read");
-        }
-        if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-            if (permissions.contains(PosixFilePermission.OTHERS_READ) || permissions.contains(PosixFilePermission.GROUP_WRITE)
-                    || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-                throw new ServerConfigException(ServerConfigFile.ADMIN_SECRET_FILE + " is " + file
-                        + ", which others may read or change: chmod 600 " + file);
-            }
-        }
+        SecretFile.require(ServerConfigFile.ADMIN_SECRET_FILE, file);
         String secret = Files.readString(file, StandardCharsets.UTF_8).lines().findFirst().orElse("");
         if (secret.isBlank()) {
             throw new ServerConfigException(ServerConfigFile.ADMIN_SECRET_FILE + " is " + file + ", whose first line is empty");

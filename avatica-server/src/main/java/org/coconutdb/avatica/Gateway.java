@@ -1,7 +1,6 @@
 package org.coconutdb.avatica;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
@@ -15,6 +14,7 @@ import org.apache.calcite.avatica.remote.Service;
 import org.apache.calcite.avatica.remote.Service.ErrorResponse;
 import org.apache.calcite.avatica.remote.Service.RpcMetadataResponse;
 import org.coconutdb.avatica.connection.Client;
+import org.coconutdb.avatica.http.HttpCredentials;
 import org.coconutdb.avatica.http.HttpHandler;
 import org.coconutdb.avatica.http.HttpRequest;
 import org.coconutdb.avatica.http.HttpResponse;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// tell apart: our driver's messages, Avatica's as Protocol Buffers, Avatica's as JSON. `GET /health` and `GET /ready` are answered to all,
 /// everything else to those who have logged in.
 final class Gateway implements HttpHandler {
-    private static final String CHALLENGE = "WWW-Authenticate: Basic realm=\"CoconutDB\", charset=\"UTF-8\"";
-
     private final Logins logins;
     private final WireService wire;
     private final AvaticaService avatica;
@@ -53,15 +51,15 @@ final class Gateway implements HttpHandler {
             return about(request.path());
         }
         if (!request.method().equals("POST")) {
-            return HttpResponse.text(405, "this is a CoconutDB server: it takes GET /health, GET /ready, and POST").with(
-                    "Allow: GET, HEAD, POST");
+            return HttpResponse.text(405, "this is a CoconutDB server: it takes GET /health, GET /ready, and POST").with(List.of(
+                    "Allow: GET, HEAD, POST"));
         }
         if (request.fromBrowser()) {
             // Else any page that a user of this machine looks at could send statements to a server on loopback.
             return HttpResponse.text(403, "this server takes no requests from web pages");
         }
-        return switch (logins.of(request.authorization(), request.from())) {
-            case Logins.Outcome.In(Client client) -> answered(request, client);
+        return switch (logins.of(request.credentials())) {
+            case Logins.Outcome.In(Client client, List<String> headers) -> answered(request, client).with(headers);
             case Logins.Outcome.Missing _ -> challenge(request);
             case Logins.Outcome.Refused(SQLException failure) -> refused(request, failure);
         };
@@ -69,30 +67,35 @@ final class Gateway implements HttpHandler {
 
     /// Before more than a little of a request is read.
     @Override
-    public boolean admits(@Nullable String authorization, InetAddress from) {
-        return logins.of(authorization, from) instanceof Logins.Outcome.In;
+    public boolean admits(HttpCredentials credentials) {
+        return logins.of(credentials) instanceof Logins.Outcome.In;
+    }
+
+    @Override
+    public List<String> challenges() {
+        return logins.challenges();
     }
 
     private HttpResponse answered(HttpRequest request, Client client) {
         byte[] body = request.body();
         int length = request.bodyLength();
         if (Protocol.isOurs(body, length)) {
-            return ours(wire.answer(body, length, client));
+            return ours(200, wire.answer(body, length, client));
         }
         return isJson(body, length) ? json(body, length, client) : protobuf(body, length, client);
     }
 
-    private static HttpResponse ours(WireWriter answer) {
-        return new HttpResponse(200, HttpResponse.BYTES, List.of(), answer.array(), answer.length());
+    private static HttpResponse ours(int status, WireWriter answer) {
+        return new HttpResponse(status, HttpResponse.BYTES, List.of(), answer.array(), answer.length());
     }
 
     /// Clients of HTTP send a login when they are asked for one; our driver does so at once where it has one.
-    private static HttpResponse challenge(HttpRequest request) {
-        if (Protocol.isOurs(request.body(), request.bodyLength())) {
-            return ours(WireService.refusal(new SQLInvalidAuthorizationSpecException(
-                    "this server wants a log-in: give user and password beside the URL.", "28000")));
-        }
-        return HttpResponse.text(401, "this server wants a log-in: user and password, by authentication=BASIC").with(CHALLENGE);
+    private HttpResponse challenge(HttpRequest request) {
+        HttpResponse response = Protocol.isOurs(request.body(), request.bodyLength())
+                ? ours(401, WireService.refusal(new SQLInvalidAuthorizationSpecException(
+                        "this server wants a log-in: give user and password beside the URL.", "28000")))
+                : HttpResponse.text(401, "this server wants a log-in: user and password, by authentication=BASIC");
+        return response.with(logins.challenges());
     }
 
     /// Told in the request's own form: of a 401 Avatica's clients would tell their users that number alone.
@@ -100,7 +103,7 @@ final class Gateway implements HttpHandler {
         byte[] body = request.body();
         int length = request.bodyLength();
         if (Protocol.isOurs(body, length)) {
-            return ours(WireService.refusal(failure));
+            return ours(200, WireService.refusal(failure));
         }
         return isJson(body, length) ? json(error(failure)) : protobuf(error(failure));
     }

@@ -55,6 +55,13 @@ final class LoginLimits {
         return 0;
     }
 
+    /// For how many milliseconds there can be no try, 0: there can. Nothing is counted.
+    synchronized long waitMillis(String user, InetAddress address, long nowMillis) {
+        return Math.max(0, Math.max(failures(byUser, user, nowMillis).untilMillis, failures(byAddress, network(address),
+                nowMillis).untilMillis)
+                - nowMillis);
+    }
+
     private static Failures failures(Map<String, Failures> all, String key, long nowMillis) {
         Failures failures = all.computeIfAbsent(key, _ -> new Failures());
         if (failures.count > 0 && nowMillis - failures.lastMillis > FORGOTTEN_MILLIS) {

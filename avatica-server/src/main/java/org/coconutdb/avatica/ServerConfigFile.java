@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.coconutdb.avatica.connection.ConnectionLimits;
 import org.coconutdb.avatica.http.HttpLimits;
 import org.coconutdb.sql.catalog.NearestName;
@@ -35,6 +37,10 @@ public final class ServerConfigFile {
     static final String STOP_WAIT = "stop.wait.max";
     static final String ADMIN_USER = "admin.user";
     static final String ADMIN_SECRET_FILE = "admin.secret.file";
+    static final String KERBEROS_PRINCIPAL = "kerberos.principal";
+    static final String KERBEROS_KEYTAB = "kerberos.keytab";
+    static final String KERBEROS_REALMS = "kerberos.realms";
+    static final String KERBEROS_LOGIN_MAX = "kerberos.login.max";
     static final String TLS = "tls";
     static final String TLS_CERTIFICATE = "tls.certificate";
     static final String TLS_KEY = "tls.key";
@@ -43,10 +49,11 @@ public final class ServerConfigFile {
     /// Keys of the server itself, in the order of its documentation.
     public static final List<String> KEYS = List.of(HOST, PORT, SOCKETS, CONNECTIONS, STATEMENTS, PAGE_BYTES, PAGE_ROWS, REQUEST_BYTES,
             CONNECTION_IDLE, SOCKET_IDLE, TRANSFER, STOP_WAIT, ADMIN_USER, ADMIN_SECRET_FILE, TLS, TLS_CERTIFICATE, TLS_KEY, TLS_KEY_STORE,
-            TLS_KEY_STORE_PASSWORD_FILE);
+            TLS_KEY_STORE_PASSWORD_FILE, KERBEROS_PRINCIPAL, KERBEROS_KEYTAB, KERBEROS_REALMS, KERBEROS_LOGIN_MAX);
 
+    private static final Duration KERBEROS_LOGIN_LONGEST = Duration.ofDays(30);
     private static final int CONNECTIONS_DEFAULT = 1_000;
-    private static final int HEAD_BYTES = 32 * 1024;
+    private static final int HEAD_BYTES = 72 * 1024;
 
     private final Map<String, String> settings = new TreeMap<>();
 
@@ -121,8 +128,43 @@ public final class ServerConfigFile {
             throw refused(TLS, "on", "set " + TLS_CERTIFICATE + " and " + TLS_KEY + ", or " + TLS_KEY_STORE);
         }
         return new ServerSecurity(false, settings.getOrDefault(ADMIN_USER, ServerSecurity.DEFAULT_ADMIN), path(ADMIN_SECRET_FILE), config,
-                "off"
-                        .equals(tls));
+                kerberos(), "off".equals(tls));
+    }
+
+    private @Nullable KerberosConfig kerberos() {
+        String principal = settings.get(KERBEROS_PRINCIPAL);
+        Path keytab = path(KERBEROS_KEYTAB);
+        if (principal == null && keytab == null) {
+            for (String key : List.of(KERBEROS_REALMS, KERBEROS_LOGIN_MAX)) {
+                if (settings.containsKey(key)) {
+                    throw new ServerConfigException(key + " is of Kerberos: set " + KERBEROS_PRINCIPAL + " and " + KERBEROS_KEYTAB
+                            + ", too");
+                }
+            }
+            return null;
+        }
+        if (principal == null || keytab == null) {
+            throw new ServerConfigException("Kerberos is half set: give " + KERBEROS_PRINCIPAL + " and " + KERBEROS_KEYTAB);
+        }
+        KerberosConfig config = KerberosConfig.of(principal, keytab);
+        Duration loginMax = span(KERBEROS_LOGIN_MAX, config.loginMax());
+        if (loginMax.compareTo(KERBEROS_LOGIN_LONGEST) > 0) {
+            throw refused(KERBEROS_LOGIN_MAX, String.valueOf(settings.get(KERBEROS_LOGIN_MAX)), "give no more than 30d");
+        }
+        return new KerberosConfig(principal, keytab, settings.containsKey(KERBEROS_REALMS) ? realms() : config.realms(), loginMax);
+    }
+
+    private Set<String> realms() {
+        String value = settings.getOrDefault(KERBEROS_REALMS, "");
+        Set<String> realms = new TreeSet<>();
+        for (String realm : value.split(",", -1)) {
+            if (realm.isBlank() || realm.indexOf('@') >= 0) {
+                throw refused(KERBEROS_REALMS, value,
+                        "write the names of realms with commas between, such as EXAMPLE.COM, DEV.EXAMPLE.COM");
+            }
+            realms.add(realm.strip());
+        }
+        return realms;
     }
 
     private @Nullable TlsConfig tlsConfig() {

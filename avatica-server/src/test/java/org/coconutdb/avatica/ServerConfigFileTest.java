@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.coconutdb.sql.session.EmbeddedProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,34 @@ class ServerConfigFileTest {
                 .hasMessageContaining("in the clear")
                 .hasMessageContaining("tls = off");
         assertThat(parse("listen.host = 0.0.0.0", "tls = off").address().getAddress().isAnyLocalAddress()).isTrue();
+    }
+
+    @Test
+    void kerberosIsReadWhole() {
+        KerberosConfig kerberos = Objects.requireNonNull(parse("kerberos.principal = HTTP/db.example.com@EXAMPLE.COM",
+                "kerberos.keytab = /etc/http.keytab").security().kerberos());
+        assertThat(kerberos.realms()).containsExactly("EXAMPLE.COM");
+        assertThat(kerberos.loginMax()).hasHours(1);
+        KerberosConfig more = Objects.requireNonNull(parse("kerberos.principal = HTTP/db@A", "kerberos.keytab = k",
+                "kerberos.realms = B, C",
+                "kerberos.login.max = 2h").security().kerberos());
+        assertThat(more.realms()).containsExactlyInAnyOrder("B", "C");
+        assertThat(more.loginMax()).hasHours(2);
+        assertThat(parse().security().kerberos()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+            "kerberos.keytab = k | half set",
+            "kerberos.principal = HTTP/db@A | half set",
+            "kerberos.realms = A | kerberos.principal and kerberos.keytab",
+            "kerberos.principal = HTTP@A;kerberos.keytab = k | HTTP/db.example.com@EXAMPLE.COM",
+            "kerberos.principal = HTTP/db;kerberos.keytab = k | HTTP/db.example.com@EXAMPLE.COM",
+            "kerberos.principal = HTTP/db@A;kerberos.keytab = k;kerberos.realms = A,,B | names of realms",
+            "kerberos.principal = HTTP/db@A;kerberos.keytab = k;kerberos.login.max = 999999999d | 30d",
+    })
+    void kerberosThatCannotBeIsRefused(String lines, String part) {
+        assertThatThrownBy(() -> parse(lines.split(";", -1))).isInstanceOf(ServerConfigException.class).hasMessageContaining(part);
     }
 
     @Test

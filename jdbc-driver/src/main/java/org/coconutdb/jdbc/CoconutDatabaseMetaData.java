@@ -109,9 +109,11 @@ final class CoconutDatabaseMetaData extends DatabaseFacts {
         return connection.url();
     }
 
+    /// As it was given; where it was not, as of a Kerberos ticket, as the database knows who this is.
     @Override
-    public String getUserName() {
-        return connection.user();
+    public String getUserName() throws SQLException {
+        String given = connection.user();
+        return given.isEmpty() ? text(query("VALUES CURRENT_USER").get(0)[0]) : given;
     }
 
     @Override

@@ -77,6 +77,10 @@ class ConnectionTest {
             "jdbc:coconut://localhost?connectTimeout=5s, 08001, Did you mean connect.timeout?",
             "jdbc:coconut://localhost?network.timeout=soon, 08001, write a duration",
             "jdbc:coconut://localhost?time.zone=Europe/Berlim, 08001, such as Europe/Berlin",
+            "jdbc:coconut://localhost?authentication=DIGEST, 08001, write BASIC",
+            "jdbc:coconut://localhost?principal=joe@EXAMPLE.COM, 08001, principal is of authentication=SPNEGO",
+            "jdbc:coconut://localhost?authentication=SPNEGO&user=joe, 08001, user is of authentication=BASIC",
+            "jdbc:coconut://localhost?authentication=SPNEGO&keytab=joe.keytab, 08001, say principal",
             "jdbc:coconut:file:dir, 08001, coconut-sql",
     })
     void aUrlThatCannotBeUsedIsRefusedWithWhatCan(String url, String state, String mend) {
@@ -94,7 +98,8 @@ class ConnectionTest {
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
                 .containsExactly("user=me", "password=", "schema=PUBLIC", "time.zone=" + ZoneId.systemDefault(), "read=local",
                         "connect.timeout=5s",
-                        "network.timeout=0", "tls=false", "tls.ca=", "truststore=", "truststorePassword=",
+                        "network.timeout=0", "authentication=BASIC", "principal=", "keytab=", "service.principal=", "tls=false", "tls.ca=",
+                        "truststore=", "truststorePassword=",
                         "tls.pin=", "tls.verify.host=true");
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();
     }

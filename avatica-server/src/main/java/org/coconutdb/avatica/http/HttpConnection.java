@@ -20,6 +20,7 @@ final class HttpConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final int HEADERS_MAX = 100;
+    private static final int UNAUTHORIZED = 401;
     // Of whom nobody knows.
     private static final int STRANGERS_BODY_BYTES_MAX = 64 * 1024;
     private static final int DRAIN_BYTES_MAX = 256 * 1024 * 1024;
@@ -48,6 +49,8 @@ final class HttpConnection implements Runnable {
         private String method = "";
         private String path = "";
         private @Nullable String authorization;
+        private @Nullable String cookie;
+        private @Nullable HttpCredentials credentials;
         private boolean fromBrowser;
         private int contentLength = -1;
         private boolean chunked;
@@ -107,14 +110,14 @@ final class HttpConnection implements Runnable {
             Head head = head();
             byte[] body = body(head);
             int length = head.chunked ? body.length : Math.max(0, head.contentLength);
-            HttpResponse response = answer(new HttpRequest(head.method, head.path, head.authorization, head.fromBrowser, body, length,
-                    socket.getInetAddress()));
+            HttpResponse response = answer(new HttpRequest(head.method, head.path, credentials(head), head.fromBrowser, body, length));
             server.answered();
             boolean goesOn = head.keepsAlive && !server.isStopping();
             write(response, goesOn, head.method.equals("HEAD"));
             return goesOn;
         } catch (BadRequest refused) {
-            write(HttpResponse.text(refused.status(), String.valueOf(refused.getMessage())), false, false);
+            HttpResponse told = HttpResponse.text(refused.status(), String.valueOf(refused.getMessage()));
+            write(refused.status() == UNAUTHORIZED ? told.with(server.handler().challenges()) : told, false, false);
             linger();
             return false;
         } finally {
@@ -194,6 +197,7 @@ final class HttpConnection implements Runnable {
                 head.expectsContinue = true;
             }
             case "authorization" -> head.authorization = value;
+            case "cookie" -> head.cookie = head.cookie == null ? value : head.cookie + "; " + value;
             case "origin", "sec-fetch-site" -> head.fromBrowser = true;
             default -> {
                 // Says nothing that matters here.
@@ -213,14 +217,24 @@ final class HttpConnection implements Runnable {
         }
     }
 
+    /// The same object for all of a request.
+    private HttpCredentials credentials(Head head) {
+        HttpCredentials credentials = head.credentials;
+        if (credentials == null) {
+            credentials = new HttpCredentials(head.authorization, head.cookie, socket.getInetAddress());
+            head.credentials = credentials;
+        }
+        return credentials;
+    }
+
     private byte[] body(Head head) throws IOException, BadRequest {
         int lengthMax = server.limits().requestBytes();
         if (head.contentLength > lengthMax) {
             throw HttpInput.tooLarge(lengthMax);
         }
         boolean isLarge = head.chunked || head.contentLength > STRANGERS_BODY_BYTES_MAX;
-        if (isLarge && !server.handler().admits(head.authorization, socket.getInetAddress())) {
-            throw new BadRequest(401, "this server wants a log-in before it reads a large request");
+        if (isLarge && !server.handler().admits(credentials(head))) {
+            throw new BadRequest(UNAUTHORIZED, "this server wants a log-in before it reads a large request");
         }
         if (head.expectsContinue && (head.chunked || head.contentLength > 0)) {
             send(CONTINUE, CONTINUE.length);

@@ -1,16 +1,18 @@
 package org.coconutdb.avatica.http;
 
-import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /// Answers requests, each on the thread of its socket. An exception becomes status 500 without a word of it.
 public interface HttpHandler {
     HttpResponse handle(HttpRequest request);
 
     /// Whether a request's body is read where it is more than a little: of those whom nobody knows it is not.
-    ///
-    /// @param authorization the header of that name
-    default boolean admits(@Nullable String authorization, InetAddress from) {
+    default boolean admits(HttpCredentials credentials) {
         return true;
+    }
+
+    /// By which log-ins those whom nobody knows may be known: whole headers, `WWW-Authenticate`.
+    default List<String> challenges() {
+        return List.of();
     }
 }

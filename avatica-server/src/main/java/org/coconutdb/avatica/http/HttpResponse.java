@@ -2,6 +2,7 @@ package org.coconutdb.avatica.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// An answer.
 ///
@@ -25,9 +26,10 @@ public record HttpResponse(int status, String contentType, List<String> headers,
         return of(status, TEXT, (sentence + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /// The same with one more header.
-    public HttpResponse with(String header) {
-        return new HttpResponse(status, contentType, List.of(header), body, bodyLength);
+    /// The same with more headers.
+    public HttpResponse with(List<String> more) {
+        return more.isEmpty() ? this : new HttpResponse(status, contentType, Stream.concat(headers.stream(), more.stream()).toList(), body,
+                bodyLength);
     }
 
     static String reason(int status) {

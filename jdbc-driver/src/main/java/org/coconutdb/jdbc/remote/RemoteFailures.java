@@ -61,6 +61,11 @@ final class RemoteFailures {
         };
     }
 
+    /// 28000: what answers as the server may be another.
+    static SQLException unproven(String server) {
+        return new SQLInvalidAuthorizationSpecException(KerberosLogin.unproven(server), "28000");
+    }
+
     /// 22023: this process cannot show points on the time line in it.
     static SQLException unknownZone(String name) {
         return new SQLDataException("the session's time zone is " + name

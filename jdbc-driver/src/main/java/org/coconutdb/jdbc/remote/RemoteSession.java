@@ -119,6 +119,10 @@ public final class RemoteSession implements Session {
             Reply reply;
             try {
                 reply = exchange(link(), operation, networkMillis, fields);
+            } catch (HttpLink.LoginEnded ended) {
+                // The server's session is there still, and knows nothing of this request.
+                dropLink();
+                continue;
             } catch (IOException failure) {
                 giveUpConnection();
                 SQLException told = told(failure, effect, inTransaction, again);
@@ -227,7 +231,12 @@ public final class RemoteSession implements Session {
         HttpLink.Response response = over.exchange(Protocol.wrap(message), timeoutMillis);
         closedStatements.clear();
         closedCursors.clear();
-        return reply(response);
+        Reply reply = reply(response);
+        KerberosLogin kerberos = url.kerberos();
+        if (!response.isProven() && reply.failure == null && kerberos != null) {
+            throw RemoteFailures.unproven(kerberos.server(url.hosts().get(host)));
+        }
+        return reply;
     }
 
     private static Reply reply(HttpLink.Response response) throws SQLException {
@@ -357,7 +366,7 @@ public final class RemoteSession implements Session {
             message.number(Ask.OPERATION, Operation.CLOSE);
             message.text(Ask.CONNECTION, lost);
             own.exchange(Protocol.wrap(message), CLOSE_MILLIS);
-        } catch (IOException gone) {
+        } catch (IOException | SQLException gone) {
             // Its session went with it, or ends when nobody has used it for long.
             return;
         }
@@ -445,7 +454,7 @@ public final class RemoteSession implements Session {
             message.number(Ask.STATEMENT, statement);
             message.number(Ask.EXECUTION, execution);
             own.exchange(Protocol.wrap(message), CLOSE_MILLIS);
-        } catch (IOException gone) {
+        } catch (IOException | SQLException gone) {
             return;
         }
     }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 /// | `read` | `local` | on what reads of a cluster rest: `local`, `primary` or `stale(age)`; the server says what is wrong with another |
 /// | `connect.timeout` | `5s` | how long to wait for a host before the next is tried |
 /// | `network.timeout` | `0`: none | how long to wait for an answer, as `Connection.setNetworkTimeout` |
+/// | `authentication` | `BASIC` | `SPNEGO`: by a Kerberos ticket, and without user and password |
+/// | `principal`, `keytab` | whose ticket is there | whose ticket, and the file with the key that it is had by |
+/// | `service.principal` | `HTTP` on the host | the server's own, such as `HTTP/db.example.com@EXAMPLE.COM`; `_HOST` stands for the host of the URL |
 /// | `tls` | `false` | `true`: the server is reached by TLS |
 /// | `tls.ca` | what Java trusts | PEM file of the authority that made the server's certificate, or of that itself |
 /// | `truststore`, `truststorePassword` | what Java trusts | a key store of authorities |
@@ -42,8 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// @param schema empty for the server's default
 /// @param read as it was written, empty for the server's default
 /// @param tls null: by plain sockets
+/// @param kerberos null: by user and password, where there are any
 public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, ZoneId timeZone, String read,
-        int connectMillis, int networkMillis, @Nullable TlsSettings tls) {
+        int connectMillis, int networkMillis, @Nullable TlsSettings tls, @Nullable KerberosLogin kerberos) {
     static final int DEFAULT_PORT = 8765;
     private static final String PREFIX = "jdbc:coconut://";
     private static final String FORM = "jdbc:coconut://host:port,host:port/schema?property=value";
@@ -53,17 +57,23 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String READ = "read";
     private static final String CONNECT_TIMEOUT = "connect.timeout";
     private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String AUTHENTICATION = "authentication";
+    private static final String PRINCIPAL = "principal";
+    private static final String KEYTAB = "keytab";
+    private static final String SERVICE_PRINCIPAL = "service.principal";
     private static final String TLS = "tls";
     private static final String TLS_CA = "tls.ca";
     private static final String TRUST_STORE = "truststore";
     private static final String TRUST_STORE_PASSWORD = "truststorePassword";
     private static final String TLS_PIN = "tls.pin";
     private static final String TLS_VERIFY_HOST = "tls.verify.host";
+    private static final String BASIC = "BASIC";
+    private static final String SPNEGO = "SPNEGO";
     private static final Pattern SHA_256 = Pattern.compile("[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}");
     private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
     private static final String NETWORK_TIMEOUT_DEFAULT = "0";
     private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, TimeZones.PROPERTY, READ, CONNECT_TIMEOUT, NETWORK_TIMEOUT,
-            TLS,
+            AUTHENTICATION, PRINCIPAL, KEYTAB, SERVICE_PRINCIPAL, TLS,
             TLS_CA, TRUST_STORE, TRUST_STORE_PASSWORD, TLS_PIN, TLS_VERIFY_HOST);
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
 
@@ -116,7 +126,29 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 timeZone(settings.get(TimeZones.PROPERTY)),
                 settings.getOrDefault(READ, ""),
                 millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
-                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), tls(settings));
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), tls(settings), kerberos(
+                        settings));
+    }
+
+    private static @Nullable KerberosLogin kerberos(Map<String, String> settings) throws SQLException {
+        String way = settings.getOrDefault(AUTHENTICATION, BASIC);
+        boolean isKerberos = way.equalsIgnoreCase(SPNEGO);
+        if (!isKerberos && !way.equalsIgnoreCase(BASIC)) {
+            throw invalid(AUTHENTICATION + " is '" + way + "': write " + BASIC + " (user and password) or " + SPNEGO
+                    + " (a Kerberos ticket)");
+        }
+        for (String name : isKerberos ? List.of(USER, PASSWORD) : List.of(PRINCIPAL, KEYTAB, SERVICE_PRINCIPAL)) {
+            if (!settings.getOrDefault(name, "").isEmpty()) {
+                throw invalid(name + " is of " + AUTHENTICATION + "=" + (isKerberos ? BASIC : SPNEGO) + ": leave it out, or say that");
+            }
+        }
+        if (!isKerberos) {
+            return null;
+        }
+        if (settings.containsKey(KEYTAB) && !settings.containsKey(PRINCIPAL)) {
+            throw invalid(KEYTAB + " may have keys of many: say " + PRINCIPAL + ", too, such as joe@EXAMPLE.COM");
+        }
+        return new KerberosLogin(settings.get(PRINCIPAL), path(KEYTAB, settings), settings.get(SERVICE_PRINCIPAL));
     }
 
     private static @Nullable TlsSettings tls(Map<String, String> settings) throws SQLException {
@@ -169,6 +201,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case READ -> "local";
                 case CONNECT_TIMEOUT -> CONNECT_TIMEOUT_DEFAULT;
                 case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
+                case AUTHENTICATION -> BASIC;
                 case TLS -> "false";
                 case TLS_VERIFY_HOST -> "true";
                 default -> "";
@@ -180,6 +213,10 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case TimeZones.PROPERTY -> "first time zone of the session, such as Europe/Berlin, UTC or +02:00";
                 case READ -> "on what reads of a cluster rest: local, primary or stale(age), such as stale(5s)";
                 case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                case AUTHENTICATION -> "BASIC: by user and password; SPNEGO: by a Kerberos ticket";
+                case PRINCIPAL -> "whose Kerberos ticket, such as joe@EXAMPLE.COM";
+                case KEYTAB -> "file with the principal's key; without it kinit's ticket is used";
+                case SERVICE_PRINCIPAL -> "the server's principal, where it is not HTTP on the URL's host";
                 case TLS -> "whether the server is reached by TLS";
                 case TLS_CA -> "PEM file of the authority that made the server's certificate";
                 case TRUST_STORE -> "key store of authorities";
