@@ -45,7 +45,7 @@ public interface BlockLog {
     /// @param votedIndex up to where it has voted; -1: not in this term
     /// @param heardMillisAgo how long ago was sent what it has acknowledged last; -1: nothing in this term
     /// @param leaseMillisLeft until it has surely no lease of this primary
-    /// @param evictedFor why this primary has evicted it, where it has and it is not back: [#VOTE_LATE] or [#SILENT]
+    /// @param evictedFor why this primary has evicted it, where it has and it is not back: [#VOTE_LATE], [#SILENT] or [#LOST]
     record AtPrimary(long votedIndex, long heardMillisAgo, long leaseMillisLeft, @Nullable String evictedFor) {}
 
     /// Its vote for an entry did not come in time.
@@ -53,6 +53,9 @@ public interface BlockLog {
 
     /// It has acknowledged nothing for as long, while commands waited.
     String SILENT = "SILENT";
+
+    /// It has lost its log, and is filled again.
+    String LOST = "LOST";
 
     int block();
 

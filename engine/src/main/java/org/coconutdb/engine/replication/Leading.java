@@ -24,6 +24,8 @@ final class Leading {
     private final long startIndex;
     // Why this primary has evicted whom.
     private final Map<Integer, String> evictedFor = new HashMap<>();
+    // Who has lost its log, and is not taken in again.
+    private ReplicaSet lost = ReplicaSet.NONE;
     private long committed;
     private boolean ledLastTime;
     private boolean isMissingReplicas;
@@ -96,11 +98,18 @@ final class Leading {
             late = primary.silent(minVoters);
             why = BlockLog.SILENT;
         }
+        ReplicaSet evictable = lost.and(inSync.all());
+        // Its vote will never come. Where a majority is enough, an entry that Raft has chosen is in as many logs anyway, though their replicas may not be in sync yet.
+        boolean mayBeFewer = inSync.all().size() > minVoters || minVoters <= inSync.members().size() / 2 + 1;
+        if (late.size() == 0 && evictable.size() > 0 && mayBeFewer) {
+            late = evictable;
+            why = BlockLog.LOST;
+        }
         isMissingReplicas = primary.late(0).size() > 0 && inSync.all().size() <= minVoters;
         if (nanoTime.getAsLong() - changePendingUntilNanos < 0) {
             return null;
         }
-        ReplicaSet back = primary.caughtUp();
+        ReplicaSet back = primary.caughtUp().and(lost.not());
         int replica = late.size() > 0 ? late.stream().findFirst().orElseThrow() : back.stream().findFirst().orElse(-1);
         if (replica < 0) {
             return null;
@@ -112,6 +121,21 @@ final class Leading {
             evictedFor.remove(replica);
         }
         return new BlockEntry.Change(committed, replica, late.size() == 0);
+    }
+
+    /// A replica has lost its log, and is to be evicted. Whether that is done: it has surely no lease and none but Raft counts what it has said before.
+    boolean lose(int replica) {
+        lost = lost.with(replica);
+        if (policy == CommitPolicy.UNANIMOUS && !primary.isSurelyOut(replica)) {
+            return false;
+        }
+        primary.forget(replica);
+        return true;
+    }
+
+    /// It is one of Raft's members again, and may be admitted when it has caught up.
+    void found(int replica) {
+        lost = lost.without(replica);
     }
 
     /// An entry that evicts or admits is in the log, or will not be: the next may be made.

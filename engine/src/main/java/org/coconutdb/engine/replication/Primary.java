@@ -75,6 +75,12 @@ class Primary {
         }
     }
 
+    /// A replica has lost its log: what it has said counts no more.
+    void forget(int replica) {
+        voted[replica] = NEVER;
+        hasAcknowledged[replica] = false;
+    }
+
     /// Raft has chosen everything up to an index, at which stands an entry of this term or which lies before one that is chosen.
     void onChosen(long index) {
         chosen = Math.max(chosen, index);
@@ -105,6 +111,12 @@ class Primary {
 
     long voted(int replica) {
         return voted[replica];
+    }
+
+    /// Whether a replica's eviction is committed: no later primary grants it a lease before it is admitted again.
+    boolean isSurelyOut(int replica) {
+        InSyncLog.Change change = inSync.newest(replica);
+        return change != null && !change.admits() && change.index() <= committed;
     }
 
     /// Whether a replica's vote is not needed.

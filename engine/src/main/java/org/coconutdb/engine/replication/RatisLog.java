@@ -2,6 +2,7 @@ package org.coconutdb.engine.replication;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -16,7 +17,9 @@ import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -164,6 +167,21 @@ final class RatisLog implements RaftLogView {
     int lastLeader() {
         int leader = leader();
         return leader < 0 ? lastLeader : leader;
+    }
+
+    /// Whether a host is one of the log's members, by what is chosen; null while that changes.
+    @Nullable
+    Boolean isMember(int host) {
+        RaftConfiguration members = division().getRaftConf();
+        if (!members.getPreviousPeers().isEmpty() || members.getLogEntryIndex() > chosenIndex()) {
+            return null;
+        }
+        return members.getPeer(RaftPeerId.valueOf(String.valueOf(host))) != null;
+    }
+
+    /// Raft's members, with what they are reached by.
+    Collection<RaftPeer> members() {
+        return division().getRaftConf().getCurrentPeers();
     }
 
     /// Becomes a candidate, as if who leads had asked for it: where it still does by what this replica knows. Waits for the log.

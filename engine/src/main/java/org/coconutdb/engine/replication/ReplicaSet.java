@@ -23,6 +23,14 @@ record ReplicaSet(long bits) {
         return new ReplicaSet(bits & ~(1L << replica));
     }
 
+    ReplicaSet and(ReplicaSet other) {
+        return new ReplicaSet(bits & other.bits);
+    }
+
+    ReplicaSet not() {
+        return new ReplicaSet(~bits);
+    }
+
     int size() {
         return Long.bitCount(bits);
     }

@@ -302,6 +302,18 @@ final class ReplicatedBlock implements BlockApplier.Entries {
                         null);
     }
 
+    /// A replica has lost its log: whether it is evicted, at a primary. It will be; ask again.
+    synchronized boolean lose(int replica) {
+        return leading != null && leading.lose(replica);
+    }
+
+    /// It has a log again that Raft fills.
+    synchronized void found(int replica) {
+        if (leading != null) {
+            leading.found(replica);
+        }
+    }
+
     synchronized boolean isSettledPrimary() {
         return leading != null && isReady && leading.isSettled();
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +20,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -32,6 +35,7 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.coconutdb.engine.error.CoconutException;
@@ -62,6 +66,10 @@ public final class ReplicationHost implements AutoCloseable {
     private final GrpcLinks links;
     private final HostBeats beats;
     private final HostSilence silence;
+    private final HostReturn comingBack;
+    private final Formation formation;
+    private final Map<Integer, ReplicatedBlockPlan> plans = new LinkedHashMap<>();
+    private final AtomicLong calls = new AtomicLong();
     private final RaftServer server;
     private final ExecutorService applying;
     private final ExecutorService proposing;
@@ -90,7 +98,7 @@ public final class ReplicationHost implements AutoCloseable {
             throw failed(config, e);
         }
         try {
-            host.start(plans);
+            host.start();
             return host;
         } catch (IOException e) {
             host.close();
@@ -125,6 +133,8 @@ public final class ReplicationHost implements AutoCloseable {
         for (ReplicatedBlockPlan plan : plans) {
             add(plan, states.apply(plan.block()), faults);
         }
+        this.formation = Formation.open(config.directory(), hasLogs(), config.hosts().size() == 1);
+        this.comingBack = new HostReturn(config, links, blocks, formation, new Opening());
         links.answer(HostBlockLog.PROPOSE, (_, question) -> at(question, log -> log.onProposed(question)));
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
         links.answer(HostBlockLog.COMMIT_INDEX, (_, question) -> at(question, HostBlockLog::onCommitIndexAsked));
@@ -154,6 +164,7 @@ public final class ReplicationHost implements AutoCloseable {
         RatisLog log = new RatisLog(group(plan.block()));
         ReplicatedBlock block = new ReplicatedBlock(plan, config, state, log, beats, new ReplicatedBlock.Threads(applying, proposing,
                 writing), faults::nanoTime);
+        plans.put(plan.block(), plan);
         blocks.put(plan.block(), new HostBeats.Local(block, log));
         logs.put(plan.block(), new HostBlockLog(block, log, links, config.patience()));
         machines.put(log.group(), new BlockStateMachine(block, log, faults));
@@ -206,33 +217,87 @@ public final class ReplicationHost implements AutoCloseable {
         return RaftPeerId.valueOf(String.valueOf(host));
     }
 
-    private void start(List<ReplicatedBlockPlan> plans) throws IOException {
+    private boolean hasLogs() throws IOException {
+        if (!Files.isDirectory(logDirectory())) {
+            return false;
+        }
+        try (Stream<Path> groups = Files.list(logDirectory())) {
+            return groups.findAny().isPresent();
+        }
+    }
+
+    private void start() throws IOException {
         Files.createDirectories(logDirectory());
+        for (int block : formation.missing()) {
+            // What it had of it when it was stopped on its way back.
+            FileDigest.delete(logDirectory().resolve(group(block).getUuid().toString()));
+        }
         server.start();
-        long call = 0;
-        for (ReplicatedBlockPlan plan : plans) {
-            List<RaftPeer> peers = new ArrayList<>();
-            for (ReplicatedBlockPlan.Member member : plan.members()) {
-                peers.add(RaftPeer.newBuilder()
-                        .setId(peer(member.host()))
-                        .setAddress(config.address(member.host()).target())
-                        .setPriority(member.priority())
-                        .build());
-            }
-            RaftGroup group = RaftGroup.valueOf(group(plan.block()), peers);
-            RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(ClientId.randomId(), peer(config.self()), ++call,
-                    group, false));
-            if (!reply.isSuccess()) {
-                throw new IOException("block " + plan.block() + " was not opened", reply.getException());
-            }
-            HostBeats.Local local = blocks.get(plan.block());
-            if (local != null) {
-                local.log().onOpen();
-                local.block().follow();
+        for (int block : plans.keySet()) {
+            if (!formation.isMissing(block)) {
+                open(block, peers(block));
             }
         }
-        LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("blocks", plans.size()).log("replication is open");
+        LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("blocks", plans.size()).addKeyValue("stage", formation.stage()).log(
+                "replication is open");
         var _ = ticks.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        comingBack.start();
+    }
+
+    private List<RaftPeer> peers(int block) {
+        return Objects.requireNonNull(plans.get(block)).members().stream().map(member -> RaftPeer.newBuilder()
+                .setId(peer(member.host()))
+                .setAddress(config.address(member.host()).target())
+                .setPriority(member.priority())
+                .build()).toList();
+    }
+
+    /// @param peers members to begin with, where the log does not say who they are; none: it waits until a primary takes it in
+    private void open(int block, List<RaftPeer> peers) throws IOException {
+        RaftGroup group = RaftGroup.valueOf(group(block), peers);
+        RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(ClientId.randomId(), peer(config.self()), calls
+                .incrementAndGet(), group, false));
+        if (!reply.isSuccess()) {
+            throw new IOException("block " + block + " was not opened", reply.getException());
+        }
+        HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
+        local.log().onOpen();
+        local.block().follow();
+    }
+
+    private final class Opening implements HostReturn.Opening {
+        @Override
+        public void open(int block) throws IOException {
+            ReplicationHost.this.open(block, peers(block));
+        }
+
+        @Override
+        public void openEmpty(int block) throws IOException {
+            ReplicationHost.this.open(block, List.of());
+        }
+
+        @Override
+        public CompletableFuture<Void> setMember(int block, int host, boolean isMember) {
+            // Ratis's locks are waited for.
+            return CompletableFuture.completedFuture(host).thenComposeAsync(_ -> setMembers(block, host, isMember), proposing).thenCompose(
+                    reply -> reply.isSuccess() ? CompletableFuture.completedFuture(null)
+                            : CompletableFuture.failedFuture(reply.getException()));
+        }
+    }
+
+    private CompletableFuture<RaftClientReply> setMembers(int block, int host, boolean isMember) {
+        HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
+        List<RaftPeer> members = new ArrayList<>(local.log().members());
+        members.removeIf(member -> member.getId().equals(peer(host)));
+        if (isMember) {
+            peers(block).stream().filter(member -> member.getId().equals(peer(host))).forEach(members::add);
+        }
+        try {
+            return server.setConfigurationAsync(new SetConfigurationRequest(ClientId.randomId(), peer(config.self()), group(block), calls
+                    .incrementAndGet(), members));
+        } catch (IOException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
     }
 
     private void tick() {
@@ -317,6 +382,11 @@ public final class ReplicationHost implements AutoCloseable {
             return;
         }
         ticks.shutdownNow();
+        try {
+            comingBack.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         try {
             server.close();
         } catch (IOException e) {

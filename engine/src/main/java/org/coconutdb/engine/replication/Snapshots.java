@@ -122,7 +122,7 @@ final class Snapshots implements StateMachineStorage, BlockApplier.SnapshotTrigg
             throw CoconutException.of(ErrorCode.DATA_CORRUPTED, e)
                     .with("block", block)
                     .with("snapshot", taken.directory())
-                    .mend("Give the host's replicas a new host number and an empty directory: they are filled by the others.");
+                    .mend("Stop this host, empty its directory and start it again: the other hosts fill it.");
         }
         state.restore(taken.directory().resolve(STATE), taken.manifest().mark().index());
         entriesSince = 0;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Three processes, clients at all of them, and a nemesis that kills, pauses, restarts, cuts off and slows down: what clients see is linearizable by register and strictly
+/// Three processes, clients at all of them, and a nemesis that kills, pauses, restarts, deletes what a host had, cuts off and slows down: what clients see is linearizable by register and strictly
 /// serializable by transaction, every host goes on when all is healed, and nothing that was acknowledged is lost.
 ///
 /// `-Dcluster.runs=200 -Dseed=1` for more of it, `-Dcluster.mutations=true` to see that the same runs find a missing rule.

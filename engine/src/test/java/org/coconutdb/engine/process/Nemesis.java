@@ -30,6 +30,10 @@ final class Nemesis {
         if (random.nextInt(3) == 0) {
             clocks();
         }
+        if (random.nextInt(3) == 0) {
+            // Now, when all have all there is: what is lost is elsewhere.
+            lose(random.nextInt(cluster.size()));
+        }
         long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (System.nanoTime() - until < 0) {
             sleep(100, 1_500, until);
@@ -105,6 +109,12 @@ final class Nemesis {
             TimeUnit.MILLISECONDS.sleep(random.nextInt(500));
             cluster.start(host);
         }
+    }
+
+    private void lose(int host) throws IOException {
+        done.add("disk of " + host + " lost");
+        cluster.lose(host);
+        cluster.start(host);
     }
 
     private void pause(int host) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.coconutdb.engine.FreePorts;
 import org.coconutdb.engine.cluster.FaultyCarrier;
 import org.jspecify.annotations.Nullable;
@@ -162,6 +163,18 @@ final class ProcessCluster implements AutoCloseable {
                 // It may have said that it is ready just before.
                 host.clientPort = 0;
             }
+        }
+    }
+
+    /// Kills it and deletes all that it had. All hosts are in sync.
+    void lose(int number) throws IOException {
+        kill(number);
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(directory.resolve("host-" + number))) {
+            all = files.toList();
+        }
+        for (Path file : all.reversed()) {
+            Files.delete(file);
         }
     }
 

@@ -2,6 +2,7 @@ package org.coconutdb.engine.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Clients write and read at all replicas while links are cut, one way too, hosts restart and replicas are slow: what they saw is linearizable, and nothing that
+/// Clients write and read at all replicas while links are cut, one way too, hosts restart and lose their disks, and replicas are slow: what they saw is linearizable, and nothing that
 /// was acknowledged is lost. `-Dreplication.seconds` for longer, `-Dseed` for others.
 class ReplicationNemesisIT {
     private static final int HOSTS = 3;
@@ -39,6 +40,7 @@ class ReplicationNemesisIT {
 
     private final RegisterHistory history = new RegisterHistory();
     private final AtomicLong values = new AtomicLong();
+    private int lost;
     private final AtomicBoolean isOver = new AtomicBoolean();
     private final List<String> broken = new ArrayList<>();
 
@@ -64,11 +66,11 @@ class ReplicationNemesisIT {
         }
     }
 
-    private void nemesis(TestCluster cluster, RandomGenerator random) throws InterruptedException {
+    private void nemesis(TestCluster cluster, RandomGenerator random) throws InterruptedException, IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (System.nanoTime() - end < 0 || (!hasEnough() && System.nanoTime() - end < NANOS_MORE_MAX)) {
             int host = random.nextInt(HOSTS);
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0 -> cluster.cut(host, (host + 1 + random.nextInt(HOSTS - 1)) % HOSTS);
                 case 1 -> cluster.cutOff(host);
                 case 2 -> cluster.cutOff(cluster.up().stream().filter(each -> cluster.log(each).isPrimaryHere()).findFirst().orElse(host));
@@ -76,6 +78,14 @@ class ReplicationNemesisIT {
                     if (cluster.isUp(host)) {
                         cluster.stop(host);
                         cluster.start(host);
+                    }
+                }
+                case 5 -> {
+                    // All have all there is: what is lost here is there.
+                    if (cluster.up().size() == HOSTS && cluster.up().stream().allMatch(each -> cluster.log(each).mayRead())) {
+                        cluster.lose(host);
+                        cluster.start(host);
+                        lost++;
                     }
                 }
                 case 4 -> cluster.state(host).applyPauseMillis = random.nextInt(300);
@@ -175,7 +185,8 @@ class ReplicationNemesisIT {
             same = written;
         }
         synchronized (history) {
-            System.out.println("writes acknowledged: " + history.ended(true) + ", reads: " + history.ended(false));
+            System.out.println("writes acknowledged: " + history.ended(true) + ", reads: " + history.ended(false) + ", disks lost: "
+                    + lost);
             assertThat(history.violation(cluster.state(0).written())).as(repeat).isNull();
             assertThat(history.ended(true)).isGreaterThanOrEqualTo(WRITES_MIN);
             assertThat(history.ended(false)).isGreaterThanOrEqualTo(READS_MIN);

@@ -84,6 +84,12 @@ final class TestCluster implements AutoCloseable, HostFaults {
         }
     }
 
+    /// Its disk is gone, with all that it had.
+    void lose(int host) throws IOException {
+        stop(host);
+        FileDigest.delete(directory.resolve("host" + host));
+    }
+
     boolean isUp(int host) {
         return hosts.containsKey(host);
     }

@@ -1,0 +1,261 @@
+package org.coconutdb.engine.replication;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.coconutdb.engine.error.CoconutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a host without logs comes to its cluster, and what the others do for it.
+///
+/// *Forming.* It asks all others what they are. Where all are blank, or have formed the cluster with just this directory, it forms it, too. Where one has formed it with
+/// another directory, this host was lost. While one does not answer, it waits: that one may be the one that knows.
+///
+/// *Returning*, in each block by itself. The primary evicts the host, which waits out its lease, and takes it out of Raft's members: so every vote that it has given and does not
+/// remember counts no more, since who leads afterwards has this entry. Then the host opens an empty log, and the primary takes it in as Raft takes in a new member: when it
+/// has caught up. It is admitted to the replicas in sync as any other that was evicted.
+final class HostReturn {
+    static final byte FORMATION = -8;
+    static final byte RETURN = -9;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostReturn.class);
+    private static final long ROUND_MILLIS = 100;
+    private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+    private static final int UUID_BYTES = 2 * Long.BYTES;
+
+    private static final byte NOT_FORMED = 0;
+    private static final byte FORMED_WITH_YOU = 1;
+    private static final byte FORMED_WITHOUT_YOU = 2;
+
+    private static final byte LEAVE = 0;
+    private static final byte COME = 1;
+
+    private static final byte NOT_PRIMARY = 0;
+    private static final byte PENDING = 1;
+    private static final byte DONE = 2;
+
+    /// Opens this host's logs.
+    interface Opening {
+        /// As a member, with what is there.
+        void open(int block) throws IOException;
+
+        /// As nobody's member, with nothing.
+        void openEmpty(int block) throws IOException;
+
+        /// What Raft's members are to be, with a host or without.
+        CompletableFuture<Void> setMember(int block, int host, boolean isMember);
+    }
+
+    private final ClusterConfig config;
+    private final GrpcLinks links;
+    private final Map<Integer, HostBeats.Local> blocks;
+    private final Formation formation;
+    private final Opening opening;
+    // At the returning host; its thread.
+    private final Set<Integer> opened = new HashSet<>();
+    private final Map<Integer, Integer> primaries = new HashMap<>();
+    private boolean waitingIsLogged;
+    // At primaries, by block.
+    private final ConcurrentMap<Integer, CompletableFuture<Void>> changing = new ConcurrentHashMap<>();
+    private @Nullable Thread thread;
+
+    HostReturn(ClusterConfig config, GrpcLinks links, Map<Integer, HostBeats.Local> blocks, Formation formation, Opening opening) {
+        this.config = config;
+        this.links = links;
+        this.blocks = blocks;
+        this.formation = formation;
+        this.opening = opening;
+        links.answer(FORMATION, this::onFormationAsked);
+        links.answer(RETURN, this::onReturning);
+    }
+
+    /// In the background, where there is something to do.
+    void start() {
+        if (formation.stage() != Formation.Stage.FORMED) {
+            thread = Thread.ofPlatform().daemon().name("coconut-return").start(this::run);
+        }
+    }
+
+    void close() throws InterruptedException {
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+            running.join();
+        }
+    }
+
+    private void run() {
+        try {
+            while (formation.stage() == Formation.Stage.BLANK) {
+                if (!form()) {
+                    Thread.sleep(ROUND_MILLIS);
+                }
+            }
+            while (formation.stage() == Formation.Stage.RETURNING) {
+                for (int block : formation.missing()) {
+                    comeBack(block);
+                }
+                Thread.sleep(ROUND_MILLIS);
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException failure) {
+            LOG.atError().addKeyValue("host", config.self()).setCause(failure).log(
+                    "cannot take part in the cluster: start this host again");
+        }
+    }
+
+    // ---- forming
+
+    /// One round; whether it is known now what this host is.
+    private boolean form() throws InterruptedException, IOException {
+        Map<Integer, UUID> with = new HashMap<>();
+        Integer silent = null;
+        for (HostAddress host : config.hosts()) {
+            if (host.number() == config.self()) {
+                continue;
+            }
+            ByteBuffer question = ByteBuffer.allocate(UUID_BYTES);
+            put(formation.incarnation(), question);
+            byte[] answer = ask(host.number(), FORMATION, question.array());
+            if (answer == null) {
+                silent = host.number();
+            } else if (answer[0] == FORMED_WITHOUT_YOU) {
+                LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("by", host.number()).log(
+                        "this host has a part in the cluster and has lost it: the others fill it again");
+                formation.beginReturn(blocks.keySet());
+                return true;
+            } else {
+                with.put(host.number(), uuid(ByteBuffer.wrap(answer).position(1)));
+            }
+        }
+        if (silent != null) {
+            if (!waitingIsLogged) {
+                waitingIsLogged = true;
+                LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("silent", silent).log(
+                        "a host without logs waits for all others to say whether it had any");
+            }
+            return false;
+        }
+        formation.form(with);
+        for (int block : blocks.keySet()) {
+            opening.open(block);
+        }
+        LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("blocks", blocks.size()).log("the cluster is formed");
+        return true;
+    }
+
+    private CompletableFuture<byte[]> onFormationAsked(int from, byte[] question) {
+        UUID incarnation = uuid(ByteBuffer.wrap(question));
+        // Who is returning does not know what the others have formed.
+        byte what = formation.stage() != Formation.Stage.FORMED ? NOT_FORMED
+                : formation.isFormedWith(from, incarnation) ? FORMED_WITH_YOU : FORMED_WITHOUT_YOU;
+        ByteBuffer answer = ByteBuffer.allocate(1 + UUID_BYTES).put(what);
+        put(formation.incarnation(), answer);
+        return CompletableFuture.completedFuture(answer.array());
+    }
+
+    private static void put(UUID uuid, ByteBuffer into) {
+        into.putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits());
+    }
+
+    private static UUID uuid(ByteBuffer from) {
+        return new UUID(from.getLong(), from.getLong());
+    }
+
+    private byte @Nullable [] ask(int host, byte topic, byte[] question) throws InterruptedException {
+        try {
+            byte[] answer = links.askOnce(host, topic, question, ANSWER_NANOS_MAX).get();
+            return answer.length == 0 ? null : answer;
+        } catch (ExecutionException unanswered) {
+            return null;
+        }
+    }
+
+    // ---- returning
+
+    /// One step in one block.
+    private void comeBack(int block) throws InterruptedException, IOException {
+        boolean isOpen = opened.contains(block);
+        byte[] question = ByteBuffer.allocate(Integer.BYTES + 1).putInt(block).put(isOpen ? COME : LEAVE).array();
+        int primary = primaries.getOrDefault(block, config.self());
+        byte[] answer = primary == config.self() ? null : ask(primary, RETURN, question);
+        if (answer == null || answer[0] == NOT_PRIMARY) {
+            primaries.put(block, nextHost(primary));
+        } else if (answer[0] == DONE && !isOpen) {
+            opening.openEmpty(block);
+            opened.add(block);
+        } else if (answer[0] == DONE) {
+            formation.returned(block);
+            LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("block", block).log("votes in a block again");
+        }
+    }
+
+    private int nextHost(int host) {
+        for (int i = 0; i < config.hosts().size(); i++) {
+            if (config.hosts().get(i).number() == host) {
+                return config.hosts().get((i + 1) % config.hosts().size()).number();
+            }
+        }
+        return host;
+    }
+
+    /// At the primary.
+    private CompletableFuture<byte[]> onReturning(int from, byte[] question) {
+        ByteBuffer asked = ByteBuffer.wrap(question);
+        int block = asked.getInt();
+        boolean leaves = asked.get() == LEAVE;
+        HostBeats.Local local = blocks.get(block);
+        if (local == null || !local.block().isPrimary() || !local.block().members().contains(from)) {
+            return told(NOT_PRIMARY);
+        }
+        try {
+            if (leaves && !local.block().lose(from)) {
+                return told(PENDING);
+            }
+            Boolean isMember = local.log().isMember(from);
+            if (isMember == null || isMember == leaves) {
+                change(block, from, !leaves);
+                return told(PENDING);
+            }
+            if (!leaves) {
+                local.block().found(from);
+            }
+            return told(DONE);
+        } catch (CoconutException notOpen) {
+            return told(NOT_PRIMARY);
+        }
+    }
+
+    private static CompletableFuture<byte[]> told(byte what) {
+        return CompletableFuture.completedFuture(new byte[] {what});
+    }
+
+    /// One change of a block's members at a time; what fails is asked for again.
+    private void change(int block, int host, boolean isMember) {
+        CompletableFuture<Void> change = new CompletableFuture<>();
+        if (changing.putIfAbsent(block, change) != null) {
+            return;
+        }
+        LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).log(isMember ? "takes a host in again that lost what it held"
+                : "takes a host out that lost what it held");
+        var _ = opening.setMember(block, host, isMember).whenComplete((_, failure) -> {
+            if (failure != null) {
+                LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).addKeyValue("reason", failure.getMessage()).log(
+                        "members could not be changed yet");
+            }
+            changing.remove(block, change);
+        });
+    }
+}

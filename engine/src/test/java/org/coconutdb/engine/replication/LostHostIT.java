@@ -1,0 +1,183 @@
+package org.coconutdb.engine.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Hosts whose disks are gone: they must not vote as if they had never voted, and are filled again.
+class LostHostIT {
+    private static final ClusterConfig.Patience SHORT = new ClusterConfig.Patience(Duration.ofMillis(700), Duration.ofSeconds(3));
+
+    @TempDir Path directory;
+
+    private static void write(TestCluster cluster, int host, int register, long value) throws Exception {
+        TestCluster.get(cluster.log(host).propose(RegisterState.write(register, value)));
+    }
+
+    private static void isWhole(TestCluster cluster, int host) throws Exception {
+        TestCluster.until("host " + host + " is admitted", () -> cluster.log(host).mayRead());
+        cluster.log(host).catchUp().get(60, TimeUnit.SECONDS);
+        assertThat(cluster.state(host).written()).isEqualTo(cluster.state(cluster.primary()).written());
+    }
+
+    @Test
+    void aHostWithAnEmptyDirectoryIsFilledWhileWritesGoOn() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int primary = cluster.primary();
+            int lost = cluster.replica();
+            for (int i = 1; i <= 50; i++) {
+                write(cluster, primary, i, i);
+            }
+            cluster.lose(lost);
+            AtomicBoolean isOver = new AtomicBoolean();
+            AtomicLong writes = new AtomicLong();
+            Thread writer = Thread.ofPlatform().start(() -> {
+                while (!isOver.get()) {
+                    cluster.log(primary).propose(RegisterState.write(100, writes.get() + 1)).orTimeout(60, TimeUnit.SECONDS).join();
+                    writes.incrementAndGet();
+                }
+            });
+            cluster.start(lost);
+
+            TestCluster.until("the host is admitted", () -> cluster.log(lost).mayRead());
+            isOver.set(true);
+            writer.join();
+            isWhole(cluster, lost);
+            assertThat(cluster.state(lost).read(100)).isEqualTo(writes.get());
+            assertThat(writes.get()).as("writes meanwhile").isGreaterThan(10);
+            assertThat(cluster.log(primary).votes()).filteredOn(votes -> votes.host() == lost).allSatisfy(votes -> assertThat(votes
+                    .isInSync())
+                            .isTrue());
+
+            // Its vote counts again: another may go.
+            int other = 3 - primary - lost;
+            cluster.stop(other);
+            write(cluster, primary, 1, 1_000);
+            assertThat(cluster.log(primary).status().inSync()).containsExactlyInAnyOrder(primary, lost);
+        }
+    }
+
+    @Test
+    void whoHasLostItsVotesElectsNobodyWithoutThem() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory, config -> config.with(SHORT)).startAll()) {
+            int primary = cluster.settled();
+            int witness = 1;
+            int behind = 2;
+            cluster.cutOff(behind);
+            TestCluster.until("the write is acknowledged by two", () -> cluster.log(primary).propose(RegisterState.write(1, 10)).handle((_,
+                    failure) -> failure == null).join());
+            cluster.stop(primary);
+            cluster.lose(witness);
+            cluster.heal();
+            cluster.start(witness);
+
+            // The two of them are more than half, and neither has the entry.
+            for (int i = 0; i < 30; i++) {
+                assertThatThrownBy(() -> cluster.log(behind).propose(RegisterState.write(2, 20)).get(60, TimeUnit.SECONDS)).isInstanceOf(
+                        ExecutionException.class);
+                assertThat(cluster.log(behind).isPrimaryHere() || cluster.log(witness).isPrimaryHere()).isFalse();
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+
+            cluster.start(primary);
+            for (int host : cluster.up()) {
+                isWhole(cluster, host);
+                assertThat(cluster.state(host).read(1)).isEqualTo(10);
+            }
+        }
+    }
+
+    @Test
+    void aLostPrimaryIsFilledFromASnapshotAndLeadsAgain() throws Exception {
+        ClusterConfig.SnapshotEvery often = new ClusterConfig.SnapshotEvery(20, 64 << 10, 5);
+        try (TestCluster cluster = TestCluster.ofThree(directory, config -> config.with(often)).startAll()) {
+            int home = cluster.settled();
+            for (int i = 0; i < 120; i++) {
+                write(cluster, home, i % 20, i + 1);
+            }
+            cluster.lose(home);
+            write(cluster, 1, 30, 30);
+            cluster.start(home);
+
+            isWhole(cluster, home);
+            assertThat(cluster.state(home).restoredIndex).isGreaterThan(20);
+            TestCluster.until("it leads again", () -> cluster.log(home).isPrimaryHere());
+
+            // What it got is there after a restart of all.
+            cluster.up().forEach(cluster::stop);
+            cluster.startAll();
+            isWhole(cluster, home);
+            assertThat(cluster.state(home).read(30)).isEqualTo(30);
+        }
+    }
+
+    @Test
+    void aHostThatDiesOnItsWayBackComesBack() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int primary = cluster.primary();
+            int lost = cluster.replica();
+            for (int i = 1; i <= 20; i++) {
+                write(cluster, primary, i, i);
+            }
+            cluster.lose(lost);
+            for (int i = 0; i < 8; i++) {
+                cluster.start(lost);
+                TimeUnit.MILLISECONDS.sleep(150L * i);
+                if (i == 5) {
+                    cluster.lose(lost);
+                } else {
+                    cluster.stop(lost);
+                }
+                write(cluster, primary, 1, i);
+            }
+            cluster.start(lost);
+            isWhole(cluster, lost);
+        }
+    }
+
+    @Test
+    void aNewClusterWaitsForAllOfItsHosts() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory, config -> config.with(SHORT))) {
+            cluster.start(0);
+            cluster.start(1);
+            TimeUnit.SECONDS.sleep(2);
+            assertThat(cluster.log(0).isPrimaryHere() || cluster.log(1).isPrimaryHere()).as("two that know nothing of the third").isFalse();
+
+            cluster.start(2);
+            cluster.primary();
+            // From now on two are enough.
+            cluster.up().forEach(cluster::stop);
+            cluster.start(0);
+            cluster.start(2);
+            TestCluster.until("a write", () -> cluster.log(0).propose(RegisterState.write(1, 1)).handle((_, failure) -> failure == null)
+                    .join());
+        }
+    }
+
+    @Test
+    void aDirectoryFromBeforeFormationsWereKeptIsAMembers() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            write(cluster, 0, 1, 10);
+            cluster.up().forEach(cluster::stop);
+            for (int host = 0; host < 3; host++) {
+                Files.delete(directory.resolve("host" + host).resolve("formation"));
+            }
+            cluster.startAll();
+            for (int host = 0; host < 3; host++) {
+                isWhole(cluster, host);
+            }
+            cluster.lose(2);
+            cluster.start(2);
+            isWhole(cluster, 2);
+        }
+    }
+}
