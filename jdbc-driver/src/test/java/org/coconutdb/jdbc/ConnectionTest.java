@@ -76,6 +76,7 @@ class ConnectionTest {
             "jdbc:coconut:///schema, 08001, names no host",
             "jdbc:coconut://localhost?connectTimeout=5s, 08001, Did you mean connect.timeout?",
             "jdbc:coconut://localhost?network.timeout=soon, 08001, write a duration",
+            "jdbc:coconut://localhost?discover=no, 08001, discover is 'no': write true or false",
             "jdbc:coconut://localhost?time.zone=Europe/Berlim, 08001, such as Europe/Berlin",
             "jdbc:coconut:file:dir, 08001, coconut-sql",
     })
@@ -94,7 +95,7 @@ class ConnectionTest {
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
                 .containsExactly("user=me", "password=", "schema=PUBLIC", "time.zone=" + ZoneId.systemDefault(), "read=local",
                         "connect.timeout=5s",
-                        "network.timeout=0", "tls=false", "tls.ca=", "truststore=", "truststorePassword=",
+                        "network.timeout=0", "discover=true", "tls=false", "tls.ca=", "truststore=", "truststorePassword=",
                         "tls.pin=", "tls.verify.host=true");
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();
     }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// | `read` | `local` | on what reads of a cluster rest: `local`, `primary` or `stale(age)`; the server says what is wrong with another |
 /// | `connect.timeout` | `5s` | how long to wait for a host before the next is tried |
 /// | `network.timeout` | `0`: none | how long to wait for an answer, as `Connection.setNetworkTimeout` |
+/// | `discover` | `true` | whether hosts of the cluster that the URL does not name are gone to as well, where those that it names do not answer |
 /// | `tls` | `false` | `true`: the server is reached by TLS |
 /// | `tls.ca` | what Java trusts | PEM file of the authority that made the server's certificate, or of that itself |
 /// | `truststore`, `truststorePassword` | what Java trusts | a key store of authorities |
@@ -41,9 +42,10 @@ import org.jspecify.annotations.Nullable;
 /// @param shown the URL without a password
 /// @param schema empty for the server's default
 /// @param read as it was written, empty for the server's default
+/// @param discovers whether other hosts of the cluster are gone to
 /// @param tls null: by plain sockets
 public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, ZoneId timeZone, String read,
-        int connectMillis, int networkMillis, @Nullable TlsSettings tls) {
+        int connectMillis, int networkMillis, boolean discovers, @Nullable TlsSettings tls) {
     static final int DEFAULT_PORT = 8765;
     private static final String PREFIX = "jdbc:coconut://";
     private static final String FORM = "jdbc:coconut://host:port,host:port/schema?property=value";
@@ -53,6 +55,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String READ = "read";
     private static final String CONNECT_TIMEOUT = "connect.timeout";
     private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String DISCOVER = "discover";
     private static final String TLS = "tls";
     private static final String TLS_CA = "tls.ca";
     private static final String TRUST_STORE = "truststore";
@@ -63,7 +66,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
     private static final String NETWORK_TIMEOUT_DEFAULT = "0";
     private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, TimeZones.PROPERTY, READ, CONNECT_TIMEOUT, NETWORK_TIMEOUT,
-            TLS,
+            DISCOVER, TLS,
             TLS_CA, TRUST_STORE, TRUST_STORE_PASSWORD, TLS_PIN, TLS_VERIFY_HOST);
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
 
@@ -116,7 +119,8 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 timeZone(settings.get(TimeZones.PROPERTY)),
                 settings.getOrDefault(READ, ""),
                 millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
-                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), tls(settings));
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), is(DISCOVER, settings, true), tls(
+                        settings));
     }
 
     private static @Nullable TlsSettings tls(Map<String, String> settings) throws SQLException {
@@ -170,7 +174,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case CONNECT_TIMEOUT -> CONNECT_TIMEOUT_DEFAULT;
                 case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
                 case TLS -> "false";
-                case TLS_VERIFY_HOST -> "true";
+                case DISCOVER, TLS_VERIFY_HOST -> "true";
                 default -> "";
             }));
             info.description = switch (name) {
@@ -180,6 +184,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case TimeZones.PROPERTY -> "first time zone of the session, such as Europe/Berlin, UTC or +02:00";
                 case READ -> "on what reads of a cluster rest: local, primary or stale(age), such as stale(5s)";
                 case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                case DISCOVER -> "whether hosts of the cluster that the URL does not name are gone to as well";
                 case TLS -> "whether the server is reached by TLS";
                 case TLS_CA -> "PEM file of the authority that made the server's certificate";
                 case TRUST_STORE -> "key store of authorities";
