@@ -13,6 +13,7 @@ import org.coconutdb.jdbc.CoconutDriver;
 import org.coconutdb.jdbc.session.TimeZones;
 import org.coconutdb.sql.session.DatabaseLogins;
 import org.coconutdb.sql.session.EmbeddedProvider;
+import org.coconutdb.sql.session.ServedCluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,11 +92,23 @@ public final class CoconutServer implements AutoCloseable {
                 .open(
                         login(client), properties(config, "", ""))), origin);
         Logins logins = new Logins(config.security().insecure() ? null : database, kerberos, tls != null, connections::closeAll);
-        Gateway gateway = new Gateway(logins, new WireService(connections), new AvaticaService(connections, metaData, origin), origin);
+        Gateway gateway = new Gateway(logins, new WireService(connections, database.cluster()::blockTable), new AvaticaService(connections,
+                metaData, origin), origin);
         HttpServer http = HttpServer.start(address, config.http(), gateway, tls);
         connections.start();
+        announce(config, http.address(), database.cluster(), tls != null);
         LOG.atInfo().addKeyValue("address", http.address()).log("a server listens");
         return new CoconutServer(config, database, firstAdmin, tls, connections, gateway, http);
+    }
+
+    /// Tells the hosts of the cluster where this one is reached, now that it is.
+    private static void announce(ServerConfig config, InetSocketAddress bound, ServedCluster cluster, boolean isTls) {
+        switch (config.advertise()) {
+            case Advertise.Listening() -> cluster.announce(bound.getAddress().isAnyLocalAddress() ? null : config.host(), bound.getPort(),
+                    isTls);
+            case Advertise.At(String host, int port) -> cluster.announce(host, port == 0 ? bound.getPort() : port, isTls);
+            case Advertise.Nowhere() -> LOG.debug("no driver is told of this server");
+        }
     }
 
     private static DatabaseLogins.@Nullable Login login(Client client) {
@@ -167,6 +180,7 @@ public final class CoconutServer implements AutoCloseable {
         }
         stopped = true;
         gateway.retire();
+        database.cluster().withdraw();
         http.stop();
         boolean clean = false;
         try {

@@ -14,9 +14,10 @@ import org.coconutdb.avatica.http.HttpLimits;
 /// @param databaseProperties what it is opened with, as behind its URL
 /// @param host name or address to listen on
 /// @param port to listen on, 0: one that is free
+/// @param advertise where drivers of a cluster are told to reach it
 /// @param stopWait how long statements may still run when the server stops
 /// @param security who may use it, and how it is reached
-public record ServerConfig(String databaseUrl, Map<String, String> databaseProperties, String host, int port,
+public record ServerConfig(String databaseUrl, Map<String, String> databaseProperties, String host, int port, Advertise advertise,
         ConnectionLimits connections, HttpLimits http, Duration stopWait, ServerSecurity security) {
     public static final int DEFAULT_PORT = 8765;
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -36,28 +37,28 @@ public record ServerConfig(String databaseUrl, Map<String, String> databasePrope
     }
 
     public ServerConfig withAddress(String newHost, int newPort) {
-        return new ServerConfig(databaseUrl, databaseProperties, newHost, newPort, connections, http, stopWait, security);
+        return new ServerConfig(databaseUrl, databaseProperties, newHost, newPort, advertise, connections, http, stopWait, security);
     }
 
     public ServerConfig withInsecure(boolean isInsecure) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, stopWait, security.withInsecure(
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, advertise, connections, http, stopWait, security.withInsecure(
                 isInsecure));
     }
 
     public ServerConfig withConnections(ConnectionLimits limits) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, limits, http, stopWait, security);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, advertise, limits, http, stopWait, security);
     }
 
     public ServerConfig withHttp(HttpLimits limits) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, limits, stopWait, security);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, advertise, connections, limits, stopWait, security);
     }
 
     public ServerConfig withSecurity(ServerSecurity other) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, stopWait, other);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, advertise, connections, http, stopWait, other);
     }
 
     public ServerConfig withStopWait(Duration wait) {
-        return new ServerConfig(databaseUrl, databaseProperties, host, port, connections, http, wait, security);
+        return new ServerConfig(databaseUrl, databaseProperties, host, port, advertise, connections, http, wait, security);
     }
 
     /// CONFIG errors as [ServerConfigException]: a host that there is not, or one that the world can reach where nobody logs in.

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerConfigFile {
     static final String HOST = "listen.host";
     static final String PORT = "listen.port";
+    static final String ADVERTISE = "advertise";
     static final String SOCKETS = "limit.sockets";
     static final String CONNECTIONS = "limit.connections";
     static final String STATEMENTS = "limit.statements";
@@ -47,7 +48,8 @@ public final class ServerConfigFile {
     static final String TLS_KEY_STORE = "tls.keystore";
     static final String TLS_KEY_STORE_PASSWORD_FILE = "tls.keystore.password.file";
     /// Keys of the server itself, in the order of its documentation.
-    public static final List<String> KEYS = List.of(HOST, PORT, SOCKETS, CONNECTIONS, STATEMENTS, PAGE_BYTES, PAGE_ROWS, REQUEST_BYTES,
+    public static final List<String> KEYS = List.of(HOST, PORT, ADVERTISE, SOCKETS, CONNECTIONS, STATEMENTS, PAGE_BYTES, PAGE_ROWS,
+            REQUEST_BYTES,
             CONNECTION_IDLE, SOCKET_IDLE, TRANSFER, STOP_WAIT, ADMIN_USER, ADMIN_SECRET_FILE, TLS, TLS_CERTIFICATE, TLS_KEY, TLS_KEY_STORE,
             TLS_KEY_STORE_PASSWORD_FILE, KERBEROS_PRINCIPAL, KERBEROS_KEYTAB, KERBEROS_REALMS, KERBEROS_LOGIN_MAX);
 
@@ -106,7 +108,7 @@ public final class ServerConfigFile {
         int connections = count(CONNECTIONS, CONNECTIONS_DEFAULT, 1_000_000);
         Map<String, String> ofDatabase = new TreeMap<>(settings);
         ofDatabase.keySet().removeAll(KEYS);
-        return new ServerConfig(databaseUrl, ofDatabase, settings.getOrDefault(HOST, ServerConfig.DEFAULT_HOST), port(),
+        return new ServerConfig(databaseUrl, ofDatabase, settings.getOrDefault(HOST, ServerConfig.DEFAULT_HOST), port(), advertise(),
                 new ConnectionLimits(connections, count(STATEMENTS, 1_000, 1_000_000), bytes(PAGE_BYTES, 256 * 1024, 1, 64 << 20),
                         count(PAGE_ROWS, 10_000, 1_000_000), span(CONNECTION_IDLE, Duration.ofMinutes(30))),
                 new HttpLimits(count(SOCKETS, connections + ServerConfig.SOCKETS_BEYOND_CONNECTIONS, 1_000_000), HEAD_BYTES,
@@ -192,6 +194,26 @@ public final class ServerConfigFile {
         } catch (InvalidPathException refused) {
             throw refused(key, value, "name a file");
         }
+    }
+
+    /// `host:port`, `[address]:port`, or `off`.
+    private Advertise advertise() {
+        String value = settings.get(ADVERTISE);
+        if (value == null) {
+            return new Advertise.Listening();
+        }
+        if (value.equals("off")) {
+            return new Advertise.Nowhere();
+        }
+        int bracket = value.indexOf(']');
+        boolean isBracketed = value.startsWith("[") && bracket > 0;
+        int colon = value.indexOf(':', isBracketed ? bracket : 0);
+        String host = isBracketed ? value.substring(1, bracket) : colon < 0 ? value : value.substring(0, colon);
+        Integer port = colon < 0 ? Integer.valueOf(0) : number(value.substring(colon + 1));
+        if (host.isBlank() || host.indexOf(' ') >= 0 || port == null || (colon >= 0 && port < 1) || port > 65_535) {
+            throw refused(ADVERTISE, value, "write host:port as clients reach it, or off");
+        }
+        return new Advertise.At(host, port);
     }
 
     private int port() {

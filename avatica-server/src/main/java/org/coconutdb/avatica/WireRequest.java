@@ -33,6 +33,8 @@ final class WireRequest {
     @Nullable String timeZone;
     @Nullable String timeZoneSet;
     @Nullable String read;
+    long epoch;
+    @Nullable String cluster;
 
     private WireRequest() {}
 
@@ -60,6 +62,8 @@ final class WireRequest {
                 case Ask.TIME_ZONE -> request.timeZone = in.text();
                 case Ask.TIME_ZONE_SET -> request.timeZoneSet = in.text();
                 case Ask.READ -> request.read = in.text();
+                case Ask.EPOCH -> request.epoch = in.number();
+                case Ask.CLUSTER -> request.cluster = in.text();
                 default -> in.skip();
             }
         }

@@ -5,10 +5,12 @@ import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.connection.ServerConnection;
 import org.coconutdb.avatica.connection.ServerConnections;
 import org.coconutdb.avatica.connection.ServerStatement;
+import org.coconutdb.jdbc.session.BlockTable;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.KeyRows;
 import org.coconutdb.jdbc.session.RowCursor;
@@ -17,6 +19,7 @@ import org.coconutdb.jdbc.session.SessionStatement;
 import org.coconutdb.jdbc.wire.Protocol;
 import org.coconutdb.jdbc.wire.Protocol.Operation;
 import org.coconutdb.jdbc.wire.Protocol.Tell;
+import org.coconutdb.jdbc.wire.WireBlockTable;
 import org.coconutdb.jdbc.wire.WireColumns;
 import org.coconutdb.jdbc.wire.WireException;
 import org.coconutdb.jdbc.wire.WireFailures;
@@ -34,9 +37,12 @@ final class WireService {
     private static final int COUNT_OFFSET = 4; // counts begin at -3, and a field of 0 would be left out
 
     private final ServerConnections connections;
+    private final Supplier<@Nullable BlockTable> blockTable;
 
-    WireService(ServerConnections connections) {
+    /// @param blockTable of the cluster, as this host knows it now; null where it is no cluster's
+    WireService(ServerConnections connections, Supplier<@Nullable BlockTable> blockTable) {
         this.connections = connections;
+        this.blockTable = blockTable;
     }
 
     /// The answer to the request in these bytes, in its envelope.
@@ -83,6 +89,7 @@ final class WireService {
     }
 
     private void open(WireRequest request, Client client, WireWriter out) throws SQLException {
+        requireCluster(request.cluster);
         String schema = request.text;
         String timeZone = request.timeZone;
         ServerConnection opened = connections.open(client, schema == null ? "" : schema, timeZone == null ? "" : timeZone);
@@ -102,11 +109,26 @@ final class WireService {
             if (read != null && !read.equals(connection.session().readPolicy())) {
                 set(connection.session(), "READ", read);
             }
+            if (request.epoch > 0) {
+                connection.wantBlockTable(request.epoch - 1);
+            }
             out.text(Tell.CONNECTION, connection.id());
             out.text(Tell.VERSION, connection.session().productVersion());
             state(connection, out);
         } finally {
             connection.leave();
+        }
+    }
+
+    /// A client that knows this address from a block table alone does not take whoever has it by now for the host that it means.
+    private void requireCluster(@Nullable String wanted) throws SQLException {
+        if (wanted == null) {
+            return;
+        }
+        BlockTable here = blockTable.get();
+        if (here == null || !here.cluster().equals(wanted)) {
+            throw new SQLNonTransientConnectionException("this server is no host of the cluster " + wanted
+                    + ": name hosts in the URL that are", "08004");
         }
     }
 
@@ -165,7 +187,7 @@ final class WireService {
         }
     }
 
-    private static void state(ServerConnection connection, WireWriter out) throws SQLException {
+    private void state(ServerConnection connection, WireWriter out) throws SQLException {
         Session session = connection.session();
         int state = (session.autoCommit() ? Tell.STATE_AUTOCOMMIT : 0)
                 | (session.inTransaction() ? Tell.STATE_IN_TRANSACTION : 0)
@@ -175,6 +197,10 @@ final class WireService {
         out.text(Tell.SCHEMA, connection.schemaNews());
         out.text(Tell.TIME_ZONE, connection.timeZoneNews());
         out.text(Tell.READ, connection.readNews());
+        BlockTable table = connection.blockTableNews(blockTable);
+        if (table != null) {
+            WireBlockTable.write(out, Tell.BLOCK_TABLE, table);
+        }
     }
 
     private void answer(WireRequest request, ServerConnection connection, WireWriter out) throws SQLException {

@@ -101,6 +101,19 @@ class ServerConfigFileTest {
     }
 
     @Test
+    void whereAServerIsReachedIsWrittenAsClientsWriteIt() {
+        assertThat(parse().advertise()).isEqualTo(new Advertise.Listening());
+        assertThat(parse("advertise = off").advertise()).isEqualTo(new Advertise.Nowhere());
+        assertThat(parse("advertise = db1.example.com").advertise()).isEqualTo(new Advertise.At("db1.example.com", 0));
+        assertThat(parse("advertise = db1.example.com:9000").advertise()).isEqualTo(new Advertise.At("db1.example.com", 9_000));
+        assertThat(parse("advertise = [::1]:9000").advertise()).isEqualTo(new Advertise.At("::1", 9_000));
+        for (String wrong : List.of("", ":9000", "db1:", "db1:0", "db1:70000", "db1:sql", "db1 db2")) {
+            assertThatThrownBy(() -> parse("advertise = " + wrong)).isInstanceOf(ServerConfigException.class)
+                    .hasMessageContaining("write host:port as clients reach it, or off");
+        }
+    }
+
+    @Test
     void everyKeyIsDocumented() throws Exception {
         String page = Files.readString(Path.of(System.getProperty("coconut.root"), "docs", "server.md"));
 

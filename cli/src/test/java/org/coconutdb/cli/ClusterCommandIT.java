@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -87,6 +88,19 @@ class ClusterCommandIT {
         }
     }
 
+    private static void countSoon(PreparedStatement count, long expected) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (true) {
+            try (ResultSet rows = count.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getLong(1)).isEqualTo(expected);
+                return;
+            } catch (SQLException failure) {
+                assertMayBeAway(failure, until);
+            }
+        }
+    }
+
     private static void kill(LocalHost host) throws IOException {
         host.process().orElseThrow().destroyForcibly();
         host.process().ifPresent(process -> process.onExit().join());
@@ -111,8 +125,17 @@ class ClusterCommandIT {
             awaitRows(host, "SELECT COUNT(*) FROM SYSTEM.VOTES", List.of("18"));
         }
 
-        // One is killed: the others evict it, and go on.
-        kill(hosts.get(2));
+        // One is killed: the others evict it, and go on. So does a client that was given it alone.
+        try (Connection client = DriverManager.getConnection(hosts.get(2).url());
+                PreparedStatement count = client.prepareStatement("SELECT COUNT(*) FROM accounts")) {
+            assertThat(count.executeQuery().next()).isTrue();
+            kill(hosts.get(2));
+            countSoon(count, 500);
+        }
+        try (Connection client = DriverManager.getConnection(hosts.get(2).url());
+                PreparedStatement count = client.prepareStatement("SELECT COUNT(*) FROM accounts")) {
+            countSoon(count, 500);
+        }
         changeSoon(hosts.get(0), "UPDATE accounts SET balance = balance + 1 WHERE id = 1");
         changeSoon(hosts.get(1), "UPDATE accounts SET balance = balance + 1 WHERE owner = 'o2'");
         assertThat(rows(hosts.get(0), "SELECT balance FROM accounts WHERE id = 1")).allMatch(balance -> balance.equals("2.00") || balance

@@ -54,6 +54,9 @@ import org.slf4j.LoggerFactory;
 
 /// An open database, embedded in this process. Any thread may call it.
 public final class CoconutEngine implements AutoCloseable {
+    /// Of hash tables' rows, over all blocks for tables.
+    public static final int SLOT_COUNT = BlockTable.SLOT_COUNT;
+
     private static final Logger LOG = LoggerFactory.getLogger(CoconutEngine.class);
     // Freed in a piece: a tenth of a millisecond.
     private static final int MAINTAINED_RECORDS = 128;
@@ -257,10 +260,33 @@ public final class CoconutEngine implements AutoCloseable {
         return member == null ? List.of() : member.votes();
     }
 
+    /// The cluster's block table as this host knows it, a tenth of a second ago at most, and the same object while nothing has changed; null where the database is this process's own.
+    public @Nullable ClusterTable clusterTable() {
+        return member == null ? null : member.table();
+    }
+
+    /// How long ago another host of the cluster was heard of, in milliseconds; hosts tell each other something once a second. -1: not yet.
+    public long heardMillisAgo(int host) {
+        return member == null ? -1 : member.heardMillisAgo(host);
+    }
+
+    /// Tells the other hosts where this one serves SQL from now on; null: nowhere. Without effect where the database is this process's own.
+    public void announce(@Nullable SqlAddress address) {
+        if (member != null) {
+            member.announce(address);
+        }
+    }
+
+    /// The blocks that can hold rows of a table.
+    public int[] blocksOf(TableDescriptor table) {
+        return environment.blockTable().blocksOf(table, KeyRange.ALL);
+    }
+
     /// One round of the housekeeper.
     void doChores() {
         clock.tick();
         if (member != null) {
+            member.tellAddresses();
             // Also where nobody reads or writes here: what others may forget depends on it.
             log.advance();
         }

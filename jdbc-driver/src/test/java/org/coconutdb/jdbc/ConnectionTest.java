@@ -76,6 +76,7 @@ class ConnectionTest {
             "jdbc:coconut:///schema, 08001, names no host",
             "jdbc:coconut://localhost?connectTimeout=5s, 08001, Did you mean connect.timeout?",
             "jdbc:coconut://localhost?network.timeout=soon, 08001, write a duration",
+            "jdbc:coconut://localhost?discover=no, 08001, discover is 'no': write true or false",
             "jdbc:coconut://localhost?time.zone=Europe/Berlim, 08001, such as Europe/Berlin",
             "jdbc:coconut://localhost?authentication=DIGEST, 08001, write BASIC",
             "jdbc:coconut://localhost?principal=joe@EXAMPLE.COM, 08001, principal is of authentication=SPNEGO",
@@ -98,7 +99,8 @@ class ConnectionTest {
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut://host", given)).extracting(info -> info.name + "=" + info.value)
                 .containsExactly("user=me", "password=", "schema=PUBLIC", "time.zone=" + ZoneId.systemDefault(), "read=local",
                         "connect.timeout=5s",
-                        "network.timeout=0", "authentication=BASIC", "principal=", "keytab=", "service.principal=", "tls=false", "tls.ca=",
+                        "network.timeout=0", "discover=true", "authentication=BASIC", "principal=", "keytab=", "service.principal=",
+                        "tls=false", "tls.ca=",
                         "truststore=", "truststorePassword=",
                         "tls.pin=", "tls.verify.host=true");
         assertThat(new CoconutDriver().getPropertyInfo("jdbc:coconut:mem:", null)).isEmpty();

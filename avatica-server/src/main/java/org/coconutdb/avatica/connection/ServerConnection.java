@@ -5,6 +5,8 @@ import java.time.ZoneId;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.coconutdb.jdbc.session.BlockTable;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Invariant: a connection that is closed stays closed, and who entered it before sees that when it has the lock.
 public final class ServerConnection {
+    private static final long NOT_WANTED = -1;
+
     private final String id;
     private final Client client;
     private final Session session;
@@ -25,6 +29,7 @@ public final class ServerConnection {
     private @Nullable String schemaTold;
     private @Nullable ZoneId timeZoneTold;
     private @Nullable String readTold;
+    private long epochTold = NOT_WANTED;
     private volatile long usedAt = System.nanoTime();
     private volatile boolean closed;
 
@@ -179,6 +184,25 @@ public final class ServerConnection {
         }
         readTold = current;
         return current;
+    }
+
+    /// From now on the client is told the cluster's block table when it has another.
+    ///
+    /// @param epoch of the one that it has; 0: none
+    public void wantBlockTable(long epoch) {
+        epochTold = epoch;
+    }
+
+    /// The cluster's block table, where the client wants it and has not been told of it.
+    ///
+    /// @param current null: the database is no cluster's
+    public @Nullable BlockTable blockTableNews(Supplier<@Nullable BlockTable> current) {
+        BlockTable table = epochTold == NOT_WANTED ? null : current.get();
+        if (table == null || table.epoch() == epochTold) {
+            return null;
+        }
+        epochTold = table.epoch();
+        return table;
     }
 
     // ---- without the lock

@@ -82,7 +82,8 @@ public final class RemoteTransport implements SessionProvider {
         Map<String, String> ofDatabase = new HashMap<>();
         properties.stringPropertyNames().forEach(name -> ofDatabase.put(name, properties.getProperty(name)));
         ServerConfig plain = ServerConfig.of(url);
-        ServerConfig config = new ServerConfig(url, ofDatabase, "127.0.0.1", 0, plain.connections(), plain.http(), plain.stopWait(),
+        ServerConfig config = new ServerConfig(url, ofDatabase, "127.0.0.1", 0, plain.advertise(), plain.connections(), plain.http(), plain
+                .stopWait(),
                 ServerSecurity.DEFAULT.withInsecure(true));
         IN_SERVER.set(true);
         try {

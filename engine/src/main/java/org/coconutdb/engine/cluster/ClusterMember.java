@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.coconutdb.engine.ClusterTable;
+import org.coconutdb.engine.SqlAddress;
 import org.coconutdb.engine.TableChange;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.commit.CommandLog;
@@ -14,9 +16,11 @@ import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.transaction.ReadGate;
 import org.coconutdb.engine.version.Snapshots;
+import org.jspecify.annotations.Nullable;
 
 /// A host's part of a cluster: its replicas, and its way to all others. Made and closed by the engine. Any thread.
 public final class ClusterMember implements AutoCloseable {
@@ -31,6 +35,8 @@ public final class ClusterMember implements AutoCloseable {
     private final Timestamps timestamps;
     private final ReplicatedLog log;
     private final LocalReads reads;
+    private final SqlAddresses addresses;
+    private final KnownTable table;
 
     /// @param empty makes a block without anything, by its id
     /// @param directoryChanged called when the directory's rows have changed here, before anybody is told that they have; nothing is applied meanwhile
@@ -48,6 +54,8 @@ public final class ClusterMember implements AutoCloseable {
         this.timestamps = new Timestamps(links, directory, source, snapshots, this::onSnapshot);
         this.log = new ReplicatedLog(logs, states, replicas, timestamps);
         this.reads = new LocalReads(links, timestamps, states, logs);
+        this.addresses = new SqlAddresses(links, carrier.hosts().stream().map(HostAddress::number).toList(), System::currentTimeMillis);
+        this.table = new KnownTable(carrier, logs, addresses);
     }
 
     /// Begins to take part. Changes of tables that other hosts ask for are made by it, where the directory leads here.
@@ -124,6 +132,26 @@ public final class ClusterMember implements AutoCloseable {
     /// What this host knows of the votes in each block.
     public List<BlockLog.Votes> votes() {
         return logs.stream().flatMap(log -> log.votes().stream()).toList();
+    }
+
+    /// The block table as this host knows it, a tenth of a second ago at most. The same object while nothing has changed.
+    public ClusterTable table() {
+        return table.current();
+    }
+
+    /// From now on clients reach this host there; null: nowhere.
+    public void announce(@Nullable SqlAddress address) {
+        addresses.announce(address);
+    }
+
+    /// Tells other hosts where all are reached, and is told. Does not wait; called once a second.
+    public void tellAddresses() {
+        addresses.exchange();
+    }
+
+    /// How long ago another host has said something of where hosts are reached; -1 where it has not yet.
+    public long heardMillisAgo(int host) {
+        return addresses.heardMillisAgo(host);
     }
 
     private CompletionStage<EntryHead> head(int block) {

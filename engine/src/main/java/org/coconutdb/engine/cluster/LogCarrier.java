@@ -1,12 +1,20 @@
 package org.coconutdb.engine.cluster;
 
+import java.util.List;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedState;
 
 /// What carries a host's logs and messages.
 public interface LogCarrier extends AutoCloseable {
     HostLinks links();
+
+    /// The cluster's name.
+    String cluster();
+
+    /// All hosts of the cluster, this one too.
+    List<HostAddress> hosts();
 
     /// Blocks beside the directory.
     int blockCount();

@@ -51,6 +51,16 @@ public final class RatisCarrier implements LogCarrier {
     }
 
     @Override
+    public String cluster() {
+        return config.cluster();
+    }
+
+    @Override
+    public List<HostAddress> hosts() {
+        return config.hosts();
+    }
+
+    @Override
     public int blockCount() {
         return blockCount;
     }
@@ -149,7 +159,7 @@ public final class RatisCarrier implements LogCarrier {
                 return log.status();
             }
             List<Integer> members = config.hosts().stream().map(HostAddress::number).toList();
-            return new Status(block, config.self(), -1, 0, members, members, 0, 0, 0, false);
+            return new Status(block, config.self(), -1, 0, members, members, 0, 0, 0, false, new Agreed(-1, 0, members, 0));
         }
 
         @Override

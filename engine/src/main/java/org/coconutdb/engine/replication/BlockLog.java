@@ -17,6 +17,7 @@ public interface BlockLog {
     /// @param commitIndex by rule 2
     /// @param appliedIndex of this replica
     /// @param mayRead whether it answers reads from its own memory now
+    /// @param agreed what all replicas come to know alike
     record Status(
             int block,
             int self,
@@ -27,7 +28,21 @@ public interface BlockLog {
             long lastIndex,
             long commitIndex,
             long appliedIndex,
-            boolean mayRead) {}
+            boolean mayRead,
+            Agreed agreed) {}
+
+    /// Of a block, what every replica comes to know, if some a moment later. Both numbers only rise, and what stands beside each is the same wherever the number is.
+    ///
+    /// @param primary who leads in the highest term that this host has heard a primary of; -1 before the first
+    /// @param term that one
+    /// @param inSync hosts whose votes are needed, by what is committed
+    /// @param inSyncIndex of the last committed entry that changed that; 0: all are in sync since the beginning
+    record Agreed(int primary, long term, List<Integer> inSync, long inSyncIndex) {
+        /// It rises with each change.
+        public long epoch() {
+            return term + inSyncIndex;
+        }
+    }
 
     /// What a replica knows of the votes of a member of its block.
     ///

@@ -167,6 +167,7 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
             if (local != null && local.log().isOpen() && local.block().members().contains(from)) {
                 // In the term of who asks now: what it votes for in a later term it has not voted for yet.
                 acknowledged[i] = (byte) (local.log().currentTerm() == term ? 1 : 0);
+                local.block().onPrimaryHeard(from, term);
                 local.block().onCommitTold(commit);
             }
         }

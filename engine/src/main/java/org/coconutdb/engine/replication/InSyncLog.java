@@ -75,4 +75,14 @@ final class InSyncLog {
     ReplicaSet all() {
         return upTo(Long.MAX_VALUE);
     }
+
+    /// The last entry up to an index that evicts or admits; 0 where there is none.
+    long lastUpTo(long index) {
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (changes.get(i).index() <= index) {
+                return changes.get(i).index();
+            }
+        }
+        return 0;
+    }
 }

@@ -53,6 +53,8 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private boolean isOpen;
     private Commit commit = new Commit(-1, -1);
     private @Nullable Commit told;
+    private int heardPrimary = -1;
+    private long heardTerm;
 
     // Written under the lock.
     private volatile long inFlightUntil = Long.MAX_VALUE;
@@ -246,6 +248,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         synchronized (this) {
             leading = new Leading(block, term, config, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
             isReady = false;
+            onPrimaryHeard(config.self(), term);
         }
         LOG.atInfo().addKeyValue("block", block).addKeyValue("term", term).log("became primary");
     }
@@ -557,7 +560,20 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         synchronized (this) {
             return new BlockLog.Status(block, config.self(), leader, term, tail.inSync().all().stream().boxed().toList(), members.stream()
                     .boxed().toList(), tail.lastIndex(),
-                    commit.index(), applier.appliedIndex(), mayRead());
+                    commit.index(), applier.appliedIndex(), mayRead(), agreed());
+        }
+    }
+
+    private BlockLog.Agreed agreed() {
+        return new BlockLog.Agreed(heardPrimary, heardTerm, tail.inSync().upTo(commit.index()).stream().boxed().toList(), tail.inSync()
+                .lastUpTo(commit.index()));
+    }
+
+    /// A host says that it leads, or led, in a term. Unlike what Raft says of its leader it comes with the term, so that nobody is taken for another term's.
+    synchronized void onPrimaryHeard(int host, long term) {
+        if (term > heardTerm) {
+            heardTerm = term;
+            heardPrimary = host;
         }
     }
 }

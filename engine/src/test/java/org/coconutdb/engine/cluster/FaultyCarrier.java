@@ -13,6 +13,7 @@ import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.ClusterConfig;
 import org.coconutdb.engine.replication.CommitPolicy;
 import org.coconutdb.engine.replication.FaultyHost;
+import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedState;
 
@@ -46,6 +47,16 @@ public final class FaultyCarrier implements LogCarrier {
     @Override
     public HostLinks links() {
         return carrier.links();
+    }
+
+    @Override
+    public String cluster() {
+        return carrier.cluster();
+    }
+
+    @Override
+    public List<HostAddress> hosts() {
+        return carrier.hosts();
     }
 
     @Override
@@ -155,7 +166,7 @@ public final class FaultyCarrier implements LogCarrier {
         public Status status() {
             Status status = log.status();
             return new Status(status.block(), status.self(), status.primary(), status.term(), status.inSync(), status.members(), status
-                    .lastIndex(), status.commitIndex(), status.appliedIndex(), true);
+                    .lastIndex(), status.commitIndex(), status.appliedIndex(), true, status.agreed());
         }
 
         @Override

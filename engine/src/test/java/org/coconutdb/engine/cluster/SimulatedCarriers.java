@@ -19,6 +19,7 @@ import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedState;
 
@@ -307,7 +308,8 @@ final class SimulatedCarriers implements AutoCloseable {
             for (int i = 0; i < has.size(); i++) {
                 all.add(i);
             }
-            return new BlockLog.Status(block, host, allStarted() ? primary : -1, term, all, all, has.get(host).size(), committed, applied[host], true);
+            return new BlockLog.Status(block, host, allStarted() ? primary : -1, term, all, all, has.get(host).size(), committed, applied[host], true,
+                    new BlockLog.Agreed(allStarted() ? primary : -1, term, all, 0));
         }
 
         synchronized boolean isPrimary(int host) {
@@ -344,6 +346,20 @@ final class SimulatedCarriers implements AutoCloseable {
         @Override
         public HostLinks links() {
             return this;
+        }
+
+        @Override
+        public String cluster() {
+            return "simulated";
+        }
+
+        @Override
+        public List<HostAddress> hosts() {
+            List<HostAddress> all = new ArrayList<>();
+            for (Host host : hosts) {
+                all.add(new HostAddress(host.number, "simulated", 1 + host.number));
+            }
+            return all;
         }
 
         @Override

@@ -81,7 +81,7 @@ class LostHostIT {
             cluster.start(witness);
 
             // The two of them are more than half, and neither has the entry.
-            for (int i = 0; i < 30; i++) {
+            for (int i = 0; i < 8; i++) {
                 assertThatThrownBy(() -> cluster.log(behind).propose(RegisterState.write(2, 20)).get(60, TimeUnit.SECONDS)).isInstanceOf(
                         ExecutionException.class);
                 assertThat(cluster.log(behind).isPrimaryHere() || cluster.log(witness).isPrimaryHere()).isFalse();

@@ -26,14 +26,17 @@ class ReplicationTlsIT {
     void onlyHostsWithTheAuthoritysCertificatesBelongToTheCluster() throws Exception {
         TestCertificates authority = new TestCertificates(directory.resolve("ours"), "ours");
         TestCertificates stranger = new TestCertificates(directory.resolve("theirs"), "theirs");
-        List<@Nullable TlsFiles> files = new ArrayList<>(List.of(authority.host("host0"), authority.host("host1")));
-        // The third has a certificate of an authority of its own, and then none at all.
-        TlsFiles strangers = stranger.host("host2");
-        files.add(strangers);
+        TlsFiles ours = authority.host("host2");
+        List<@Nullable TlsFiles> files = new ArrayList<>(List.of(authority.host("host0"), authority.host("host1"), ours));
         try (TestCluster cluster = TestCluster.ofThree(directory, config -> {
             TlsFiles own = files.get(config.self());
             return (own == null ? config : config.with(own)).with(SHORT);
         }).startAll()) {
+            cluster.settled();
+            // The third has nothing, and a certificate of an authority of its own, and then none at all.
+            cluster.lose(2);
+            files.set(2, stranger.host("host2"));
+            cluster.start(2);
             TestCluster.until("writes go on without the third", () -> cluster.log(0).propose(RegisterState.write(1, 10)).handle((_,
                     failure) -> failure == null).join());
             assertIsOutside(cluster);
@@ -44,7 +47,7 @@ class ReplicationTlsIT {
             assertIsOutside(cluster);
 
             cluster.stop(2);
-            files.set(2, authority.host("host2"));
+            files.set(2, ours);
             cluster.start(2);
             TestCluster.until("the third is in sync", () -> cluster.log(2).mayRead());
             assertThat(cluster.state(2).read(1)).isEqualTo(10);

@@ -80,6 +80,11 @@ final class HttpLink implements AutoCloseable {
         throw failure == null ? new IOException("the name " + host.name() + " has no address") : failure;
     }
 
+    /// Whose socket it is.
+    RemoteUrl.Host host() {
+        return host;
+    }
+
     private static String basic(RemoteUrl url) {
         return url.user().isEmpty() && url.password().isEmpty() ? ""
                 : "Authorization: Basic " + Base64.getEncoder()

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.coconutdb.jdbc.session.BlockTable;
 import org.coconutdb.jdbc.session.KeyRequest;
 import org.coconutdb.jdbc.session.Session;
 import org.coconutdb.jdbc.session.SessionStatement;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// | before anything was sent, or the server says that it has no such connection | 40001: the transaction has not happened | a connection is opened on the first host that answers, with the session's settings, and the request goes there; prepared statements are prepared again with it |
 /// | no host answers | 40001 | 08006: nothing was done |
 /// | while an answer is waited for | 40001; of a commit 08007 | a query and what changes nothing is repeated once; the rest: 08007, it may have happened |
+///
+/// [KnownCluster] says which hosts are tried, and in which order.
 ///
 /// Invariants
 /// 1. A request that may have changed something is sent once.
@@ -63,7 +66,8 @@ public final class RemoteSession implements Session {
     private final RemoteUrl url;
     private @Nullable String connection; // null: to be opened
     private volatile @Nullable String cancellable; // the same, for who cancels
-    private volatile int host; // of the connection
+    private final KnownCluster cluster;
+    private volatile RemoteUrl.@Nullable Host host; // of the connection, or of the last one
     private volatile @Nullable HttpLink link;
     private volatile int networkMillis;
     private volatile boolean closed;
@@ -85,6 +89,7 @@ public final class RemoteSession implements Session {
 
     private RemoteSession(RemoteUrl url) {
         this.url = url;
+        this.cluster = KnownCluster.of(url);
         this.schema = url.schema();
         this.timeZone = url.timeZone();
         this.readPolicy = url.read();
@@ -173,11 +178,15 @@ public final class RemoteSession implements Session {
                 if (inTransaction && effect != Effect.ROLLBACK) {
                     throw RemoteFailures.transactionLost(failure);
                 }
-                if (attempts > url.hosts().size()) {
-                    tried = url.hosts().get(host) + ": " + RemoteFailures.reason(failure);
+                RemoteUrl.Host silent = host;
+                if (silent != null) {
+                    cluster.failed(silent);
+                    host = null;
+                }
+                if (attempts > cluster.candidates().size()) {
+                    tried = silent + ": " + RemoteFailures.reason(failure);
                     throw RemoteFailures.gone(tried, failure);
                 }
-                host = (host + 1) % url.hosts().size();
             } catch (WireException failure) {
                 giveUpConnection();
                 throw RemoteFailures.malformed(failure);
@@ -234,7 +243,7 @@ public final class RemoteSession implements Session {
         Reply reply = reply(response);
         KerberosLogin kerberos = url.kerberos();
         if (!response.isProven() && reply.failure == null && kerberos != null) {
-            throw RemoteFailures.unproven(kerberos.server(url.hosts().get(host)));
+            throw RemoteFailures.unproven(kerberos.server(over.host()));
         }
         return reply;
     }
@@ -254,6 +263,10 @@ public final class RemoteSession implements Session {
         String told = reply.schema;
         if (told != null) {
             schema = told;
+        }
+        BlockTable table = reply.blockTable;
+        if (table != null) {
+            cluster.learn(table);
         }
         String read = reply.read;
         if (read != null) {
@@ -287,19 +300,28 @@ public final class RemoteSession implements Session {
         }
     }
 
+    /// The connection's host before all others: its session is there.
+    private List<RemoteUrl.Host> candidates() {
+        RemoteUrl.Host before = host;
+        List<RemoteUrl.Host> candidates = new ArrayList<>(cluster.candidates());
+        if (before != null) {
+            candidates.remove(before);
+            candidates.add(0, before);
+        }
+        return candidates;
+    }
+
     /// To the connection's host; to the next one where that does not answer.
     private HttpLink newLink(boolean inTransaction) throws SQLException {
         StringBuilder attempts = new StringBuilder();
         IOException last = null;
-        int count = url.hosts().size();
-        for (int i = 0; i < count; i++) {
-            int candidate = (host + i) % count;
-            RemoteUrl.Host address = url.hosts().get(candidate);
+        for (RemoteUrl.Host address : candidates()) {
             try {
                 HttpLink made = HttpLink.connect(url, address);
-                if (candidate != host) {
+                cluster.answered(address);
+                if (!address.equals(host)) {
                     connection = null;
-                    host = candidate;
+                    host = address;
                     if (inTransaction) {
                         made.close();
                         forgetTransaction();
@@ -309,6 +331,7 @@ public final class RemoteSession implements Session {
                 return made;
             } catch (IOException failure) {
                 last = failure;
+                cluster.failed(address);
                 attempts.append(attempts.length() == 0 ? "" : "; ").append(address).append(": ").append(RemoteFailures.reason(failure));
             }
         }
@@ -325,6 +348,8 @@ public final class RemoteSession implements Session {
         String wantedSchema = schema;
         ZoneId wantedZone = timeZone;
         String wantedRead = readPolicy;
+        BlockTable known = cluster.table();
+        boolean isOfTheTable = known != null && !cluster.isNamed(Objects.requireNonNull(host));
         Reply opened = exchange(link(), Operation.OPEN, networkMillis, out -> {
             out.number(Ask.NUMBER, wanted + 1L);
             out.text(Ask.TEXT, wantedSchema);
@@ -336,9 +361,19 @@ public final class RemoteSession implements Session {
             if (!wantedZone.equals(url.timeZone())) {
                 out.text(Ask.TIME_ZONE_SET, wantedZone.getId());
             }
+            if (cluster.discovers()) {
+                out.number(Ask.EPOCH, (known == null ? 0 : known.epoch()) + 1);
+            }
+            if (isOfTheTable) {
+                out.text(Ask.CLUSTER, Objects.requireNonNull(known).cluster());
+            }
         });
         SQLException refused = opened.failure;
         if (refused != null) {
+            if (isOfTheTable && "08004".equals(refused.getSQLState())) {
+                // Somebody else has that address by now, or the host is stopping.
+                throw new IOException(refused.getMessage(), refused);
+            }
             throw refused;
         }
         connection = Objects.requireNonNull(opened.connection, "an id of the connection");
@@ -361,7 +396,11 @@ public final class RemoteSession implements Session {
 
     /// So that the server does not go on for nobody, where it still lives.
     private void closeElsewhere(String lost) {
-        try (HttpLink own = HttpLink.connect(url, url.hosts().get(host))) {
+        RemoteUrl.Host at = host;
+        if (at == null) {
+            return;
+        }
+        try (HttpLink own = HttpLink.connect(url, at)) {
             WireWriter message = new WireWriter();
             message.number(Ask.OPERATION, Operation.CLOSE);
             message.text(Ask.CONNECTION, lost);
@@ -444,10 +483,11 @@ public final class RemoteSession implements Session {
     /// Ends what a statement executes, over a link of its own. What cannot be reached needs no end.
     void cancel(int statement, long execution) {
         String target = cancellable;
-        if (target == null || closed) {
+        RemoteUrl.Host at = host;
+        if (target == null || at == null || closed) {
             return;
         }
-        try (HttpLink own = HttpLink.connect(url, url.hosts().get(host))) {
+        try (HttpLink own = HttpLink.connect(url, at)) {
             WireWriter message = new WireWriter();
             message.number(Ask.OPERATION, Operation.CANCEL);
             message.text(Ask.CONNECTION, target);

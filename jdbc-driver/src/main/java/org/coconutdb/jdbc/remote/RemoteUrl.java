@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// | `read` | `local` | on what reads of a cluster rest: `local`, `primary` or `stale(age)`; the server says what is wrong with another |
 /// | `connect.timeout` | `5s` | how long to wait for a host before the next is tried |
 /// | `network.timeout` | `0`: none | how long to wait for an answer, as `Connection.setNetworkTimeout` |
+/// | `discover` | `true` | whether hosts of the cluster that the URL does not name are gone to as well, where those that it names do not answer |
 /// | `authentication` | `BASIC` | `SPNEGO`: by a Kerberos ticket, and without user and password |
 /// | `principal`, `keytab` | whose ticket is there | whose ticket, and the file with the key that it is had by |
 /// | `service.principal` | `HTTP` on the host | the server's own, such as `HTTP/db.example.com@EXAMPLE.COM`; `_HOST` stands for the host of the URL |
@@ -44,10 +45,11 @@ import org.jspecify.annotations.Nullable;
 /// @param shown the URL without a password
 /// @param schema empty for the server's default
 /// @param read as it was written, empty for the server's default
+/// @param discovers whether other hosts of the cluster are gone to
 /// @param tls null: by plain sockets
 /// @param kerberos null: by user and password, where there are any
 public record RemoteUrl(List<Host> hosts, String shown, String user, String password, String schema, ZoneId timeZone, String read,
-        int connectMillis, int networkMillis, @Nullable TlsSettings tls, @Nullable KerberosLogin kerberos) {
+        int connectMillis, int networkMillis, boolean discovers, @Nullable TlsSettings tls, @Nullable KerberosLogin kerberos) {
     static final int DEFAULT_PORT = 8765;
     private static final String PREFIX = "jdbc:coconut://";
     private static final String FORM = "jdbc:coconut://host:port,host:port/schema?property=value";
@@ -57,6 +59,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String READ = "read";
     private static final String CONNECT_TIMEOUT = "connect.timeout";
     private static final String NETWORK_TIMEOUT = "network.timeout";
+    private static final String DISCOVER = "discover";
     private static final String AUTHENTICATION = "authentication";
     private static final String PRINCIPAL = "principal";
     private static final String KEYTAB = "keytab";
@@ -73,7 +76,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
     private static final String CONNECT_TIMEOUT_DEFAULT = "5s";
     private static final String NETWORK_TIMEOUT_DEFAULT = "0";
     private static final List<String> NAMES = List.of(USER, PASSWORD, SCHEMA, TimeZones.PROPERTY, READ, CONNECT_TIMEOUT, NETWORK_TIMEOUT,
-            AUTHENTICATION, PRINCIPAL, KEYTAB, SERVICE_PRINCIPAL, TLS,
+            DISCOVER, AUTHENTICATION, PRINCIPAL, KEYTAB, SERVICE_PRINCIPAL, TLS,
             TLS_CA, TRUST_STORE, TRUST_STORE_PASSWORD, TLS_PIN, TLS_VERIFY_HOST);
     private static final Pattern SPAN = Pattern.compile("(\\d{1,9})\\s*(ms|s|min)?");
 
@@ -126,8 +129,8 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 timeZone(settings.get(TimeZones.PROPERTY)),
                 settings.getOrDefault(READ, ""),
                 millis(CONNECT_TIMEOUT, settings.getOrDefault(CONNECT_TIMEOUT, CONNECT_TIMEOUT_DEFAULT)),
-                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), tls(settings), kerberos(
-                        settings));
+                millis(NETWORK_TIMEOUT, settings.getOrDefault(NETWORK_TIMEOUT, NETWORK_TIMEOUT_DEFAULT)), is(DISCOVER, settings, true), tls(
+                        settings), kerberos(settings));
     }
 
     private static @Nullable KerberosLogin kerberos(Map<String, String> settings) throws SQLException {
@@ -203,7 +206,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case NETWORK_TIMEOUT -> NETWORK_TIMEOUT_DEFAULT;
                 case AUTHENTICATION -> BASIC;
                 case TLS -> "false";
-                case TLS_VERIFY_HOST -> "true";
+                case DISCOVER, TLS_VERIFY_HOST -> "true";
                 default -> "";
             }));
             info.description = switch (name) {
@@ -213,6 +216,7 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
                 case TimeZones.PROPERTY -> "first time zone of the session, such as Europe/Berlin, UTC or +02:00";
                 case READ -> "on what reads of a cluster rest: local, primary or stale(age), such as stale(5s)";
                 case CONNECT_TIMEOUT -> "how long to wait for a host before the next is tried, such as 5s";
+                case DISCOVER -> "whether hosts of the cluster that the URL does not name are gone to as well";
                 case AUTHENTICATION -> "BASIC: by user and password; SPNEGO: by a Kerberos ticket";
                 case PRINCIPAL -> "whose Kerberos ticket, such as joe@EXAMPLE.COM";
                 case KEYTAB -> "file with the principal's key; without it kinit's ticket is used";

@@ -3,9 +3,11 @@ package org.coconutdb.jdbc.remote;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.coconutdb.jdbc.session.BlockTable;
 import org.coconutdb.jdbc.session.ColumnInfo;
 import org.coconutdb.jdbc.session.KeyRows;
 import org.coconutdb.jdbc.wire.Protocol.Tell;
+import org.coconutdb.jdbc.wire.WireBlockTable;
 import org.coconutdb.jdbc.wire.WireColumns;
 import org.coconutdb.jdbc.wire.WireFailures;
 import org.coconutdb.jdbc.wire.WireReader;
@@ -30,6 +32,7 @@ final class Reply {
     @Nullable String timeZone;
     @Nullable String read;
     @Nullable String connection;
+    @Nullable BlockTable blockTable;
     String version = "";
     long number;
     @Nullable SQLException failure;
@@ -60,6 +63,7 @@ final class Reply {
                 case Tell.TIME_ZONE -> reply.timeZone = in.text();
                 case Tell.READ -> reply.read = in.text();
                 case Tell.CONNECTION -> reply.connection = in.text();
+                case Tell.BLOCK_TABLE -> reply.blockTable = WireBlockTable.read(in.message());
                 case Tell.VERSION -> reply.version = in.text();
                 case Tell.NUMBER -> reply.number = in.signed();
                 case Tell.FAILURE -> reply.failure = WireFailures.read(in.message());

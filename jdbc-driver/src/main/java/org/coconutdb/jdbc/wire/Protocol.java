@@ -69,6 +69,10 @@ public final class Protocol {
         public static final int TIME_ZONE_SET = 19;
         /// On what its reads are to rest.
         public static final int READ = 20;
+        /// Of who opens a session and wants to be told the block table: the epoch of the one that it knows, and 1.
+        public static final int EPOCH = 24;
+        /// The cluster that the server has to be of.
+        public static final int CLUSTER = 25;
 
         private Ask() {}
     }
@@ -106,6 +110,8 @@ public final class Protocol {
         public static final int TIME_ZONE = 21;
         /// On what the session's reads rest, where it is something else than the client knows.
         public static final int READ = 22;
+        /// The cluster's block table, where the client wants it, and has another.
+        public static final int BLOCK_TABLE = 24;
 
         public static final int STATE_AUTOCOMMIT = 1;
         public static final int STATE_IN_TRANSACTION = 2;

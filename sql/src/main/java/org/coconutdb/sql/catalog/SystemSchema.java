@@ -47,8 +47,16 @@ final class SystemSchema {
                         () -> blocks(engine)).forAdmins(),
                 view("BLOCK_SHARDS",
                         List.of(integer("BLOCK_ID"), integer("HOST"), text("ROLE"), bool("IN_SYNC"), bool("IS_HERE"), bigint("TERM"),
-                                bigint("LAST_INDEX"), bigint("COMMIT_INDEX"), bigint("APPLIED_INDEX"), bool("READS_HERE")),
+                                bigint("LAST_INDEX"), bigint("COMMIT_INDEX"), bigint("APPLIED_INDEX"), bool("READS_HERE"), bigint("EPOCH")),
                         () -> blockShards(engine)).forAdmins(),
+                view("BLOCK_TABLE",
+                        List.of(integer("BLOCK_ID"), integer("PRIMARY_HOST"), text("REPLICA_HOSTS"), text("IN_SYNC_HOSTS"), bigint("EPOCH"),
+                                integer("FIRST_SLOT"), integer("SLOT_STEP"), integer("SLOT_COUNT"), text("RANGES")),
+                        () -> BlockTableViews.blocks(catalog, engine)).forAdmins(),
+                view("HOSTS",
+                        List.of(integer("HOST"), text("SQL_ADDRESS"), bool("IS_TLS"), text("REPLICATION_ADDRESS"), bool("IS_HEARD"),
+                                bool("IS_HERE"), bigint("EPOCH")),
+                        () -> BlockTableViews.hosts(engine)).forAdmins(),
                 view("VOTES",
                         List.of(integer("BLOCK_ID"), integer("HOST"), bool("IN_SYNC"), bool("IS_HERE"), bigint("VOTED_INDEX"),
                                 bigint("HEARD_MILLIS_AGO"), bigint("LEASE_MILLIS_LEFT"), text("EVICTED_FOR"), bigint("EVICTIONS"),
@@ -114,7 +122,7 @@ final class SystemSchema {
         if (!engine.isMember()) {
             for (BlockStatus block : engine.blocks()) {
                 rows.add(new @Nullable Object[] {block.id(), 0, PRIMARY, true, true, null, block.appliedIndex(), block.appliedIndex(),
-                        block.appliedIndex(), true});
+                        block.appliedIndex(), true, null});
             }
         }
         for (BlockLog.Status block : engine.replicas()) {
@@ -123,7 +131,7 @@ final class SystemSchema {
                 rows.add(new @Nullable Object[] {block.block(), host, host == block.primary() ? PRIMARY : REPLICA,
                         block.inSync().contains(host), isHere, block.term(), isHere ? (Long) block.lastIndex() : null,
                         isHere ? (Long) block.commitIndex() : null, isHere ? (Long) block.appliedIndex() : null,
-                        isHere ? (Boolean) block.mayRead() : null});
+                        isHere ? (Boolean) block.mayRead() : null, block.agreed().epoch()});
             }
         }
         return rows;

@@ -27,10 +27,12 @@ public final class DatabaseLogins implements AutoCloseable {
 
     private final String url;
     private final Databases.Share share;
+    private final ServedCluster cluster;
 
     private DatabaseLogins(String url, Databases.Share share) {
         this.url = url;
         this.share = share;
+        this.cluster = new ServedCluster(share.database().engine());
     }
 
     /// Opens the database; URL and properties as those of [EmbeddedProvider#open].
@@ -52,6 +54,11 @@ public final class DatabaseLogins implements AutoCloseable {
 
     private Roles roles() {
         return catalog().snapshot().access().roles();
+    }
+
+    /// The cluster that the database may be a host of.
+    public ServedCluster cluster() {
+        return cluster;
     }
 
     /// Whether anybody can log in.
