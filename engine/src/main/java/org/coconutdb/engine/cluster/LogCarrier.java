@@ -1,5 +1,7 @@
 package org.coconutdb.engine.cluster;
 
+import java.util.List;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedState;
@@ -8,8 +10,8 @@ import org.coconutdb.engine.replication.ReplicatedState;
 public interface LogCarrier extends AutoCloseable {
     HostLinks links();
 
-    /// Blocks beside the directory.
-    int blockCount();
+    /// Sets of blocks beside the directory, in their order: the same at all hosts.
+    List<BlockSpace> spaces();
 
     /// Before [#start]: the log of a block, which moves the state.
     BlockLog open(int block, ReplicatedState state);
