@@ -19,8 +19,8 @@ boolean IfExistsOpt() :
 }
 
 /**
- * CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ] [ WITH ( option, ... ) ],
- * and CREATE TABLE [IF NOT EXISTS] name [ ( name | PRIMARY KEY ( ... ), ... ) ] [ USING ... ] [ WITH ... ] AS query [ WITH [ NO ] DATA ].
+ * CREATE TABLE [IF NOT EXISTS] name ( element, ... ) [ USING HASH | USING SORTED ] [ IN SPACE space ] [ WITH ( option, ... ) ],
+ * and CREATE TABLE [IF NOT EXISTS] name [ ( name | PRIMARY KEY ( ... ), ... ) ] [ USING ... ] [ IN SPACE space ] [ WITH ... ] AS query [ WITH [ NO ] DATA ].
  */
 SqlCreate CoconutCreateTable(Span s, boolean replace) :
 {
@@ -33,6 +33,7 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
     final List<UniqueClause> uniques = new ArrayList<UniqueClause>();
     final List<ForeignKeyClause> foreignKeys = new ArrayList<ForeignKeyClause>();
     TableKind kind = null;
+    SqlIdentifier space = null;
     final List<OptionClause> optionClauses = new ArrayList<OptionClause>();
     SqlNode query = null;
     boolean withData = true;
@@ -45,21 +46,23 @@ SqlCreate CoconutCreateTable(Span s, boolean replace) :
         ( <COMMA> CoconutNewTableElement(names, columns, keys, checks, uniques, foreignKeys) )*
         <RPAREN>
         kind = CoconutTableKindOpt()
+        space = CoconutSpaceOpt()
         [ CoconutOptions(optionClauses) ]
         [ <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) withData = CoconutWithDataOpt() ]
     |
         kind = CoconutTableKindOpt()
+        space = CoconutSpaceOpt()
         [ CoconutOptions(optionClauses) ]
         <AS> query = OrderedQueryOrExpr(ExprContext.ACCEPT_QUERY) withData = CoconutWithDataOpt()
     )
     {
         if (query == null) {
             Refusals.unlessTyped(names);
-            return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, foreignKeys, kind,
+            return new SqlCreateCoconutTable(s.end(this), replace, ifNotExists, name, columns, keys, checks, uniques, foreignKeys, kind, space,
                 optionClauses);
         }
         Refusals.unlessOfQuery(columns, checks, uniques, foreignKeys, getPos());
-        return new SqlCreateTableAs(s.end(this), replace, ifNotExists, name, names, keys, kind, optionClauses, query, withData);
+        return new SqlCreateTableAs(s.end(this), replace, ifNotExists, name, names, keys, kind, space, optionClauses, query, withData);
     }
 }
 
@@ -68,6 +71,17 @@ TableKind CoconutTableKindOpt() :
 }
 {
     <USING> ( <HASH> { return TableKind.HASH; } | <SORTED> { return TableKind.SORTED; } )
+|
+    { return null; }
+}
+
+/** The default space's name is a reserved word. */
+SqlIdentifier CoconutSpaceOpt() :
+{
+    final SqlIdentifier name;
+}
+{
+    <IN> <SPACE> ( <DEFAULT_> { return new SqlIdentifier("DEFAULT", getPos()); } | name = SimpleIdentifier() { return name; } )
 |
     { return null; }
 }

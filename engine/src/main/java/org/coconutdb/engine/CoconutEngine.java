@@ -92,7 +92,9 @@ public final class CoconutEngine implements AutoCloseable {
         this.memory = memory;
         // Asked for tables already while the log is read.
         this.tables = new TableDirectory(memory);
-        int blockCount = carrier != null ? carrier.blockCount() : directory != null ? directory.blockCount() : config.blockCount();
+        BlockTable blockTable = carrier != null ? new BlockTable(carrier.spaces())
+                : new BlockTable(directory != null ? directory.blockCount() : config.blockCount());
+        int blockCount = blockTable.blockCount();
         this.config = config.withBlockCount(blockCount);
         this.snapshots = new Snapshots(0, config.snapshotAgeMax().toNanos());
         this.clock = clock;
@@ -140,7 +142,7 @@ public final class CoconutEngine implements AutoCloseable {
         Admission admission =
                 new MemoryAdmission(memory, blocks, tables::byId, tables::anyBudget, config.hotBytesMax() / blockCount,
                         tier, blockWriter);
-        this.environment = new Transaction.Environment(blocks, new BlockTable(blockCount), log, snapshots, admission, clock,
+        this.environment = new Transaction.Environment(blocks, blockTable, log, snapshots, admission, clock,
                 WriteRoom.of(config.transactionBytesMax()), member == null ? ConcurrentHashMap.newKeySet() : member.deciding(), member
                         == null ? null : member.reads());
         this.expiry = new Expiry(environment.blocks(), log, snapshots, clock, memory);
@@ -508,9 +510,14 @@ public final class CoconutEngine implements AutoCloseable {
         return rows;
     }
 
-    /// Blocks that hash tables are spread over.
-    public int blockCount() {
-        return config.blockCount();
+    /// Block spaces, by their numbers; the default one alone where the database is this process's own.
+    public List<BlockSpace> spaces() {
+        return environment.blockTable().spaces();
+    }
+
+    /// The space that a table lies in.
+    public BlockSpace spaceOf(TableDescriptor table) {
+        return environment.blockTable().spaceOf(table);
     }
 
     /// Bytes in a table's records, older versions included.

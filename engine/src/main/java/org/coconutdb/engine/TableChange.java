@@ -8,7 +8,7 @@ public sealed interface TableChange {
     /// Makes an empty table. A name that another change of the same list sets free may be given again.
     ///
     /// @param name unique in the database, not empty and without NUL characters
-    /// @param beside the name of a table, there or made by the same list, in whose block this one lies too where both are sorted: what is
+    /// @param beside the name of a table, there or made by the same list, in whose space this one lies, and in whose block where both are sorted: what is
     ///     written to both is then one entry of the log. Null where it lies alone
     record Create(String name, TableKind kind, byte[] definition, StorageOptions options, @Nullable String beside) implements TableChange {
         public Create {

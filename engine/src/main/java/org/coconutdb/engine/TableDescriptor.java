@@ -8,7 +8,7 @@ import java.util.Objects;
 /// @param name unique in the database; the layer above gives it meaning (`SCHEMA.TABLE`)
 /// @param kind hash or sorted
 /// @param definition what the layer above stores with the table (columns, types); opaque here
-/// @param options how much of it may be in memory
+/// @param options which block space it lies in, and how much of it may be in memory
 /// @param beside the table in whose block this one, a sorted one, lies too: its id, or 0 where it lies where its own says
 /// @param generation rises with each change of the definition: blocks refuse writes that were made for another
 public record TableDescriptor(int id, String name, TableKind kind, byte[] definition, StorageOptions options, int beside,

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
@@ -62,6 +63,8 @@ final class TableDirectory {
             new TableDescriptor(BlockTable.DIRECTORY_TABLE, "SYSTEM.DIRECTORY", TableKind.SORTED, new byte[0]);
     // Below every name: no table's name begins with a NUL character.
     private static final byte[] NEXT_ID_KEY = {0};
+    // Behind those of the counters.
+    private static final byte[] SPACES_KEY = {0, Byte.MAX_VALUE};
     private static final KeyRange TABLES = new KeyRange(new byte[] {1}, null);
     // Of an id: the host that gave it is above, host 0 where the process has the database to itself.
     private static final int COUNTER_BITS = 24;
@@ -132,6 +135,29 @@ final class TableDirectory {
             environment().log().propose(List.of(new Proposal(BlockTable.DIRECTORY,
                     new BlockCommand.CreateTable(BlockTable.DIRECTORY_TABLE, TableKind.SORTED))));
             joined.awaitDirectory();
+        }
+        agreeOnSpaces();
+    }
+
+    /// Notes the spaces that this host was told of, where they are the first or have others behind. INVALID_CONNECTION_STRING where the cluster has others.
+    private void agreeOnSpaces() {
+        SpacesRow told = SpacesRow.of(environment().blockTable().spaces());
+        while (true) {
+            try (Transaction transaction = Transaction.begin(environment(), Isolation.SERIALIZABLE)) {
+                RecordView row = new RecordView();
+                SpacesRow known = transaction.get(DIRECTORY, SPACES_KEY, row) ? SpacesRow.decode(row.rowBytes()) : new SpacesRow(List.of());
+                known.requireKept(told);
+                if (!known.equals(told)) {
+                    transaction.put(DIRECTORY, SPACES_KEY, told.encode());
+                    transaction.commit();
+                }
+                return;
+            } catch (CoconutException failure) {
+                // Another host has noted them, or nobody knows whether this one has: the row says it.
+                if (failure.code() != ErrorCode.SERIALIZATION_CONFLICT && failure.code() != ErrorCode.OUTCOME_UNKNOWN) {
+                    throw failure;
+                }
+            }
         }
     }
 
@@ -219,28 +245,28 @@ final class TableDirectory {
                 }
                 after = new HashMap<>(tables.byId);
                 fence(transaction, found.unknown());
-                List<BlockCommand> alters = new ArrayList<>();
+                List<Placed> alters = new ArrayList<>();
                 found.ahead().forEach((id, generation) -> {
                     TableDescriptor table = after.get(id);
                     if (table != null && table.generation() < generation) {
                         TableDescriptor raised = table.raised(generation);
                         after.put(id, raised);
                         transaction.put(DIRECTORY, DirectoryRow.key(raised), DirectoryRow.encode(raised));
-                        alters.add(new BlockCommand.AlterTable(id, generation));
+                        alters.add(inItsSpace(raised, new BlockCommand.AlterTable(id, generation)));
                     }
                 });
-                proposeEverywhere(alters);
+                propose(alters);
                 transaction.commit();
             }
             known(joined, after.values());
         }
-        List<BlockCommand> drops = new ArrayList<>();
+        List<Placed> drops = new ArrayList<>();
         for (int id : found.unknown()) {
             if (!tables.byId.containsKey(id)) {
-                drops.add(new BlockCommand.DropTable(id));
+                drops.add(everywhere(new BlockCommand.DropTable(id)));
             }
         }
-        proposeEverywhere(drops);
+        propose(drops);
         LOG.atInfo().addKeyValue("tablesDropped", drops.size()).addKeyValue("tablesAhead", found.ahead().size()).log(
                 "took back changes of tables that were not finished");
     }
@@ -291,8 +317,8 @@ final class TableDirectory {
 
     private void changeAlone(List<TableChange> changes) {
         ClusterMember joined = member;
-        List<BlockCommand> first = new ArrayList<>();
-        List<BlockCommand> last = new ArrayList<>();
+        List<Placed> first = new ArrayList<>();
+        List<Placed> last = new ArrayList<>();
         Map<Integer, TableDescriptor> after;
         try (Transaction transaction = Transaction.begin(environment(), Isolation.SERIALIZABLE)) {
             if (joined != null) {
@@ -313,7 +339,7 @@ final class TableDirectory {
                     }
                     names.remove(table.name());
                     transaction.delete(DIRECTORY, DirectoryRow.key(table));
-                    last.add(new BlockCommand.DropTable(id));
+                    last.add(inItsSpace(table, new BlockCommand.DropTable(id)));
                 }
             }
             for (TableChange change : changes) {
@@ -321,12 +347,14 @@ final class TableDirectory {
                     case TableChange.Drop _ -> {}
                     case TableChange.Create(String name, TableKind kind, byte[] definition, StorageOptions options, String beside) -> {
                         requireFree(name, names);
-                        int neighbour = beside == null || kind == TableKind.HASH ? 0 : placement(beside, made, after.values());
-                        TableDescriptor table = new TableDescriptor(nextId, name, kind, definition, options, neighbour, 0);
+                        requireSpace(name, options);
+                        TableDescriptor neighbour = beside == null ? null : named(beside, made, after.values());
+                        TableDescriptor table = new TableDescriptor(nextId, name, kind, definition, neighbour == null ? options : options
+                                .inSpace(neighbour.options().space()), kind == TableKind.HASH ? 0 : placement(neighbour), 0);
                         nextId++;
                         nextIdMin = nextId;
                         made.add(table);
-                        first.add(new BlockCommand.CreateTable(table.id(), kind));
+                        first.add(inItsSpace(table, new BlockCommand.CreateTable(table.id(), kind)));
                     }
                     case TableChange.Alter(TableDescriptor table, byte[] definition, boolean whileEmpty) -> {
                         if (whileEmpty) {
@@ -335,7 +363,7 @@ final class TableDirectory {
                         TableDescriptor altered = altered(after.get(table.id()), table, definition);
                         after.put(altered.id(), altered);
                         transaction.put(DIRECTORY, DirectoryRow.key(altered), DirectoryRow.encode(altered));
-                        first.add(new BlockCommand.AlterTable(altered.id(), altered.generation()));
+                        first.add(inItsSpace(altered, new BlockCommand.AlterTable(altered.id(), altered.generation())));
                     }
                 }
             }
@@ -347,7 +375,7 @@ final class TableDirectory {
                 memory.admit(DDL_BYTES * environment().blocks().size() * made.size());
                 transaction.put(DIRECTORY, counterKey(host()), DirectoryRow.encodeId(nextId));
             }
-            proposeEverywhere(first);
+            propose(first);
             transaction.commit();
         } catch (Throwable failure) {
             // Blocks go back to what the directory says; where that cannot be done now, later.
@@ -360,7 +388,7 @@ final class TableDirectory {
             throw failure;
         }
         known(joined, after.values());
-        proposeEverywhere(last);
+        propose(last);
     }
 
     /// Once, when no change is under way; none comes behind it.
@@ -401,12 +429,26 @@ final class TableDirectory {
         }
     }
 
-    /// The id that says where a table's neighbour lies; 0 where the table is spread over the blocks.
-    private static int placement(String name, Collection<TableDescriptor> made, Collection<TableDescriptor> there) {
+    private void requireSpace(String name, StorageOptions options) {
+        List<BlockSpace> spaces = environment().blockTable().spaces();
+        if (options.space() >= spaces.size()) {
+            throw CoconutException.of(ErrorCode.UNDEFINED_SPACE)
+                    .with("table", name)
+                    .with("space", options.space())
+                    .mend("There are " + spaces.stream().map(BlockSpace::name).collect(Collectors.joining(", "))
+                            + ", by their numbers from 0 on.");
+        }
+    }
+
+    /// The id that says where a table's neighbour lies; 0 where there is none, or it is spread over the blocks.
+    private static int placement(@Nullable TableDescriptor neighbour) {
+        return neighbour == null || neighbour.kind() == TableKind.HASH ? 0 : neighbour.placement();
+    }
+
+    private static TableDescriptor named(String name, Collection<TableDescriptor> made, Collection<TableDescriptor> there) {
         return Stream.concat(made.stream(), there.stream())
                 .filter(table -> table.name().equals(name))
                 .findFirst()
-                .map(table -> table.kind() == TableKind.SORTED ? table.placement() : 0)
                 .orElseThrow(() -> CoconutException.of(ErrorCode.UNDEFINED_TABLE)
                         .with("table", name)
                         .mend("The table was dropped meanwhile."));
@@ -428,12 +470,26 @@ final class TableDirectory {
         return Math.max(known, nextIdMin);
     }
 
-    /// In every block but the directory's, until no transaction under way is against it.
-    private void proposeEverywhere(List<BlockCommand> commands) {
+    /// A command for several blocks.
+    private record Placed(BlockCommand command, int[] blocks) {}
+
+    /// For the blocks that have slices of a table.
+    private Placed inItsSpace(TableDescriptor table, BlockCommand command) {
+        BlockTable blockTable = environment().blockTable();
+        return new Placed(command, BlockTable.blocksOf(blockTable.spaceOf(table)));
+    }
+
+    /// For all blocks but the directory's.
+    private Placed everywhere(BlockCommand command) {
+        return new Placed(command, IntStream.rangeClosed(BlockTable.DIRECTORY + 1, environment().blockTable().blockCount()).toArray());
+    }
+
+    /// Until no transaction under way is against it.
+    private void propose(List<Placed> commands) {
         List<Proposal> proposals = new ArrayList<>();
-        for (Block block : environment().blocks()) {
-            for (BlockCommand command : block.id() == BlockTable.DIRECTORY ? List.<BlockCommand> of() : commands) {
-                proposals.add(new Proposal(block.id(), command));
+        for (Placed placed : commands) {
+            for (int block : placed.blocks()) {
+                proposals.add(new Proposal(block, placed.command()));
             }
         }
         long start = System.nanoTime();

@@ -58,7 +58,8 @@ public final class CoconutDriver implements Driver {
         }
         boolean memory = startsWith(rest, "mem:");
         boolean file = startsWith(rest, "file:");
-        if (!memory && !file) {
+        boolean member = startsWith(rest, "member:");
+        if (!memory && !file && !member) {
             throw Failures.cannotConnect("the URL " + url + " cannot be used: use " + FORMS);
         }
         if (file && rest.substring(rest.indexOf(':') + 1).isBlank()) {

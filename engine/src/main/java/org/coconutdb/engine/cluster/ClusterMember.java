@@ -43,7 +43,7 @@ public final class ClusterMember implements AutoCloseable {
     public ClusterMember(LogCarrier carrier, Snapshots snapshots, LogClock clock, IntFunction<Block> empty, Runnable directoryChanged) {
         this.carrier = carrier;
         this.links = carrier.links();
-        int count = carrier.blockCount() + 1;
+        int count = carrier.spaces().getLast().end();
         this.replicas = new Replicas(count, snapshots, clock, empty);
         for (int block = 0; block < count; block++) {
             states.add(new BlockReplica(block, replicas, this::head, directoryChanged));
@@ -51,7 +51,7 @@ public final class ClusterMember implements AutoCloseable {
         }
         BlockLog directory = logs.get(BlockTable.DIRECTORY);
         this.source = new TimestampSource(directory, count, System::nanoTime);
-        this.timestamps = new Timestamps(links, directory, source, snapshots, this::onSnapshot);
+        this.timestamps = new Timestamps(links, directory, count, source, snapshots, this::onSnapshot);
         this.log = new ReplicatedLog(logs, states, replicas, timestamps);
         this.reads = new LocalReads(links, timestamps, states, logs);
         this.addresses = new SqlAddresses(links, carrier.hosts().stream().map(HostAddress::number).toList(), System::currentTimeMillis);
@@ -174,7 +174,9 @@ public final class ClusterMember implements AutoCloseable {
         long shown = Long.MAX_VALUE;
         for (int block = 0; block < states.size(); block++) {
             BlockReplica state = states.get(block);
-            if (logs.get(block).mayRead() && state.appendedTimestamp() >= answer.issued()[block]) {
+            if (!logs.get(block).mayRead()) {
+                reads.closeSoon(block, answer.timestamp());
+            } else if (state.appendedTimestamp() >= answer.issued()[block]) {
                 state.close(answer.timestamp());
             }
             shown = Math.min(shown, state.shownUpTo());

@@ -102,6 +102,7 @@ final class DirectoryMessages {
     private static void options(DataOutputStream out, StorageOptions options) throws IOException {
         out.writeLong(options.hotBytesMax());
         out.writeInt(options.coldAfterSeconds());
+        out.writeInt(options.space());
     }
 
     static List<TableChange> decodeChanges(byte[] bytes) {
@@ -153,7 +154,7 @@ final class DirectoryMessages {
     }
 
     private static StorageOptions options(DataInputStream in) throws IOException {
-        return new StorageOptions(in.readLong(), in.readInt());
+        return new StorageOptions(in.readLong(), in.readInt(), in.readInt());
     }
 
     static byte[] done() {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -37,12 +38,21 @@ final class LocalReads implements ReadGate {
     private static final byte[] SILENCE = {};
     private static final long DECIDING_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
     private static final long NEWEST = Long.MAX_VALUE;
+    // Twice in the time in which hosts ask for the time where nobody reads.
+    private static final long CLOSING_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /// Of a block without a lease here: its primary is asked how far it is.
+    private static final class Closing {
+        final AtomicBoolean isUnderWay = new AtomicBoolean();
+        volatile long endedNanos = System.nanoTime() - CLOSING_NANOS;
+    }
 
     private final HostLinks links;
     private final Timestamps timestamps;
     private final List<BlockReplica> replicas;
     private final List<BlockLog> logs;
     private final Set<Long> deciding = ConcurrentHashMap.newKeySet();
+    private final List<Closing> closings;
     private final Map<Integer, Long> silentSince = new ConcurrentHashMap<>();
 
     LocalReads(HostLinks links, Timestamps timestamps, List<BlockReplica> replicas, List<BlockLog> logs) {
@@ -50,6 +60,7 @@ final class LocalReads implements ReadGate {
         this.timestamps = timestamps;
         this.replicas = replicas;
         this.logs = logs;
+        this.closings = replicas.stream().map(_ -> new Closing()).toList();
         links.answer(TOPIC, this::answer);
         links.answer(DECIDING_TOPIC, (_, question) -> CompletableFuture.completedFuture(
                 deciding.contains(ByteBuffer.wrap(question).getLong()) ? YES : NO));
@@ -183,6 +194,26 @@ final class LocalReads implements ReadGate {
     }
 
     // ---- asking the primary
+
+    /// Of a block that this host may not read by itself: has its primary asked beside, unless that was done a moment ago, so that the timestamp is closed here soon although
+    /// nobody reads it. Else readers' slots would stand still here, and with them what all hosts may forget.
+    void closeSoon(int block, long timestamp) {
+        Closing closing = closings.get(block);
+        if (System.nanoTime() - closing.endedNanos < CLOSING_NANOS || !closing.isUnderWay.compareAndSet(false, true)) {
+            return;
+        }
+        BlockReplica replica = replicas.get(block);
+        Thread.ofVirtual().name("coconut-close").start(() -> {
+            try {
+                if (isClosedByPrimary(block, replica, System.nanoTime() + PATIENCE_NANOS)) {
+                    replica.closeByPrimary(timestamp);
+                }
+            } finally {
+                closing.endedNanos = System.nanoTime();
+                closing.isUnderWay.set(false);
+            }
+        });
+    }
 
     private boolean isClosedByPrimary(int block, BlockReplica replica, long untilNanos) {
         int primary = logs.get(block).status().primary();

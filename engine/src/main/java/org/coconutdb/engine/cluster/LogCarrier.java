@@ -1,6 +1,7 @@
 package org.coconutdb.engine.cluster;
 
 import java.util.List;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
@@ -16,8 +17,8 @@ public interface LogCarrier extends AutoCloseable {
     /// All hosts of the cluster, this one too.
     List<HostAddress> hosts();
 
-    /// Blocks beside the directory.
-    int blockCount();
+    /// Sets of blocks beside the directory, in their order: the same at all hosts.
+    List<BlockSpace> spaces();
 
     /// Before [#start]: the log of a block, which moves the state.
     BlockLog open(int block, ReplicatedState state);

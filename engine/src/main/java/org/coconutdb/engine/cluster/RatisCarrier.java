@@ -4,13 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
+import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.ClusterConfig;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedBlockPlan;
@@ -26,7 +30,7 @@ public final class RatisCarrier implements LogCarrier {
     }
 
     private final ClusterConfig config;
-    private final int blockCount;
+    private final List<BlockSpace> spaces;
     private final Opener opener;
     private final Map<Integer, ReplicatedState> states = new HashMap<>();
     private final Map<Byte, HostLinks.Answerer> answerers = new ConcurrentHashMap<>();
@@ -34,14 +38,19 @@ public final class RatisCarrier implements LogCarrier {
     // Set by `start`, whose states may be called before it returns.
     private volatile @Nullable ReplicationHost host;
 
-    /// @param blockCount beside the directory
+    /// All blocks beside the directory in the default space.
     public RatisCarrier(ClusterConfig config, int blockCount) {
-        this(config, blockCount, ReplicationHost::open);
+        this(config, List.of(BlockSpace.first(blockCount, config.rule())));
     }
 
-    RatisCarrier(ClusterConfig config, int blockCount, Opener opener) {
+    /// @param spaces the default one first, each behind the one before
+    public RatisCarrier(ClusterConfig config, List<BlockSpace> spaces) {
+        this(config, spaces, ReplicationHost::open);
+    }
+
+    RatisCarrier(ClusterConfig config, List<BlockSpace> spaces, Opener opener) {
         this.config = config;
-        this.blockCount = blockCount;
+        this.spaces = List.copyOf(spaces);
         this.opener = opener;
     }
 
@@ -61,8 +70,8 @@ public final class RatisCarrier implements LogCarrier {
     }
 
     @Override
-    public int blockCount() {
-        return blockCount;
+    public List<BlockSpace> spaces() {
+        return spaces;
     }
 
     @Override
@@ -74,8 +83,11 @@ public final class RatisCarrier implements LogCarrier {
     @Override
     public void start() {
         List<ReplicatedBlockPlan> plans = new ArrayList<>();
-        for (int block = 0; block <= blockCount; block++) {
-            plans.add(plan(block));
+        plans.add(plan(BlockTable.DIRECTORY, Optional.empty()));
+        for (BlockSpace space : spaces) {
+            for (int block = space.firstBlock(); block < space.end(); block++) {
+                plans.add(plan(block, space.rule()));
+            }
         }
         ReplicationHost opened = opener.open(config, plans, states::get);
         answerers.forEach(opened.links()::answer);
@@ -83,14 +95,14 @@ public final class RatisCarrier implements LogCarrier {
     }
 
     /// Hosts lead in turn, and where one is away, the next of them.
-    private ReplicatedBlockPlan plan(int block) {
+    private ReplicatedBlockPlan plan(int block, Optional<CommitRule> rule) {
         List<HostAddress> hosts = config.hosts();
         List<ReplicatedBlockPlan.Member> members = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             int behindHome = Math.floorMod(i - block, hosts.size());
             members.add(new ReplicatedBlockPlan.Member(hosts.get(i).number(), hosts.size() - behindHome));
         }
-        return new ReplicatedBlockPlan(block, members);
+        return new ReplicatedBlockPlan(block, members, rule);
     }
 
     private static CoconutException notStarted(int block) {

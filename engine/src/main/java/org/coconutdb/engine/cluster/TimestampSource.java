@@ -74,7 +74,7 @@ final class TimestampSource {
             reserve(term);
         }
         if (block >= 0) {
-            if (last == end) {
+            if (last == end || block >= blockCount) {
                 return null;
             }
             last++;

@@ -34,6 +34,7 @@ final class Timestamps {
 
     private final HostLinks links;
     private final BlockLog directory;
+    private final int blockCount;
     private final TimestampSource source;
     private final Snapshots snapshots;
     private final Consumer<TimestampAnswer> answered;
@@ -44,15 +45,18 @@ final class Timestamps {
     private @Nullable CompletableFuture<TimestampAnswer> underWay;
     private @Nullable CompletableFuture<TimestampAnswer> next;
 
+    /// @param blockCount the directory among them
     /// @param answered told of each answer to a snapshot's question, before it is given on
     Timestamps(
             HostLinks links,
             BlockLog directory,
+            int blockCount,
             TimestampSource source,
             Snapshots snapshots,
             Consumer<TimestampAnswer> answered) {
         this.links = links;
         this.directory = directory;
+        this.blockCount = blockCount;
         this.source = source;
         this.snapshots = snapshots;
         this.answered = answered;
@@ -151,7 +155,15 @@ final class Timestamps {
         byte[] question = ByteBuffer.allocate(Integer.BYTES + Long.BYTES).putInt(block).putLong(lowWater).array();
         var _ = links.ask(primary, TOPIC, question, ANSWER_NANOS_MAX).whenComplete((bytes, failure) -> {
             if (failure == null && bytes.length > 0) {
-                into.complete(TimestampAnswer.decode(bytes));
+                TimestampAnswer answer = TimestampAnswer.decode(bytes);
+                if (answer.issued().length < blockCount) {
+                    into.completeExceptionally(CoconutException.of(ErrorCode.INVALID_CONNECTION_STRING)
+                            .with("blocks", blockCount)
+                            .with("blocksElsewhere", answer.issued().length)
+                            .mend("Give all hosts of the cluster the same blocks and spaces; new spaces while no host runs."));
+                    return;
+                }
+                into.complete(answer);
             } else {
                 again(block, untilNanos, into, failure);
             }

@@ -29,6 +29,7 @@ public enum ErrorCode {
     UNDEFINED_SEQUENCE("42P01", Category.CALLER, "no such sequence"),
     UNDEFINED_INDEX("42704", Category.CALLER, "no such index"),
     UNDEFINED_CONSTRAINT("42704", Category.CALLER, "no such constraint"),
+    UNDEFINED_SPACE("42704", Category.CALLER, "no such block space"),
     UNDEFINED_COLUMN("42703", Category.CALLER, "no such column"),
     UNDEFINED_FUNCTION("42883", Category.CALLER, "no such function"),
     UNDEFINED_SCHEMA("3F000", Category.CALLER, "no such schema"),

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 /// @param hosts all of them, this one too
 /// @param directory of this host's logs and snapshots; it belongs to this host number for ever: who comes back without what it held has forgotten its votes
 /// @param timing of leases and evictions, the same at every host
-/// @param policy the same at every host
-/// @param minVoters how many replicas of a block have to stay in sync; absent: a majority of its members
+/// @param policy of the directory, and of blocks whose plan has no rule of its own; the same at every host
+/// @param minVoters of the same: how many replicas of a block have to stay in sync; absent: a majority of its members
 /// @param tls absent: whoever reaches the port may read and write everything
 /// @param snapshotEvery after how much log a block's state is written
 /// @param patience with others
@@ -76,9 +76,6 @@ public record ClusterConfig(
         if (cluster.isBlank()) {
             throw new IllegalArgumentException("a cluster has a name");
         }
-        if (minVoters.isPresent() && minVoters.getAsInt() < 1) {
-            throw new IllegalArgumentException("min_voters is above 0, was " + minVoters.getAsInt());
-        }
     }
 
     /// A cluster whose further properties are the usual ones, without TLS.
@@ -112,13 +109,19 @@ public record ClusterConfig(
         return new ClusterConfig(cluster, self, hosts, directory, timing, policy, OptionalInt.of(replicas), tls, snapshotEvery, patience);
     }
 
+    /// The same for blocks that have a rule of their own.
+    public ClusterConfig with(CommitRule rule) {
+        return new ClusterConfig(cluster, self, hosts, directory, timing.withVoteTimeoutNanos(rule.voteTimeoutNanos()), rule.policy(), rule
+                .minVoters(), tls, snapshotEvery, patience);
+    }
+
+    /// By which blocks are committed whose plan has no rule of its own.
+    public CommitRule rule() {
+        return new CommitRule(policy, timing.voteTimeoutNanos(), minVoters);
+    }
+
     HostAddress address(int host) {
         return hosts.stream().filter(each -> each.number() == host).findFirst().orElseThrow(() -> new IllegalArgumentException("no host "
                 + host));
-    }
-
-    /// How many replicas of a block with so many have to stay in sync.
-    int minVoters(int members) {
-        return Math.min(members, minVoters.orElse(members / 2 + 1));
     }
 }

@@ -174,11 +174,11 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
         return CompletableFuture.completedFuture(acknowledged);
     }
 
-    /// Asks for leases of all blocks that others lead.
+    /// Asks for leases of all blocks that others lead and that are read by leases.
     void askForLeases() {
         Map<Integer, List<Local>> byHost = new HashMap<>();
         for (Local local : blocks.values()) {
-            int leader = local.log().isOpen() ? local.log().leader() : -1;
+            int leader = local.block().isReadByLeases() && local.log().isOpen() ? local.log().leader() : -1;
             if (leader >= 0 && leader != config.self()) {
                 byHost.computeIfAbsent(leader, _ -> new ArrayList<>()).add(local);
             }

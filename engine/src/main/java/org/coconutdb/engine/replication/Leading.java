@@ -37,7 +37,7 @@ final class Leading {
             long committed) {
         this.block = block;
         this.term = term;
-        this.minVoters = config.minVoters(inSync.members().size());
+        this.minVoters = config.rule().minVoters(inSync.members().size());
         this.inSync = inSync;
         this.policy = config.policy();
         this.timing = config.timing();

@@ -73,6 +73,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     /// @param writing write snapshots
     record Threads(Executor applying, Executor proposing, Executor writing) {}
 
+    /// @param config with the block's own rule
     /// @param nanoTime what leases are measured by
     ReplicatedBlock(ReplicatedBlockPlan plan, ClusterConfig config, ReplicatedState state, RaftLogView log, CommitNews news,
             Threads threads, LongSupplier nanoTime) {
@@ -84,7 +85,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         this.news = news;
         this.threads = threads;
         this.nanoTime = nanoTime;
-        this.errors = new BlockErrors(block, log, config.minVoters(members.size()));
+        this.errors = new BlockErrors(block, log, config.rule().minVoters(members.size()));
         this.lease = new LeaseHolder(config.timing(), nanoTime);
         this.tail = new LogTail(members, state);
         this.proposals = new Proposals(this, state, log, threads.proposing());
@@ -99,6 +100,11 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     ReplicaSet members() {
         return members;
+    }
+
+    /// Whether replicas answer reads by leases, which they have to ask for.
+    boolean isReadByLeases() {
+        return config.policy() == CommitPolicy.UNANIMOUS;
     }
 
     /// Whether the first of two hosts is the one to lead, where their logs are the same.
@@ -541,7 +547,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         if (applier.appliedIndex() < inFlightUntil) {
             return false;
         }
-        return config.policy() == CommitPolicy.UNANIMOUS ? lease.isHeld() : readCommit() != null;
+        return isReadByLeases() ? lease.isHeld() : readCommit() != null;
     }
 
     synchronized List<BlockLog.Votes> votes() {

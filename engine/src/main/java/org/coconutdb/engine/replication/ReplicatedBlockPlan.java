@@ -1,11 +1,13 @@
 package org.coconutdb.engine.replication;
 
 import java.util.List;
+import java.util.Optional;
 
-/// Which hosts have a replica of a block.
+/// Which hosts have a replica of a block, and by what rule it is committed.
 ///
 /// @param members the same at every host, and in every start
-public record ReplicatedBlockPlan(int block, List<Member> members) {
+/// @param rule empty: the cluster's
+public record ReplicatedBlockPlan(int block, List<Member> members, Optional<CommitRule> rule) {
     /// A host with a replica.
     ///
     /// @param priority the member of the highest priority leads when it is there
@@ -22,6 +24,11 @@ public record ReplicatedBlockPlan(int block, List<Member> members) {
         if (block < 0 || members.isEmpty() || members.stream().mapToInt(Member::host).distinct().count() != members.size()) {
             throw new IllegalArgumentException("a block has a number from 0 on, and members, each once: " + block + ", " + members);
         }
+    }
+
+    /// One that is committed by the cluster's rule.
+    public ReplicatedBlockPlan(int block, List<Member> members) {
+        this(block, members, Optional.empty());
     }
 
     ReplicaSet hosts() {

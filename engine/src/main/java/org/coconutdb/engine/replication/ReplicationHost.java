@@ -162,8 +162,9 @@ public final class ReplicationHost implements AutoCloseable {
         }
         plan.members().forEach(member -> config.address(member.host()));
         RatisLog log = new RatisLog(group(plan.block()));
-        ReplicatedBlock block = new ReplicatedBlock(plan, config, state, log, beats, new ReplicatedBlock.Threads(applying, proposing,
-                writing), faults::nanoTime);
+        ReplicatedBlock block = new ReplicatedBlock(plan, plan.rule().map(config::with).orElse(config), state, log, beats,
+                new ReplicatedBlock.Threads(applying, proposing,
+                        writing), faults::nanoTime);
         plans.put(plan.block(), plan);
         blocks.put(plan.block(), new HostBeats.Local(block, log));
         logs.put(plan.block(), new HostBlockLog(block, log, links, config.patience()));
@@ -307,7 +308,7 @@ public final class ReplicationHost implements AutoCloseable {
                 beatAtNanos = now + config.timing().leadershipLeaseNanos() / ASKED_IN_A_LEASE;
                 beats.beatAll();
             }
-            if (now - leaseAtNanos >= 0 && config.policy() == CommitPolicy.UNANIMOUS) {
+            if (now - leaseAtNanos >= 0) {
                 leaseAtNanos = now + config.timing().readLeaseNanos() / ASKED_IN_A_LEASE;
                 beats.askForLeases();
             }

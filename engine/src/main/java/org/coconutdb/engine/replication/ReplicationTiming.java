@@ -18,6 +18,10 @@ public record ReplicationTiming(long readLeaseNanos, long leadershipLeaseNanos, 
         }
     }
 
+    ReplicationTiming withVoteTimeoutNanos(long nanos) {
+        return new ReplicationTiming(readLeaseNanos, leadershipLeaseNanos, nanos, drift);
+    }
+
     /// What one process waits so that another's clock has surely shown as much.
     private long surely(long nanos) {
         return (long) Math.ceil(nanos * (1 + drift));

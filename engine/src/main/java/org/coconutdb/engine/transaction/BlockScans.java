@@ -20,7 +20,7 @@ public final class BlockScans {
         this.point = point;
     }
 
-    /// Blocks that rows of the table can lie in. Of two hash tables the same, in the same order: rows whose encoded keys are equal are in blocks of one
+    /// Blocks that rows of the table can lie in. Of two hash tables of one space the same, in the same order: rows whose encoded keys are equal are in blocks of one
     /// place.
     public int count() {
         return blocks.length;

@@ -9,9 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.ClusterConfig;
 import org.coconutdb.engine.replication.CommitPolicy;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.engine.replication.FaultyHost;
 import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
@@ -34,9 +36,17 @@ public final class FaultyCarrier implements LogCarrier {
     private final Missing missing;
     private volatile long applyNanos;
 
-    public FaultyCarrier(ClusterConfig config, int blockCount, FaultyHost faults, Missing missing) {
-        this.carrier = new RatisCarrier(missing == Missing.VOTES_OF_ALL ? config.with(CommitPolicy.MAJORITY) : config, blockCount, faults::open);
+    /// @param spaces which without the votes of all count majorities, whatever they say
+    public FaultyCarrier(ClusterConfig config, List<BlockSpace> spaces, FaultyHost faults, Missing missing) {
+        this.carrier = missing == Missing.VOTES_OF_ALL
+                ? new RatisCarrier(config.with(CommitPolicy.MAJORITY), spaces.stream().map(FaultyCarrier::byMajority).toList(), faults::open)
+                : new RatisCarrier(config, spaces, faults::open);
         this.missing = missing;
+    }
+
+    private static BlockSpace byMajority(BlockSpace space) {
+        return new BlockSpace(space.name(), space.firstBlock(), space.blockCount(), space.rule()
+                .map(rule -> new CommitRule(CommitPolicy.MAJORITY, rule.voteTimeoutNanos(), rule.minVoters())));
     }
 
     /// Each entry takes so much longer to apply.
@@ -60,8 +70,8 @@ public final class FaultyCarrier implements LogCarrier {
     }
 
     @Override
-    public int blockCount() {
-        return carrier.blockCount();
+    public List<BlockSpace> spaces() {
+        return carrier.spaces();
     }
 
     @Override

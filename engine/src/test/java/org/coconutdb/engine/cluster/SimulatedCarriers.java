@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.error.CoconutException;
@@ -363,8 +364,8 @@ final class SimulatedCarriers implements AutoCloseable {
         }
 
         @Override
-        public int blockCount() {
-            return blockCount;
+        public List<BlockSpace> spaces() {
+            return BlockSpace.only(blockCount);
         }
 
         @Override

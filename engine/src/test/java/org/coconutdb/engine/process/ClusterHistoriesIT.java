@@ -27,19 +27,25 @@ class ClusterHistoriesIT {
 
     @Test
     void historiesAreStrictlySerializable() throws Exception {
-        run(ClusterNetwork.LOOPBACK, RUNS);
+        run(false, ClusterNetwork.LOOPBACK, RUNS);
+    }
+
+    /// Tables whose commits all replicas vote for, and tables whose commits are a majority's, in the same transactions.
+    @Test
+    void historiesOverSpacesOfBothPoliciesAreStrictlySerializable() throws Exception {
+        run(true, ClusterNetwork.LOOPBACK, RUNS);
     }
 
     /// There packets get lost, and connections do not end.
     @Test
     void historiesOverNetworksOfTheirOwnAreStrictlySerializable() throws Exception {
-        run(NamespaceNetwork.create(ClusterRun.HOSTS), Math.max(1, RUNS / 2));
+        run(false, NamespaceNetwork.create(ClusterRun.HOSTS), Math.max(1, RUNS / 2));
     }
 
-    private void run(ClusterNetwork network, int runs) throws Exception {
+    private void run(boolean isMixed, ClusterNetwork network, int runs) throws Exception {
         System.out.println("histories: -Dseed=" + FIRST_SEED + " -Dcluster.runs=" + runs);
         List<Long> failed = new ArrayList<>();
-        try (ClusterRun cluster = new ClusterRun(directory, Missing.NOTHING, network)) {
+        try (ClusterRun cluster = new ClusterRun(directory, Missing.NOTHING, isMixed, network)) {
             // Behind one that failed nothing is sure.
             for (long seed = FIRST_SEED; seed < FIRST_SEED + runs && failed.isEmpty(); seed++) {
                 if (!cluster.run(seed, FAULT_MILLIS).isRight()) {

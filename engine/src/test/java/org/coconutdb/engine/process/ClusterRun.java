@@ -23,14 +23,16 @@ final class ClusterRun implements AutoCloseable {
     private int runs;
 
     ClusterRun(Path directory, FaultyCarrier.Missing missing) throws IOException, InterruptedException, TimeoutException {
-        this(directory, missing, ClusterNetwork.LOOPBACK);
+        this(directory, missing, false, ClusterNetwork.LOOPBACK);
     }
 
+    /// @param isMixed whether some of the tables lie in a space whose entries are committed by majority
     /// @param network closed with it
-    ClusterRun(Path directory, FaultyCarrier.Missing missing, ClusterNetwork network) throws IOException, InterruptedException,
+    ClusterRun(Path directory, FaultyCarrier.Missing missing, boolean isMixed, ClusterNetwork network) throws IOException,
+            InterruptedException,
             TimeoutException {
         this.directory = Files.createDirectories(directory);
-        this.cluster = new ProcessCluster(directory, HOSTS, missing, network);
+        this.cluster = new ProcessCluster(directory, HOSTS, missing, isMixed, network);
         try {
             cluster.startAll();
             cluster.awaitReady(START_MILLIS_MAX);
@@ -132,7 +134,7 @@ final class ClusterRun implements AutoCloseable {
         }
     }
 
-    /// All replicas of all blocks are back in sync, and this host's answer reads.
+    /// All replicas of all blocks are back in sync, and this host's answer reads, where they are to.
     private void awaitInSync(int host, long until, List<String> wrong) throws IOException, InterruptedException {
         String answer = ask(host, "status");
         while (answer.contains(":false") || answer.contains("-1:") || answer.contains(":1:") || answer.contains(":2:")) {

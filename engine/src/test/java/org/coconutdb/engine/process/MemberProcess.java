@@ -15,18 +15,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.MembersByClock;
 import org.coconutdb.engine.cluster.FaultyCarrier;
 import org.coconutdb.engine.replication.ClusterConfig;
+import org.coconutdb.engine.replication.CommitPolicy;
 import org.coconutdb.engine.replication.FaultyHost;
 import org.coconutdb.engine.replication.HostAddress;
 
 /// The process of one host. It says `READY` and a port on its output when it takes part, and answers [MemberRequests] there, a line each. On its input it hears of faults, a line
 /// each, and that its parent has gone.
 final class MemberProcess {
-    static final int BLOCKS = 5;
+    private static final int BLOCKS = 5;
+    private static final int BLOCKS_BY_MAJORITY = 3;
     // Those who wait for what is lost come back soon: clients are few.
     private static final ClusterConfig.Patience PATIENCE = new ClusterConfig.Patience(Duration.ofSeconds(2), Duration.ofSeconds(5));
     // Often, so that replicas that were away need what the log has no more.
@@ -38,21 +41,24 @@ final class MemberProcess {
     private final FaultyCarrier carrier;
     private final AtomicLong wallMicrosAhead = new AtomicLong();
 
-    private MemberProcess(int self, Path directory, FaultyCarrier.Missing missing, List<HostAddress> addresses) {
+    private MemberProcess(int self, Path directory, FaultyCarrier.Missing missing, boolean isMixed, List<HostAddress> addresses) {
         ClusterConfig config = ClusterConfig.of("kit", self, addresses, directory).with(PATIENCE).with(SNAPSHOTS);
         this.address = addresses.get(self).host();
-        this.carrier = new FaultyCarrier(config, BLOCKS, faults, missing);
+        BlockSpace first = BlockSpace.first(BLOCKS, config.rule());
+        BlockSpace byMajority = first.next("MAJORITY", BLOCKS_BY_MAJORITY, config.with(CommitPolicy.MAJORITY).rule());
+        this.carrier = new FaultyCarrier(config, isMixed ? List.of(first, byMajority) : List.of(first), faults, missing);
     }
 
-    /// @param arguments number, directory, the missing rule, and the addresses of all hosts
+    /// @param arguments number, directory, the missing rule, whether there is a space by majority, and the addresses of all hosts
     public static void main(String[] arguments) throws IOException {
         List<HostAddress> addresses = new ArrayList<>();
-        for (int i = 3; i < arguments.length; i++) {
+        for (int i = 4; i < arguments.length; i++) {
             String[] parts = arguments[i].split(":", -1);
-            addresses.add(new HostAddress(i - 3, parts[0], Integer.parseInt(parts[1])));
+            addresses.add(new HostAddress(i - 4, parts[0], Integer.parseInt(parts[1])));
         }
-        new MemberProcess(Integer.parseInt(arguments[0]), Path.of(arguments[1]), FaultyCarrier.Missing.valueOf(arguments[2]), addresses)
-                .run();
+        new MemberProcess(Integer.parseInt(arguments[0]), Path.of(arguments[1]), FaultyCarrier.Missing.valueOf(arguments[2]), Boolean
+                .parseBoolean(arguments[3]), addresses)
+                        .run();
     }
 
     private void run() throws IOException {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.CoconutEngine;
+import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
@@ -24,6 +25,7 @@ import org.coconutdb.engine.history.History.Get;
 import org.coconutdb.engine.history.History.Operation;
 import org.coconutdb.engine.history.History.Read;
 import org.coconutdb.engine.history.History.Write;
+import org.coconutdb.engine.replication.CommitPolicy;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.transaction.Scan;
 import org.coconutdb.engine.transaction.Transaction;
@@ -91,8 +93,20 @@ final class MemberRequests {
 
     private void createIfAbsent(String name, TableKind kind) {
         if (find(name).isEmpty()) {
-            engine.createTable(name, kind, new byte[0]);
+            engine.createTable(name, kind, new byte[0], StorageOptions.DEFAULT.inSpace(space(name)));
         }
+    }
+
+    /// Where there is a space by majority, registers and one of the kinds of lists lie in it, so that transactions are over both.
+    private int space(String name) {
+        return engine.spaces().size() > 1 && (name.equals(OperationText.REGISTERS) || name.equals(OperationText.HASHED)) ? 1 : 0;
+    }
+
+    /// Whether replicas of the block answer reads from their own memory.
+    private boolean isReadEverywhere(int block) {
+        return engine.spaces().stream()
+                .filter(space -> space.holds(block))
+                .allMatch(space -> space.rule().orElseThrow().policy() == CommitPolicy.UNANIMOUS);
     }
 
     private Optional<TableDescriptor> find(String name) {
@@ -107,7 +121,8 @@ final class MemberRequests {
     private String status() {
         return "ok " + engine.replicas()
                 .stream()
-                .map(block -> block.primary() + ":" + block.inSync().size() + ":" + block.mayRead())
+                .map(block -> block.primary() + ":" + block.inSync().size() + ":" + (block.mayRead() || !isReadEverywhere(block
+                        .block())))
                 .collect(Collectors.joining(" "));
     }
 

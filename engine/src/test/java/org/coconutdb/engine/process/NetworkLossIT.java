@@ -26,7 +26,7 @@ class NetworkLossIT {
     void whoWasCutOffForLongIsBackSoon() throws Exception {
         assumeTrue(Boolean.getBoolean("cluster.loss"), "-Dcluster.loss=true");
         ClusterNetwork network = NamespaceNetwork.create(ClusterRun.HOSTS);
-        try (ProcessCluster cluster = new ProcessCluster(directory, ClusterRun.HOSTS, Missing.NOTHING, network)) {
+        try (ProcessCluster cluster = new ProcessCluster(directory, ClusterRun.HOSTS, Missing.NOTHING, false, network)) {
             cluster.startAll();
             cluster.awaitReady(START_MILLIS_MAX);
             awaitInSync(cluster, START_MILLIS_MAX / 1_000);

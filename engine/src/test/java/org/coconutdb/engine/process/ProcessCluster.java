@@ -36,6 +36,7 @@ final class ProcessCluster implements AutoCloseable {
 
     private final Path directory;
     private final FaultyCarrier.Missing missing;
+    private final boolean isMixed;
     private final ClusterNetwork network;
     private final List<Host> hosts = new ArrayList<>();
     private final List<Integer> ports;
@@ -43,11 +44,14 @@ final class ProcessCluster implements AutoCloseable {
     private final Thread atExit = new Thread(this::end);
     private volatile boolean isClosed;
 
+    /// @param isMixed whether there is a space whose entries are committed by majority, beside the default one, where all vote
     /// @param network closed with it
-    ProcessCluster(Path directory, int hostCount, FaultyCarrier.Missing missing, ClusterNetwork network) throws IOException {
+    ProcessCluster(Path directory, int hostCount, FaultyCarrier.Missing missing, boolean isMixed, ClusterNetwork network)
+            throws IOException {
         this.network = network;
         this.directory = directory;
         this.missing = missing;
+        this.isMixed = isMixed;
         this.ports = FreePorts.choose(hostCount);
         for (int host = 0; host < hostCount; host++) {
             hosts.add(new Host());
@@ -90,7 +94,7 @@ final class ProcessCluster implements AutoCloseable {
                     "-Dorg.slf4j.simpleLogger.log.org.coconutdb=info", "-Dorg.slf4j.simpleLogger.showDateTime=true",
                     "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS", "-cp", System.getProperty("java.class.path"),
                     MemberProcess.class.getName(), Integer.toString(number), directory.resolve("host-" + number).toString(), missing
-                            .name()));
+                            .name(), Boolean.toString(isMixed)));
             for (int each = 0; each < size(); each++) {
                 command.add(address(each) + ":" + ports.get(each));
             }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.ClusterTable;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.SqlAddress;
 import org.coconutdb.engine.TableDescriptor;
@@ -25,19 +26,26 @@ final class BlockTableViews {
         ClusterTable table = engine.clusterTable();
         Map<Integer, String> ranges = ranges(catalog, engine);
         List<@Nullable Object[]> rows = new ArrayList<>();
-        for (int block = 0; block <= engine.blockCount(); block++) {
+        int blocks = engine.spaces().getLast().end();
+        for (int block = 0; block < blocks; block++) {
             ClusterTable.Placement placement = table == null ? new ClusterTable.Placement(block, 0, List.of(0), List.of(0), 0) : table
                     .blocks().get(block);
-            boolean hasSlots = block > 0;
-            // Slots go round the blocks for tables.
-            int first = block - 1;
-            int step = engine.blockCount();
+            BlockSpace space = spaceOf(engine, block);
+            // Slots go round the blocks of a space.
+            int first = space == null ? 0 : block - space.firstBlock();
+            int step = space == null ? 1 : space.blockCount();
             rows.add(new @Nullable Object[] {block, placement.primary() < 0 ? null : placement.primary(),
                     hosts(placement.members().stream().filter(host -> host != placement.primary()).toList()), hosts(placement.inSync()),
-                    table == null ? null : placement.epoch(), hasSlots ? first : null, hasSlots ? step : null,
-                    hasSlots ? (CoconutEngine.SLOT_COUNT - first + step - 1) / step : 0, ranges.get(block)});
+                    table == null ? null : placement.epoch(), space == null ? null : first, space == null ? null : step,
+                    space == null ? 0 : (CoconutEngine.SLOT_COUNT - first + step - 1) / step, ranges.get(block),
+                    space == null ? null : space.name()});
         }
         return rows;
+    }
+
+    /// The space that a block belongs to; null of the directory.
+    static @Nullable BlockSpace spaceOf(CoconutEngine engine, int block) {
+        return engine.spaces().stream().filter(space -> space.holds(block)).findFirst().orElse(null);
     }
 
     private static String hosts(List<Integer> hosts) {

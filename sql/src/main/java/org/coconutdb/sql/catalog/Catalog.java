@@ -109,7 +109,7 @@ public final class Catalog {
                     && table.hasStatisticsOf(byName.get(TableStatistics.engineName(descriptor.name())));
             tables.add(table != null && isSame ? table : new CatalogTable(engine, descriptor, byName, table));
         }
-        return new CatalogSnapshot(version, schemas, tables, named, stored, views, AccessEntries.read(descriptors));
+        return new CatalogSnapshot(version, schemas, tables, named, stored, views, AccessEntries.read(descriptors), engine.spaces());
     }
 
     /// Does something whose new tables, views, sequences and schemas belong to a role.
@@ -151,7 +151,7 @@ public final class Catalog {
         addParents(definition, definition.foreignKeys(), changes);
         changes.add(new TableChange.Create(definition.qualifiedName(), definition.kind(), definition.toBytes(), options));
         definition.indexes().forEach(index -> changes.add(entries(definition, index)));
-        identities(definition).forEach(identity -> changes.add(sequence(identity)));
+        identities(definition).forEach(identity -> changes.add(sequence(identity, options.space())));
         changeTables(changes);
         return table(definition.schema(), definition.name());
     }
@@ -429,7 +429,7 @@ public final class Catalog {
             }
         }
         identities.removeAll(identities(before));
-        identities.forEach(identity -> changes.add(sequence(identity)));
+        identities.forEach(identity -> changes.add(sequence(identity, table.descriptor().options().space())));
         changes.add(new TableChange.Alter(table.descriptor(), after.toBytes(), whileEmpty));
         changeTables(changes);
         forgetSequences(changes);
@@ -452,9 +452,10 @@ public final class Catalog {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    private static TableChange sequence(IdentityDefinition identity) {
+    /// @param space of the table: its rows and the values that they get are committed by one rule
+    private static TableChange sequence(IdentityDefinition identity, int space) {
         return new TableChange.Create(CatalogSequence.engineName(identity), TableKind.SORTED, identity.values().toBytes(),
-                StorageOptions.DEFAULT);
+                StorageOptions.DEFAULT.inSpace(space));
     }
 
     /// DUPLICATE_INDEX where the engine knows the name of one.

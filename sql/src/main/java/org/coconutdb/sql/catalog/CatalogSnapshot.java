@@ -14,6 +14,7 @@ import org.apache.calcite.jdbc.CalciteSchema;
 import org.apache.calcite.schema.Table;
 import org.apache.calcite.schema.impl.AbstractSchema;
 import org.apache.calcite.sql.SqlIdentifier;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.sql.access.AccessRules;
@@ -43,7 +44,9 @@ public final class CatalogSnapshot {
     private final List<SystemView> systemViews;
     private final Map<String, Map<String, Table>> schemas;
     private final CalciteSchema rootSchema;
+    private final List<BlockSpace> spaces;
 
+    /// @param spaces that tables can lie in
     CatalogSnapshot(
             long version,
             Collection<SchemaDefinition> made,
@@ -51,7 +54,9 @@ public final class CatalogSnapshot {
             Collection<CatalogSequence> sequences,
             Collection<CatalogView> views,
             List<SystemView> systemViews,
-            AccessRules access) {
+            AccessRules access,
+            List<BlockSpace> spaces) {
+        this.spaces = List.copyOf(spaces);
         this.access = access;
         this.version = version;
         this.systemViews = List.copyOf(systemViews);
@@ -103,6 +108,11 @@ public final class CatalogSnapshot {
         CalciteSchema root = CalciteSchema.createRootSchema(false, false);
         schemas.forEach((name, content) -> root.add(name, new Schema(content)));
         return root;
+    }
+
+    /// Block spaces that tables can lie in, by their numbers.
+    public List<BlockSpace> spaces() {
+        return spaces;
     }
 
     /// Rises with each change of a table's definition.

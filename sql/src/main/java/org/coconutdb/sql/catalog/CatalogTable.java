@@ -90,6 +90,11 @@ public final class CatalogTable implements QueryTable {
         return descriptor;
     }
 
+    /// The name of the block space that it lies in.
+    public String space() {
+        return engine.spaceOf(descriptor).name();
+    }
+
     @Override
     public TableDefinition definition() {
         return definition;

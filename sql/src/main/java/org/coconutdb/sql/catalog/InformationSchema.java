@@ -25,7 +25,8 @@ final class InformationSchema {
                         catalog.snapshot())),
                 view("TABLES",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("TABLE_TYPE"), text("TABLE_KIND"),
-                                integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS"), text("REMARKS")),
+                                integer("TTL_SECONDS"), bigint("HOT_MEMORY"), integer("COLD_AFTER_SECONDS"), text("REMARKS"),
+                                text("BLOCK_SPACE")),
                         () -> tables(catalog.snapshot())),
                 view("VIEWS",
                         List.of(text("TABLE_CATALOG"), text("TABLE_SCHEMA"), text("TABLE_NAME"), text("VIEW_DEFINITION"),
@@ -95,19 +96,19 @@ final class InformationSchema {
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), "BASE TABLE", definition.kind().name(),
                     definition.ttlSeconds() == 0 ? null : definition.ttlSeconds(),
                     options.hotBytesMax() == 0 ? null : options.hotBytesMax(),
-                    options.coldAfterSeconds() == 0 ? null : options.coldAfterSeconds(), definition.comments().own()});
+                    options.coldAfterSeconds() == 0 ? null : options.coldAfterSeconds(), definition.comments().own(), table.space()});
         }
         for (MetaTable table : catalog.metaTables()) {
             TableDefinition definition = table.definition();
             rows.add(new @Nullable Object[] {CATALOG, definition.schema(), definition.name(), SYSTEM_VIEW, definition.kind().name(),
-                    null, null, null, null});
+                    null, null, null, null, null});
         }
         for (CatalogView view : catalog.views()) {
             rows.add(new @Nullable Object[] {CATALOG, view.definition().schema(), view.definition().name(), "VIEW", null, null, null,
-                    null, view.definition().comments().own()});
+                    null, view.definition().comments().own(), null});
         }
         for (SystemView view : catalog.systemViews()) {
-            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null, null});
+            rows.add(new @Nullable Object[] {CATALOG, view.schema(), view.name(), SYSTEM_VIEW, null, null, null, null, null, null});
         }
         return rows;
     }

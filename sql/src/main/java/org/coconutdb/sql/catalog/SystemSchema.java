@@ -12,8 +12,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.BlockStatus;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
@@ -21,6 +24,8 @@ import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TierUse;
 import org.coconutdb.engine.memory.MemoryUse;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.CommitPolicy;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.sql.access.Privilege;
 import org.coconutdb.sql.access.SecuredObject;
 import org.coconutdb.sql.access.Viewer;
@@ -47,16 +52,21 @@ final class SystemSchema {
                         () -> blocks(engine)).forAdmins(),
                 view("BLOCK_SHARDS",
                         List.of(integer("BLOCK_ID"), integer("HOST"), text("ROLE"), bool("IN_SYNC"), bool("IS_HERE"), bigint("TERM"),
-                                bigint("LAST_INDEX"), bigint("COMMIT_INDEX"), bigint("APPLIED_INDEX"), bool("READS_HERE"), bigint("EPOCH")),
+                                bigint("LAST_INDEX"), bigint("COMMIT_INDEX"), bigint("APPLIED_INDEX"), bool("READS_HERE"), bigint("EPOCH"),
+                                text("BLOCK_SPACE")),
                         () -> blockShards(engine)).forAdmins(),
                 view("BLOCK_TABLE",
                         List.of(integer("BLOCK_ID"), integer("PRIMARY_HOST"), text("REPLICA_HOSTS"), text("IN_SYNC_HOSTS"), bigint("EPOCH"),
-                                integer("FIRST_SLOT"), integer("SLOT_STEP"), integer("SLOT_COUNT"), text("RANGES")),
+                                integer("FIRST_SLOT"), integer("SLOT_STEP"), integer("SLOT_COUNT"), text("RANGES"), text("BLOCK_SPACE")),
                         () -> BlockTableViews.blocks(catalog, engine)).forAdmins(),
                 view("HOSTS",
                         List.of(integer("HOST"), text("SQL_ADDRESS"), bool("IS_TLS"), text("REPLICATION_ADDRESS"), bool("IS_HEARD"),
                                 bool("IS_HERE"), bigint("EPOCH")),
                         () -> BlockTableViews.hosts(engine)).forAdmins(),
+                view("BLOCK_SPACES",
+                        List.of(text("SPACE_NAME"), integer("BLOCK_COUNT"), integer("FIRST_BLOCK"), text("COMMIT_POLICY"),
+                                bigint("VOTE_TIMEOUT_MILLIS"), integer("MIN_VOTERS")),
+                        () -> blockSpaces(engine)).forAdmins(),
                 view("VOTES",
                         List.of(integer("BLOCK_ID"), integer("HOST"), bool("IN_SYNC"), bool("IS_HERE"), bigint("VOTED_INDEX"),
                                 bigint("HEARD_MILLIS_AGO"), bigint("LEASE_MILLIS_LEFT"), text("EVICTED_FOR"), bigint("EVICTIONS"),
@@ -122,7 +132,7 @@ final class SystemSchema {
         if (!engine.isMember()) {
             for (BlockStatus block : engine.blocks()) {
                 rows.add(new @Nullable Object[] {block.id(), 0, PRIMARY, true, true, null, block.appliedIndex(), block.appliedIndex(),
-                        block.appliedIndex(), true, null});
+                        block.appliedIndex(), true, null, spaceOf(engine, block.id())});
             }
         }
         for (BlockLog.Status block : engine.replicas()) {
@@ -131,8 +141,29 @@ final class SystemSchema {
                 rows.add(new @Nullable Object[] {block.block(), host, host == block.primary() ? PRIMARY : REPLICA,
                         block.inSync().contains(host), isHere, block.term(), isHere ? (Long) block.lastIndex() : null,
                         isHere ? (Long) block.commitIndex() : null, isHere ? (Long) block.appliedIndex() : null,
-                        isHere ? (Boolean) block.mayRead() : null, block.agreed().epoch()});
+                        isHere ? (Boolean) block.mayRead() : null, block.agreed().epoch(), spaceOf(engine, block.block())});
             }
+        }
+        return rows;
+    }
+
+    /// Null of the directory.
+    private static @Nullable String spaceOf(CoconutEngine engine, int block) {
+        BlockSpace space = BlockTableViews.spaceOf(engine, block);
+        return space == null ? null : space.name();
+    }
+
+    /// By what rule each space's entries are committed; what means nothing is null.
+    private static List<@Nullable Object[]> blockSpaces(CoconutEngine engine) {
+        // All hosts have a replica of each block.
+        int hosts = engine.replicas().stream().mapToInt(block -> block.members().size()).max().orElse(1);
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (BlockSpace space : engine.spaces()) {
+            Optional<CommitRule> rule = space.rule();
+            Optional<CommitRule> unanimous = rule.filter(each -> each.policy() == CommitPolicy.UNANIMOUS);
+            rows.add(new @Nullable Object[] {space.name(), space.blockCount(), space.firstBlock(), rule.map(each -> each.policy().name())
+                    .orElse(null), unanimous.map(each -> TimeUnit.NANOSECONDS.toMillis(each.voteTimeoutNanos())).orElse(null), unanimous
+                            .map(each -> each.minVoters(hosts)).orElse(null)});
         }
         return rows;
     }
@@ -245,7 +276,7 @@ final class SystemSchema {
 
     private static List<@Nullable Object[]> settings(EngineConfig config, List<Setting> more) {
         List<@Nullable Object[]> rows = new ArrayList<>(List.of(
-                setting("blocks", config.blockCount(), "blocks that hold tables; fixed when the database is made"),
+                setting("blocks", config.blockCount(), "blocks that hold tables, of all block spaces; fixed when the database is made"),
                 setting("checkpoint.log.bytes", config.checkpointLogBytes(),
                         "bytes of log between two checkpoints, at least; without effect for a mem: database"),
                 setting("durability", config.directory() == null ? "none" : config.durability().name().toLowerCase(Locale.ROOT),

@@ -16,6 +16,7 @@ import org.apache.calcite.sql.SqlNodeList;
 import org.apache.calcite.sql.SqlTypeNameSpec;
 import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.sql.type.SqlTypeName;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.StorageOptions;
 import org.coconutdb.engine.TableKind;
 import org.coconutdb.engine.error.CoconutException;
@@ -254,9 +255,12 @@ public final class TableDefinitions {
         return name;
     }
 
-    /// How much of the table may be in memory.
-    public static StorageOptions storage(List<OptionClause> options) {
-        return TableOptions.of(options).storage();
+    /// Where the table lies, and how much of it may be in memory. UNDEFINED_SPACE.
+    ///
+    /// @param space null: in the default one
+    /// @param spaces that there are
+    public static StorageOptions storage(List<OptionClause> options, @Nullable SqlIdentifier space, List<BlockSpace> spaces) {
+        return TableOptions.of(options).storage().inSpace(SpaceName.number(space, spaces));
     }
 
     /// The name, where it can be stored and shown: INVALID_TABLE_DEFINITION otherwise.

@@ -13,7 +13,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.TableKind;
 import org.jspecify.annotations.Nullable;
 
-/// `CREATE TABLE [IF NOT EXISTS] name (column type …, PRIMARY KEY (…)) [USING HASH | SORTED] [WITH (option = value, …)]`.
+/// `CREATE TABLE [IF NOT EXISTS] name (column type …, PRIMARY KEY (…)) [USING HASH | SORTED] [IN SPACE space] [WITH (option = value, …)]`.
 public final class SqlCreateCoconutTable extends SqlCreate {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE TABLE", SqlKind.CREATE_TABLE);
 
@@ -24,6 +24,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     private final List<UniqueClause> uniques;
     private final List<ForeignKeyClause> foreignKeys;
     private final @Nullable TableKind kind;
+    private final @Nullable SqlIdentifier space;
     private final List<OptionClause> options;
 
     /// @param keys all PRIMARY KEY clauses, those behind columns too
@@ -31,6 +32,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
     /// @param uniques all UNIQUE clauses, those behind columns too
     /// @param foreignKeys all FOREIGN KEY clauses, and REFERENCES behind columns
     /// @param kind null where USING was left out
+    /// @param space null where IN SPACE was left out
     public SqlCreateCoconutTable(
             SqlParserPos position,
             boolean replace,
@@ -42,6 +44,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
             List<UniqueClause> uniques,
             List<ForeignKeyClause> foreignKeys,
             @Nullable TableKind kind,
+            @Nullable SqlIdentifier space,
             List<OptionClause> options) {
         super(OPERATOR, position, replace, ifNotExists);
         this.table = table;
@@ -51,6 +54,7 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         this.uniques = List.copyOf(uniques);
         this.foreignKeys = List.copyOf(foreignKeys);
         this.kind = kind;
+        this.space = space;
         this.options = List.copyOf(options);
     }
 
@@ -80,6 +84,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
 
     public @Nullable TableKind kind() {
         return kind;
+    }
+
+    public @Nullable SqlIdentifier space() {
+        return space;
     }
 
     public List<OptionClause> options() {
@@ -140,6 +148,10 @@ public final class SqlCreateCoconutTable extends SqlCreate {
         if (kind != null) {
             writer.keyword("USING");
             writer.keyword(kind.name());
+        }
+        if (space != null) {
+            writer.keyword("IN SPACE");
+            space.unparse(writer, 0, 0);
         }
         if (!options.isEmpty()) {
             OptionClause.unparse(options, writer);

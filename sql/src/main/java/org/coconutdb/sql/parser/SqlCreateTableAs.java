@@ -13,7 +13,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.TableKind;
 import org.jspecify.annotations.Nullable;
 
-/// `CREATE TABLE [IF NOT EXISTS] name (column, …, PRIMARY KEY (…)) [USING HASH | SORTED] [WITH (option = value, …)] AS query [WITH [NO] DATA]`.
+/// `CREATE TABLE [IF NOT EXISTS] name (column, …, PRIMARY KEY (…)) [USING HASH | SORTED] [IN SPACE space] [WITH (option = value, …)] AS query [WITH [NO] DATA]`.
 public final class SqlCreateTableAs extends SqlCreate {
     private static final SqlOperator OPERATOR = new SqlSpecialOperator("CREATE TABLE AS", SqlKind.CREATE_TABLE);
 
@@ -21,12 +21,14 @@ public final class SqlCreateTableAs extends SqlCreate {
     private final List<SqlIdentifier> columns;
     private final List<KeyClause> keys;
     private final @Nullable TableKind kind;
+    private final @Nullable SqlIdentifier space;
     private final List<OptionClause> options;
     private final SqlNode query;
     private final boolean withData;
 
     /// @param columns names; empty where the query's columns keep theirs
     /// @param kind null where USING was left out
+    /// @param space null where IN SPACE was left out
     /// @param withData whether the table is filled
     public SqlCreateTableAs(
             SqlParserPos position,
@@ -36,6 +38,7 @@ public final class SqlCreateTableAs extends SqlCreate {
             List<SqlIdentifier> columns,
             List<KeyClause> keys,
             @Nullable TableKind kind,
+            @Nullable SqlIdentifier space,
             List<OptionClause> options,
             SqlNode query,
             boolean withData) {
@@ -44,6 +47,7 @@ public final class SqlCreateTableAs extends SqlCreate {
         this.columns = List.copyOf(columns);
         this.keys = List.copyOf(keys);
         this.kind = kind;
+        this.space = space;
         this.options = List.copyOf(options);
         this.query = query;
         this.withData = withData;
@@ -63,6 +67,10 @@ public final class SqlCreateTableAs extends SqlCreate {
 
     public @Nullable TableKind kind() {
         return kind;
+    }
+
+    public @Nullable SqlIdentifier space() {
+        return space;
     }
 
     public List<OptionClause> options() {
@@ -115,6 +123,10 @@ public final class SqlCreateTableAs extends SqlCreate {
         if (kind != null) {
             writer.keyword("USING");
             writer.keyword(kind.name());
+        }
+        if (space != null) {
+            writer.keyword("IN SPACE");
+            space.unparse(writer, 0, 0);
         }
         if (!options.isEmpty()) {
             OptionClause.unparse(options, writer);

@@ -8,21 +8,27 @@ import org.jspecify.annotations.Nullable;
 
 /// Where rows are: all together, or spread over the blocks of hash tables, by a hash of some of their fields.
 ///
-/// Rows of two operators that are spread by keys of the same types are in one block where their keys are equal, since all hash tables have the same blocks, and
-/// their keys are encoded and hashed alike. So what joins them by these keys, or groups them by more than these, can be run in each block by itself.
+/// Rows of two operators that are spread over one block space by keys of the same types are in one block where their keys are equal, since all hash tables of a space
+/// have the same blocks, and their keys are encoded and hashed alike. So what joins them by these keys, or groups them by more than these, can be run in each block by itself.
 ///
 /// @param inBlocks whether each row is in one of the blocks; else all are together
+/// @param space the number of the block space, of rows in blocks
 /// @param keys lists of fields, of which each by itself says in which block a row is; empty: it may be in any
-record BlockDistribution(boolean inBlocks, List<List<Integer>> keys) implements RelTrait {
+record BlockDistribution(boolean inBlocks, int space, List<List<Integer>> keys) implements RelTrait {
     /// Rows that are together.
-    static final BlockDistribution TOGETHER = new BlockDistribution(false, List.of());
+    static final BlockDistribution TOGETHER = new BlockDistribution(false, 0, List.of());
 
     BlockDistribution {
         keys = keys.stream().map(List::copyOf).toList();
     }
 
-    static BlockDistribution inBlocks(List<List<Integer>> keys) {
-        return new BlockDistribution(true, keys);
+    static BlockDistribution inBlocks(int space, List<List<Integer>> keys) {
+        return new BlockDistribution(true, space, keys);
+    }
+
+    /// In the same blocks by other keys.
+    BlockDistribution by(List<List<Integer>> others) {
+        return new BlockDistribution(inBlocks, space, others);
     }
 
     @Override
@@ -33,7 +39,8 @@ record BlockDistribution(boolean inBlocks, List<List<Integer>> keys) implements 
     /// Rows of blocks are as wanted where each key that is wanted is one of theirs.
     @Override
     public boolean satisfies(RelTrait wanted) {
-        return wanted instanceof BlockDistribution other && inBlocks == other.inBlocks && keys.containsAll(other.keys);
+        return wanted instanceof BlockDistribution other && inBlocks == other.inBlocks && space == other.space && keys.containsAll(
+                other.keys);
     }
 
     @Override
@@ -54,6 +61,6 @@ record BlockDistribution(boolean inBlocks, List<List<Integer>> keys) implements 
 
     @Override
     public String toString() {
-        return inBlocks ? "blocks" + keys : "together";
+        return inBlocks ? "blocks of " + space + keys : "together";
     }
 }

@@ -72,7 +72,11 @@ final class BlockFragments {
         }
         boolean isWorth = node.computes ? parallelism.isWorth(node.rows)
                 : parallelism.isWorth(node.rows, metadata.getRowCount(node.together));
-        return isWorth ? Gather.of(fragment, parallelism, node.tables) : node.together;
+        return isWorth ? gather(fragment, node.tables) : node.together;
+    }
+
+    private RelNode gather(RelNode fragment, List<TableDescriptor> tables) {
+        return Gather.of(fragment, parallelism.of(tables.getFirst()), tables);
     }
 
     private Node visit(RelNode rel, boolean onlyFirst) {
@@ -100,14 +104,18 @@ final class BlockFragments {
         return inputs.equals(rel.getInputs()) ? rel : rel.copy(rel.getTraitSet(), inputs);
     }
 
-    private static Node read(BlocksToEnumerable leaf) {
+    private Node read(BlocksToEnumerable leaf) {
         if (!(leaf.getInput() instanceof TableAccess access) || !access.isInBlocks()) {
             return Node.together(leaf);
         }
+        TableDescriptor table = access.queryTable().rows().descriptor();
+        if (parallelism.of(table).threads() < 2) {
+            return Node.together(leaf);
+        }
         List<Integer> key = access.keyFields();
-        BlockDistribution distribution = BlockDistribution.inBlocks(key == null ? List.of() : List.of(key));
+        BlockDistribution distribution = BlockDistribution.inBlocks(access.space(), key == null ? List.of() : List.of(key));
         RelNode inBlocks = leaf.copy(leaf.getTraitSet().plus(distribution), List.of(BlockDistributionDef.with(access, distribution)));
-        return new Node(leaf, inBlocks, List.of(access.queryTable().rows().descriptor()), access.tableRows(), false);
+        return new Node(leaf, inBlocks, List.of(table), access.tableRows(), false);
     }
 
     private Node calc(EnumerableCalc calc, Node input) {
@@ -136,7 +144,7 @@ final class BlockFragments {
                 keys.add(key.stream().map(sources::indexOf).toList());
             }
         }
-        return BlockDistribution.inBlocks(keys);
+        return below.by(keys);
     }
 
     private Node join(RowJoin join, Node left, Node right) {
@@ -153,14 +161,18 @@ final class BlockFragments {
         if (!join.getJoinType().generatesNullsOnRight() && join.getJoinType().projectsRight()) {
             BlockDistributionDef.of(right.fragment).keys().forEach(key -> keys.add(key.stream().map(field -> field + shift).toList()));
         }
-        RelNode inBlocks = join.copy(join.getTraitSet().plus(BlockDistribution.inBlocks(keys)), List.of(left.fragment, right.fragment));
+        RelNode inBlocks = join.copy(join.getTraitSet().plus(BlockDistributionDef.of(left.fragment).by(keys)), List.of(left.fragment,
+                right.fragment));
         List<TableDescriptor> tables = new ArrayList<>(left.tables);
         right.tables.stream().filter(table -> !tables.contains(table)).forEach(tables::add);
         return new Node(together, inBlocks, tables, left.rows + right.rows, true);
     }
 
-    /// Whether rows that meet are in one block: the keys by which both sides are spread are equal, part by part.
+    /// Whether rows that meet are in one block: both sides are spread over one space, and the keys by which they are spread are equal, part by part.
     private static boolean isInOneBlock(RowJoin join, RelNode left, RelNode right) {
+        if (BlockDistributionDef.of(left).space() != BlockDistributionDef.of(right).space()) {
+            return false;
+        }
         JoinInfo info = join.analyzeCondition();
         for (List<Integer> leftKey : BlockDistributionDef.of(left).keys()) {
             for (List<Integer> rightKey : BlockDistributionDef.of(right).keys()) {
@@ -217,7 +229,7 @@ final class BlockFragments {
         if (!parallelism.isWorth(input.rows) || !PartialAggregates.isSplit(groups) || !leavesFew(groups)) {
             return Node.together(together);
         }
-        RelNode gathered = Gather.of(PartialAggregates.partial(groups, below), parallelism, input.tables);
+        RelNode gathered = gather(PartialAggregates.partial(groups, below), input.tables);
         return Node.together(PartialAggregates.combined(groups, gathered));
     }
 
@@ -230,7 +242,7 @@ final class BlockFragments {
         }
         BlockDistribution distribution = BlockDistributionDef.of(fragment);
         RelNode ofBlock = sort.copy(sort.getTraitSet().plus(distribution), fragment, sort.getCollation(), null, first);
-        return Node.together(copied(sort, List.of(Gather.of(ofBlock, parallelism, input.tables))));
+        return Node.together(copied(sort, List.of(gather(ofBlock, input.tables))));
     }
 
     /// How many rows a sort passes by or answers; null where all, many, or nobody knows.

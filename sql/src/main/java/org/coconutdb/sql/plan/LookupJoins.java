@@ -205,13 +205,14 @@ final class LookupJoins {
             }
             rel = rel.getInput(0);
         }
-        boolean isInBlocks = rel instanceof TableAccess access && access.isInBlocks() && fields.equals(access.keyFields())
-                && parallelism.isWorth(inner.tableRows() + access.tableRows());
+        boolean isInBlocks = rel instanceof TableAccess access && access.isInBlocks() && access.space() == inner.space() && fields.equals(
+                access
+                        .keyFields()) && parallelism.isWorth(inner.tableRows() + access.tableRows());
         for (int i = 0; isInBlocks && i < fields.size(); i++) {
             isInBlocks = BlockFragments.areHashedAlike(rel.getRowType().getFieldList().get(fields.get(i)).getType(), inner.tableColumnType(
                     key.get(i).column()));
         }
-        return isInBlocks ? parallelism.threads() : 1;
+        return isInBlocks ? parallelism.of(inner.queryTable().rows().descriptor()).threads() : 1;
     }
 
     private Candidate candidate(

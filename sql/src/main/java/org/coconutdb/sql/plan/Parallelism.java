@@ -1,6 +1,7 @@
 package org.coconutdb.sql.plan;
 
 import java.util.List;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.TableDescriptor;
 import org.coconutdb.sql.run.GatherShape;
 import org.coconutdb.sql.run.QueryWorkers;
@@ -8,13 +9,27 @@ import org.coconutdb.sql.run.QueryWorkers;
 /// How plans of a database may be run side by side.
 ///
 /// @param workers who helps; kept by plans
-/// @param blocks that hash tables are spread over
+/// @param spaces that tables lie in, by their numbers
+/// @param blocks that hash tables are spread over, in the space that has most
 /// @param rowsMin fewer rows than that are read by one thread
-public record Parallelism(QueryWorkers workers, int blocks, long rowsMin) {
+public record Parallelism(QueryWorkers workers, List<BlockSpace> spaces, int blocks, long rowsMin) {
     /// Of plans that are run by one thread.
-    public static final Parallelism NONE = new Parallelism(new QueryWorkers(1), 1, Long.MAX_VALUE);
+    public static final Parallelism NONE = new Parallelism(new QueryWorkers(1), BlockSpace.only(1), Long.MAX_VALUE);
 
     private static final double ROWS_AN_ANSWER_MIN = 4;
+
+    public Parallelism {
+        spaces = List.copyOf(spaces);
+    }
+
+    public Parallelism(QueryWorkers workers, List<BlockSpace> spaces, long rowsMin) {
+        this(workers, spaces, spaces.stream().mapToInt(BlockSpace::blockCount).max().orElse(1), rowsMin);
+    }
+
+    /// The same for what lies in the space of a table.
+    Parallelism of(TableDescriptor table) {
+        return new Parallelism(workers, spaces, spaces.get(table.options().space()).blockCount(), rowsMin);
+    }
 
     /// Threads that a plan can use.
     int threads() {

@@ -51,7 +51,7 @@ final class PartialAggregates {
     /// @param input whose rows are in blocks
     static RelNode partial(RowGroups groups, RelNode input) {
         RelNode partial = groups.of(input, groups.getGroupSet(), groups.getAggCallList(), RowGroups.Phase.PARTIAL);
-        return BlockDistributionDef.with(partial, BlockDistribution.inBlocks(List.of()));
+        return BlockDistributionDef.with(partial, BlockDistributionDef.of(input).by(List.of()));
     }
 
     /// The part that combines them.

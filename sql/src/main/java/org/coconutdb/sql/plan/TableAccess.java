@@ -150,6 +150,11 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
         return path instanceof AccessPath.Full && table instanceof CatalogTable && table.definition().kind() == TableKind.HASH;
     }
 
+    /// The number of the block space that it reads.
+    int space() {
+        return table.rows().descriptor().options().space();
+    }
+
     /// Fields that are the primary key, by which the rows of a hash table are spread; null where not all of it is answered.
     @Nullable
     List<Integer> keyFields() {
@@ -168,8 +173,12 @@ final class TableAccess extends AbstractRelNode implements BlockRel {
     }
 
     private TableAccess inParallel(Parallelism parallelism, double answered) {
-        return isInBlocks() && parallelism.isWorth(tableRows(), answered)
-                ? new TableAccess(getCluster(), traitSet, table, tableType, path, columns, filter, reverse, entries, parallelism)
+        if (!isInBlocks() || !parallelism.isWorth(tableRows(), answered)) {
+            return this;
+        }
+        Parallelism inItsSpace = parallelism.of(table.rows().descriptor());
+        return inItsSpace.threads() > 1
+                ? new TableAccess(getCluster(), traitSet, table, tableType, path, columns, filter, reverse, entries, inItsSpace)
                 : this;
     }
 

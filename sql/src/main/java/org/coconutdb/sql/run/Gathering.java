@@ -65,6 +65,7 @@ final class Gathering<T extends @Nullable Object> implements Enumerator<T> {
         for (TableDescriptor table : shape.tables()) {
             BlockScans scans = transaction.blockScans(table);
             tables.put(table.id(), scans);
+            assert blocks == 0 || blocks == scans.count() : "tables of several block spaces";
             blocks = scans.count();
         }
         List<Part> begun = new ArrayList<>(blocks);

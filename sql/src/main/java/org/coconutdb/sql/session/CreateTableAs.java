@@ -47,11 +47,12 @@ final class CreateTableAs implements CompiledStatement.Definition {
     private CreateTableAs(
             SqlCreateTableAs create,
             TableDefinition definition,
+            StorageOptions storage,
             QueryPlan plan,
             long catalogVersion,
             String schema) {
         this.definition = definition;
-        this.storage = TableDefinitions.storage(create.options());
+        this.storage = storage;
         this.ifNotExists = create.ifNotExists();
         this.withData = create.withData();
         this.plan = plan;
@@ -84,7 +85,8 @@ final class CreateTableAs implements CompiledStatement.Definition {
             return new Source(plan, columns(plan.rowType(), origins));
         });
         TableDefinition definition = TableFromQuery.of(create, source.columns(), schema);
-        return new CreateTableAs(create, definition, source.plan(), catalog.version(), schema);
+        StorageOptions storage = TableDefinitions.storage(create.options(), create.space(), catalog.spaces());
+        return new CreateTableAs(create, definition, storage, source.plan(), catalog.version(), schema);
     }
 
     /// Text that no column has limits nothing: `'abc'` is no reason for CHAR(3).

@@ -45,7 +45,7 @@ final class Database implements AutoCloseable {
     Database(CoconutEngine engine, long slowStatementMillis, QueryMemory queryMemory, ParallelConfig parallel) {
         this.engine = engine;
         this.workers = new QueryWorkers(parallel.threads());
-        this.planner = new QueryPlanner(new Parallelism(workers, engine.blockCount(), parallel.rowsMin()));
+        this.planner = new QueryPlanner(new Parallelism(workers, engine.spaces(), parallel.rowsMin()));
         this.queryMemory = queryMemory;
         this.slowStatements = new SlowStatements(slowStatementMillis);
         this.catalog = new Catalog(engine, views(),

@@ -93,7 +93,8 @@ final class ShowCreate {
                 elements.add(foreignKey(foreignKey));
             }
         }
-        statements.add("CREATE TABLE " + name + " (\n    " + String.join(",\n    ", elements) + "\n) USING " + definition.kind()
+        statements.add("CREATE TABLE " + name + " (\n    " + String.join(",\n    ", elements) + "\n) USING " + definition.kind() + space(
+                table)
                 + options(definition, table.descriptor().options()));
         for (IndexDefinition index : definition.indexes()) {
             if (!index.constraint() && definition.foreignKeys().stream().noneMatch(key -> key.ownsIndex() && index.name().equals(key
@@ -149,6 +150,10 @@ final class ShowCreate {
 
     private static String action(String when, ReferentialAction action) {
         return action == ReferentialAction.NO_ACTION ? "" : when + action.sql();
+    }
+
+    private static String space(CatalogTable table) {
+        return table.descriptor().options().space() == 0 ? "" : " IN SPACE " + SqlParsing.written(table.space());
     }
 
     private static String options(TableDefinition definition, StorageOptions storage) {

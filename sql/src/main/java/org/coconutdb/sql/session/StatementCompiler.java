@@ -286,7 +286,7 @@ final class StatementCompiler {
         TableDefinition definition =
                 ForeignKeys.declareAll(create.foreignKeys(), TableDefinitions.of(create, schema), catalog, schema);
         TableRules.check(create, definition, this);
-        StorageOptions storage = TableDefinitions.storage(create.options());
+        StorageOptions storage = TableDefinitions.storage(create.options(), create.space(), catalog.spaces());
         boolean ifNotExists = create.ifNotExists();
         return (CompiledStatement.Definition) (database, _) -> {
             try {
