@@ -1,18 +1,20 @@
-/** CREATE USER [IF NOT EXISTS] name [ [WITH] PASSWORD 'text' | PASSWORD NULL ], CREATE ROLE [IF NOT EXISTS] name. */
+/** CREATE USER [IF NOT EXISTS] name [ [WITH] PASSWORD 'text' [DIGEST] | PASSWORD NULL ], CREATE ROLE [IF NOT EXISTS] name. */
 SqlCreate CoconutCreateRole(Span s, boolean replace) :
 {
     final boolean isUser;
     final boolean ifNotExists;
     final SqlIdentifier name;
     String password = null;
+    boolean isDigest = false;
 }
 {
     ( <USER> { isUser = true; } | <ROLE> { isUser = false; } )
     ifNotExists = IfNotExistsOpt() name = SimpleIdentifier()
-    [ [ <WITH> ] password = CoconutPassword() ]
+    [ [ <WITH> ] password = CoconutPassword() [ <DIGEST> { isDigest = true; } ] ]
     {
         Refusals.unlessRole(replace, isUser, password, getPos());
-        return new SqlCreateRole(s.end(this), new AccessAction.CreateRole(name, isUser, ifNotExists, password));
+        Refusals.unlessPassword(isDigest, password, getPos());
+        return new SqlCreateRole(s.end(this), new AccessAction.CreateRole(name, isUser, ifNotExists, password, isDigest));
     }
 }
 
@@ -45,17 +47,19 @@ SqlDrop CoconutDropRole(Span s, boolean replace) :
     }
 }
 
-/** USER name [ [SET | WITH] PASSWORD 'text' | NULL ]. */
+/** USER name [ [SET | WITH] PASSWORD 'text' [DIGEST] | NULL ]. */
 SqlNode CoconutAlterUser(Span s) :
 {
     final SqlIdentifier name;
     final String password;
+    boolean isDigest = false;
 }
 {
     <USER> name = SimpleIdentifier()
     (
-        [ <SET> | <WITH> ] password = CoconutPassword() {
-            return new SqlAccessStatement(s.end(this), new AccessAction.ChangePassword(name, password));
+        [ <SET> | <WITH> ] password = CoconutPassword() [ <DIGEST> { isDigest = true; } ] {
+            Refusals.unlessPassword(isDigest, password, getPos());
+            return new SqlAccessStatement(s.end(this), new AccessAction.ChangePassword(name, password, isDigest));
         }
     |
         <RENAME> {

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -72,6 +73,7 @@ final class Logins {
     }
 
     private final @Nullable DatabaseLogins database;
+    private final @Nullable DigestLogins digests;
     private final @Nullable KerberosAcceptor kerberos;
     private final boolean isTls;
     private final Consumer<Client> ended;
@@ -99,6 +101,8 @@ final class Logins {
         byte[] bytes = new byte[KEY_BYTES];
         random.nextBytes(bytes);
         this.key = new SecretKeySpec(bytes, ALGORITHM);
+        random.nextBytes(bytes);
+        this.digests = database == null ? null : new DigestLogins(database, bytes);
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Object();
         }
@@ -106,7 +110,16 @@ final class Logins {
 
     /// What a client is asked to log in by, whole headers.
     List<String> challenges() {
-        return kerberos == null ? List.of(BASIC) : List.of("WWW-Authenticate: " + NEGOTIATE, BASIC);
+        List<String> all = new ArrayList<>();
+        if (kerberos != null) {
+            all.add("WWW-Authenticate: " + NEGOTIATE);
+        }
+        String digest = digests == null ? null : digests.challenge();
+        if (digest != null) {
+            all.add(digest);
+        }
+        all.add(BASIC);
+        return all;
     }
 
     /// Verified once for each request: a ticket is good for no more.
@@ -137,6 +150,10 @@ final class Logins {
         }
         if (authorization.length() > HEADER_LENGTH_MAX) {
             return refused("the log-in is longer than a server takes", "28000");
+        }
+        DigestLogins byDigest = digests;
+        if (byDigest != null && logins.hasDigests() && DigestLogins.isDigest(authorization)) {
+            return ofDigest(logins, byDigest, authorization, from);
         }
         String proof = proof(authorization);
         Outcome outcome = ofKnown(logins, proof, from);
@@ -222,6 +239,35 @@ final class Logins {
             }
             return new Outcome.Refused(failure);
         }
+    }
+
+    /// Each request is a try; it counts when it has failed.
+    private Outcome ofDigest(DatabaseLogins logins, DigestLogins byDigest, String authorization, InetAddress from) {
+        String address = from.getHostAddress();
+        DigestLogins.Outcome outcome = byDigest.of("POST", authorization);
+        String user = outcome instanceof DigestLogins.Outcome.Wrong(String named) ? DatabaseLogins.name(named)
+                : outcome instanceof DigestLogins.Outcome.In(DatabaseLogins.Login found, boolean _) ? found.user() : "";
+        long now = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+        long waitMillis = limits.waitMillis(user, from, now);
+        if (waitMillis > 0) {
+            logins.audit("login refused", user, "too many failed log-ins", address);
+            return refused("too many log-ins have failed: try again in " + (waitMillis + 999) / 1_000 + " s", "28000");
+        }
+        return switch (outcome) {
+            case DigestLogins.Outcome.In(DatabaseLogins.Login found, boolean isFirst) -> {
+                if (isFirst) {
+                    logins.audit("login succeeded", user, "DIGEST", address);
+                }
+                yield new Outcome.In(new Client(found.user(), found.stamp(), address), List.of());
+            }
+            case DigestLogins.Outcome.Stale() -> MISSING;
+            case DigestLogins.Outcome.Wrong _ -> {
+                long _ = limits.begin(user, from, now);
+                logins.audit("login failed", user, "DIGEST: user name or password are wrong, or DIGEST does not know the user", address);
+                yield refused("user name or password are wrong, or the user has no DIGEST: ALTER USER … PASSWORD '…' DIGEST gives one",
+                        "28P01");
+            }
+        };
     }
 
     /// Who shows a ticket is known by a cookie from then on.

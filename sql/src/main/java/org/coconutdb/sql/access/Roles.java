@@ -25,7 +25,8 @@ public record Roles(Map<String, Role> byName, long lastStamp) {
     /// Everybody.
     public static final String PUBLIC = "PUBLIC";
     public static final Roles NONE = new Roles(Map.of(), 0);
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int FORMAT_WITHOUT_DIGEST = 1;
 
     public Roles {
         byName = Collections.unmodifiableMap(new TreeMap<>(byName));
@@ -38,6 +39,11 @@ public record Roles(Map<String, Role> byName, long lastStamp) {
     /// Whether anybody can log in.
     public boolean hasUsers() {
         return byName.values().stream().anyMatch(role -> role.passwordHash() != null);
+    }
+
+    /// Whether anybody can log in by DIGEST.
+    public boolean hasDigests() {
+        return byName.values().stream().anyMatch(role -> role.digestKeys() != null);
     }
 
     /// Whether privileges and memberships can be given to it.
@@ -83,6 +89,7 @@ public record Roles(Map<String, Role> byName, long lastStamp) {
                 out.writeUTF(role.name());
                 out.writeBoolean(role.isUser());
                 out.writeUTF(role.passwordHash() == null ? "" : role.passwordHash());
+                out.writeUTF(role.digestKeys() == null ? "" : role.digestKeys());
                 out.writeLong(role.stamp());
                 out.writeInt(role.memberOf().size());
                 for (Map.Entry<String, Boolean> membership : new TreeMap<>(role.memberOf()).entrySet()) {
@@ -99,19 +106,22 @@ public record Roles(Map<String, Role> byName, long lastStamp) {
     /// The inverse of [#toBytes]. DATA_CORRUPTED.
     public static Roles fromBytes(byte[] bytes) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            SchemaAccess.requireFormat(in.readByte(), FORMAT);
+            int format = in.readByte();
+            SchemaAccess.requireFormat(format == FORMAT_WITHOUT_DIGEST ? FORMAT : format, FORMAT);
             long lastStamp = in.readLong();
             Map<String, Role> roles = new TreeMap<>();
             for (int left = in.readInt(); left > 0; left--) {
                 String name = in.readUTF();
                 boolean isUser = in.readBoolean();
                 String hash = in.readUTF();
+                String digestKeys = format == FORMAT_WITHOUT_DIGEST ? "" : in.readUTF();
                 long stamp = in.readLong();
                 Map<String, Boolean> memberOf = new TreeMap<>();
                 for (int memberships = in.readInt(); memberships > 0; memberships--) {
                     memberOf.put(in.readUTF(), in.readBoolean());
                 }
-                roles.put(name, new Role(name, isUser, hash.isEmpty() ? null : hash, stamp, memberOf));
+                roles.put(name, new Role(name, isUser, hash.isEmpty() ? null : hash, digestKeys.isEmpty() ? null : digestKeys, stamp,
+                        memberOf));
             }
             if (in.read() >= 0) {
                 throw new IOException("bytes behind the end");

@@ -87,8 +87,7 @@ final class AccessChanges {
                     .mend("Take another name, drop that one first, or say IF NOT EXISTS.");
         }
         long stamp = roles.lastStamp() + 1;
-        String hash = create.password() == null ? null : PasswordHash.of(create.password());
-        save(roles.with(new Role(name, create.isUser(), hash, stamp, Map.of())));
+        save(roles.with(Role.of(name, create.isUser(), create.password(), create.isDigest(), stamp)));
     }
 
     private static String requireName(String name, boolean isUser) {
@@ -111,8 +110,7 @@ final class AccessChanges {
         if (!role.isUser()) {
             throw CoconutException.of(ErrorCode.UNDEFINED_ROLE).with("user", name).mend("It is a role, which nobody logs in as.");
         }
-        String hash = change.password() == null ? null : PasswordHash.of(change.password());
-        save(roles.with(role.withPassword(hash, roles.lastStamp() + 1)));
+        save(roles.with(role.withPassword(change.password(), change.isDigest(), roles.lastStamp() + 1)));
     }
 
     private Role require(String name) {

@@ -46,7 +46,8 @@ final class AccessViews {
                         List.of(text("GRANTEE"), text("ROLE_NAME"), text("IS_GRANTABLE")),
                         viewer -> applicableRoles(catalog.snapshot(), viewer)),
                 new SystemView(CatalogSnapshot.SYSTEM, "USERS",
-                        List.of(text("USER_NAME"), bool("IS_USER"), bool("CAN_LOG_IN"), bool("IS_ADMIN"), text("MEMBER_OF")),
+                        List.of(text("USER_NAME"), bool("IS_USER"), bool("CAN_LOG_IN"), bool("IS_ADMIN"), text("MEMBER_OF"), bool(
+                                "HAS_DIGEST")),
                         () -> users(catalog.snapshot())).forAdmins(),
                 new SystemView(CatalogSnapshot.SYSTEM, "OWNERS",
                         List.of(text("OBJECT_SCHEMA"), text("OBJECT_NAME"), text("OBJECT_TYPE"), text("OWNER")),
@@ -145,7 +146,7 @@ final class AccessViews {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (Role role : roles.byName().values()) {
             rows.add(new @Nullable Object[] {role.name(), role.isUser(), role.passwordHash() != null, roles.closure(role.name()).contains(
-                    Roles.ADMIN), String.join(", ", new TreeSet<>(role.memberOf().keySet()))});
+                    Roles.ADMIN), String.join(", ", new TreeSet<>(role.memberOf().keySet())), role.digestKeys() != null});
         }
         return rows;
     }

@@ -12,7 +12,9 @@ public sealed interface AccessAction {
     /// CREATE USER and CREATE ROLE.
     ///
     /// @param password null where none is said
-    record CreateRole(SqlIdentifier name, boolean isUser, boolean ifNotExists, @Nullable String password) implements AccessAction {
+    /// @param isDigest whether DIGEST is to know it, too
+    record CreateRole(SqlIdentifier name, boolean isUser, boolean ifNotExists, @Nullable String password, boolean isDigest)
+            implements AccessAction {
         /// Without its secret.
         @Override
         public String toString() {
@@ -23,7 +25,8 @@ public sealed interface AccessAction {
     /// ALTER USER … PASSWORD.
     ///
     /// @param password null: nobody can log in
-    record ChangePassword(SqlIdentifier name, @Nullable String password) implements AccessAction {
+    /// @param isDigest whether DIGEST is to know it, too
+    record ChangePassword(SqlIdentifier name, @Nullable String password, boolean isDigest) implements AccessAction {
         /// Without its secret.
         @Override
         public String toString() {

@@ -149,6 +149,13 @@ public final class Refusals {
         }
     }
 
+    /// DIGEST, behind no password.
+    public static void unlessPassword(boolean isDigest, @Nullable String password, SqlParserPos position) {
+        if (isDigest && password == null) {
+            throw notYet("DIGEST without a password", "Give a password, or leave DIGEST out.", position);
+        }
+    }
+
     /// GRANT or REVOKE, by what was written.
     ///
     /// @param target null: roles are granted

@@ -3,6 +3,7 @@ package org.coconutdb.sql.session;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Supplier;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -10,6 +11,7 @@ import org.apache.calcite.sql.parser.SqlParserPos;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.jdbc.session.Session;
+import org.coconutdb.sql.access.DigestKey;
 import org.coconutdb.sql.access.Role;
 import org.coconutdb.sql.access.Roles;
 import org.coconutdb.sql.access.Viewer;
@@ -73,7 +75,7 @@ public final class DatabaseLogins implements AutoCloseable {
         SqlIdentifier name = new SqlIdentifier(Credentials.name(user), SqlParserPos.ZERO);
         SqlIdentifier admin = new SqlIdentifier(Roles.ADMIN, SqlParserPos.ZERO);
         boolean _ = telling(() -> {
-            catalog().changeAccess(Viewer.OWNER, new AccessAction.CreateRole(name, true, false, password), "PUBLIC");
+            catalog().changeAccess(Viewer.OWNER, new AccessAction.CreateRole(name, true, false, password, false), "PUBLIC");
             catalog().changeAccess(Viewer.OWNER, new AccessAction.Memberships(true, List.of(admin), List.of(name), false),
                     "PUBLIC");
             return true;
@@ -87,6 +89,34 @@ public final class DatabaseLogins implements AutoCloseable {
             Role role = new Credentials(user, password).verify(roles());
             return new Login(role.name(), role.stamp());
         });
+    }
+
+    /// A user whom DIGEST knows, and what the user's client proves to have.
+    ///
+    /// @param key SHA-256 of user, realm and password, in hexadecimal
+    public record Digest(Login login, String key) {}
+
+    /// The realm of [Digest].
+    public static String digestRealm() {
+        return DigestKey.REALM;
+    }
+
+    /// In hexadecimal.
+    public static String sha256(String text) {
+        return DigestKey.sha256(text);
+    }
+
+    /// Whether DIGEST knows anybody.
+    public boolean hasDigests() {
+        return roles().hasDigests();
+    }
+
+    /// Empty where DIGEST does not know the user.
+    ///
+    /// @param user as the client has written it
+    public Optional<Digest> digest(String user) {
+        return roles().find(name(user)).flatMap(role -> Optional.ofNullable(role.digestKey(user)).map(key -> new Digest(new Login(role
+                .name(), role.stamp()), key)));
     }
 
     /// The login of a user whom something else has verified. 28000 where there is no such user.
