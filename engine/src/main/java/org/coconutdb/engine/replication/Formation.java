@@ -37,6 +37,7 @@ final class Formation {
     private static final String STAGE = "stage";
     private static final String MISSING = "missing";
     private static final String WITH = "with.";
+    private static final String FORMED_BY = "formed.by";
 
     private final Path directory;
     private final Path file;
@@ -44,6 +45,7 @@ final class Formation {
     private Stage stage;
     private final Map<Integer, UUID> others = new HashMap<>();
     private final Set<Integer> missing = new TreeSet<>();
+    private ReplicaSet formedBy = ReplicaSet.NONE;
 
     private Formation(Path directory, UUID incarnation, Stage stage) {
         this.directory = directory;
@@ -53,8 +55,8 @@ final class Formation {
     }
 
     /// @param hasLogs whether the directory has logs, which were there before this file was kept
-    /// @param isAlone whether there is no other host
-    static Formation open(Path directory, boolean hasLogs, boolean isAlone) throws IOException {
+    /// @param hosts of the cluster, as this host's file has them
+    static Formation open(Path directory, boolean hasLogs, ReplicaSet hosts) throws IOException {
         Formation formation;
         if (Files.exists(directory.resolve(NAME))) {
             formation = read(directory);
@@ -65,8 +67,11 @@ final class Formation {
         } else {
             formation = new Formation(directory, UUID.randomUUID(), hasLogs ? Stage.FORMED : Stage.BLANK);
         }
-        if (formation.stage == Stage.BLANK && isAlone) {
+        if (formation.stage == Stage.BLANK && hosts.size() == 1) {
             formation.stage = Stage.FORMED;
+        }
+        if (formation.stage == Stage.FORMED && formation.formedBy.equals(ReplicaSet.NONE)) {
+            formation.formedBy = hosts;
         }
         formation.write();
         return formation;
@@ -99,6 +104,11 @@ final class Formation {
                     missing.add(Integer.parseInt(block));
                 }
             }
+            case FORMED_BY -> {
+                for (String host : value.split(" ", -1)) {
+                    formedBy = formedBy.with(Integer.parseInt(host));
+                }
+            }
             default -> throw new IllegalArgumentException(key);
         }
     }
@@ -109,6 +119,9 @@ final class Formation {
         lines.add(STAGE + " = " + stage.name().toLowerCase(Locale.ROOT));
         if (!missing.isEmpty()) {
             lines.add(MISSING + " = " + String.join(" ", missing.stream().map(String::valueOf).toList()));
+        }
+        if (formedBy.size() > 0) {
+            lines.add(FORMED_BY + " = " + String.join(" ", formedBy.stream().mapToObj(String::valueOf).toList()));
         }
         others.forEach((host, known) -> lines.add(WITH + host + " = " + known));
         Path fresh = directory.resolve(NAME + ".new");
@@ -133,6 +146,11 @@ final class Formation {
         return stage == Stage.FORMED && by.equals(known);
     }
 
+    /// The hosts by which the cluster was formed: others were added. None where that is not known yet.
+    synchronized ReplicaSet formedBy() {
+        return formedBy;
+    }
+
     /// Blocks that this host has not been taken back in.
     synchronized List<Integer> missing() {
         return List.copyOf(missing);
@@ -143,14 +161,16 @@ final class Formation {
     }
 
     /// All hosts were blank together.
-    synchronized void form(Map<Integer, UUID> with) throws IOException {
+    synchronized void form(Map<Integer, UUID> with, ReplicaSet all) throws IOException {
+        formedBy = all;
         others.putAll(with);
         stage = Stage.FORMED;
         write();
     }
 
-    /// The others have a cluster, and this host had a part in it.
-    synchronized void beginReturn(Iterable<Integer> blocks) throws IOException {
+    /// The others have a cluster, and this host had a part in it, or is to have one.
+    synchronized void beginReturn(Iterable<Integer> blocks, ReplicaSet by) throws IOException {
+        formedBy = by;
         blocks.forEach(missing::add);
         stage = Stage.RETURNING;
         write();

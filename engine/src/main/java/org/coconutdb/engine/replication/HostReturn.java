@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /// How a host without logs comes to its cluster, and what the others do for it.
 ///
 /// *Forming.* It asks all others what they are. Where all are blank, or have formed the cluster with just this directory, it forms it, too. Where one has formed it with
-/// another directory, this host was lost. While one does not answer, it waits: that one may be the one that knows.
+/// another directory, this host was lost. Where one has formed it without this host, it is new, and takes part when all others know it. While one does not answer, it waits:
+/// that one may be the one that knows.
 ///
 /// *Returning*, in each block by itself. The primary evicts the host, which waits out its lease, and takes it out of Raft's members: so every vote that it has given and does not
 /// remember counts no more, since who leads afterwards has this entry. Then the host opens an empty log, and the primary takes it in as Raft takes in a new member: when it
@@ -37,6 +38,7 @@ final class HostReturn {
     private static final byte NOT_FORMED = 0;
     private static final byte FORMED_WITH_YOU = 1;
     private static final byte FORMED_WITHOUT_YOU = 2;
+    private static final byte UNKNOWN = 3;
 
     private static final byte LEAVE = 0;
     private static final byte COME = 1;
@@ -65,7 +67,7 @@ final class HostReturn {
     // At the returning host; its thread.
     private final Set<Integer> opened = new HashSet<>();
     private final Map<Integer, Integer> primaries = new HashMap<>();
-    private boolean waitingIsLogged;
+    private String waitsFor = "";
     // At primaries, by block.
     private final ConcurrentMap<Integer, CompletableFuture<Void>> changing = new ConcurrentHashMap<>();
     private @Nullable Thread thread;
@@ -121,34 +123,52 @@ final class HostReturn {
     /// One round; whether it is known now what this host is.
     private boolean form() throws InterruptedException, IOException {
         Map<Integer, UUID> with = new HashMap<>();
-        Integer silent = null;
+        ReplicaSet formedBy = ReplicaSet.NONE;
+        ReplicaSet formedTogether = numbers(config);
+        String waiting = "";
         for (HostAddress host : config.hosts()) {
             if (host.number() == config.self()) {
                 continue;
             }
             ByteBuffer question = ByteBuffer.allocate(UUID_BYTES);
             put(formation.incarnation(), question);
-            byte[] answer = ask(host.number(), FORMATION, question.array());
-            if (answer == null) {
-                silent = host.number();
-            } else if (answer[0] == FORMED_WITHOUT_YOU) {
-                LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("by", host.number()).log(
-                        "this host has a part in the cluster and has lost it: the others fill it again");
-                formation.beginReturn(blocks.keySet());
-                return true;
-            } else {
-                with.put(host.number(), uuid(ByteBuffer.wrap(answer).position(1)));
+            byte[] answered = ask(host.number(), FORMATION, question.array());
+            if (answered == null) {
+                waiting = "a host without logs waits for host " + host.number() + " to say whether it had any";
+                continue;
+            }
+            ByteBuffer answer = ByteBuffer.wrap(answered);
+            byte what = answer.get();
+            with.put(host.number(), uuid(answer));
+            ReplicaSet by = new ReplicaSet(answer.getLong());
+            if (what == UNKNOWN) {
+                waiting = "a host waits for host " + host.number()
+                        + " to know it: write it into hosts of that one's file, and start that one again";
+            } else if (what == FORMED_WITH_YOU) {
+                formedTogether = by;
+            } else if (what == FORMED_WITHOUT_YOU) {
+                formedBy = by;
+                if (by.contains(config.self())) {
+                    LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("by", host.number()).log(
+                            "this host has a part in the cluster and has lost it: the others fill it again");
+                    formation.beginReturn(blocks.keySet(), by);
+                    return true;
+                }
             }
         }
-        if (silent != null) {
-            if (!waitingIsLogged) {
-                waitingIsLogged = true;
-                LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("silent", silent).log(
-                        "a host without logs waits for all others to say whether it had any");
+        if (!waiting.isEmpty()) {
+            if (!waiting.equals(waitsFor)) {
+                waitsFor = waiting;
+                LOG.atInfo().addKeyValue("host", config.self()).log(waiting);
             }
             return false;
         }
-        formation.form(with);
+        if (formedBy.size() > 0) {
+            LOG.atInfo().addKeyValue("host", config.self()).log("this host is new in the cluster: the others fill it");
+            formation.beginReturn(blocks.keySet(), formedBy);
+            return true;
+        }
+        formation.form(with, formedTogether);
         for (int block : blocks.keySet()) {
             opening.open(block);
         }
@@ -156,14 +176,24 @@ final class HostReturn {
         return true;
     }
 
+    /// Of all hosts that this one's file names.
+    static ReplicaSet numbers(ClusterConfig config) {
+        ReplicaSet numbers = ReplicaSet.NONE;
+        for (HostAddress host : config.hosts()) {
+            numbers = numbers.with(host.number());
+        }
+        return numbers;
+    }
+
     private CompletableFuture<byte[]> onFormationAsked(int from, byte[] question) {
         UUID incarnation = uuid(ByteBuffer.wrap(question));
         // Who is returning does not know what the others have formed.
-        byte what = formation.stage() != Formation.Stage.FORMED ? NOT_FORMED
+        byte what = !numbers(config).contains(from) ? UNKNOWN
+                : formation.stage() != Formation.Stage.FORMED ? NOT_FORMED
                 : formation.isFormedWith(from, incarnation) ? FORMED_WITH_YOU : FORMED_WITHOUT_YOU;
-        ByteBuffer answer = ByteBuffer.allocate(1 + UUID_BYTES).put(what);
+        ByteBuffer answer = ByteBuffer.allocate(1 + UUID_BYTES + Long.BYTES).put(what);
         put(formation.incarnation(), answer);
-        return CompletableFuture.completedFuture(answer.array());
+        return CompletableFuture.completedFuture(answer.putLong(formation.formedBy().bits()).array());
     }
 
     private static void put(UUID uuid, ByteBuffer into) {

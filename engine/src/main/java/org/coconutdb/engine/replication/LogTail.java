@@ -19,6 +19,7 @@ final class LogTail {
 
     private final ReplicatedState state;
     private InSyncLog inSync;
+    private ReplicaSet formedBy;
     private final TreeMap<Long, Unapplied> records = new TreeMap<>();
     private long lastIndex = -1;
     private long heldBytes;
@@ -26,6 +27,7 @@ final class LogTail {
     LogTail(ReplicaSet members, ReplicatedState state) {
         this.state = state;
         this.inSync = new InSyncLog(members);
+        this.formedBy = members;
     }
 
     InSyncLog inSync() {
@@ -36,12 +38,17 @@ final class LogTail {
         return lastIndex;
     }
 
+    /// Who was there when the cluster was formed; before [#reset].
+    void formedBy(ReplicaSet hosts) {
+        formedBy = hosts;
+    }
+
     /// From now on it follows a log whose entries up to an index are in an image.
     void reset(long index, List<InSyncLog.Change> changes) {
         records.clear();
         heldBytes = 0;
         lastIndex = index;
-        inSync = new InSyncLog(inSync.members());
+        inSync = new InSyncLog(inSync.members(), formedBy);
         changes.forEach(inSync::append);
     }
 

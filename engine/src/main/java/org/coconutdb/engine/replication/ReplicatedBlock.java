@@ -51,6 +51,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final Map<Integer, Changes> changes = new HashMap<>();
     private boolean isReady;
     private boolean isOpen;
+    private boolean isForeign; // the log speaks of a member whom this host does not know
     private Commit commit = new Commit(-1, -1);
     private @Nullable Commit told;
     private int heardPrimary = -1;
@@ -143,12 +144,18 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     // The log. Called by Raft, which holds its lock, or with that lock.
 
+    /// Who was there when the cluster was formed; before it is opened.
+    synchronized void formedBy(ReplicaSet hosts) {
+        tail.formedBy(hosts);
+    }
+
     /// The state is that of an image, or empty; the log goes on behind it.
     synchronized void open(SnapshotMark mark) {
         tail.reset(mark.index(), mark.changes());
         commit = new Commit(mark.index(), mark.term());
         told = null;
         isOpen = true;
+        mark.changes().forEach(this::requireMember);
         inFlightUntil = Long.MAX_VALUE;
         recent.reset(mark.index());
         applier.open(mark.index(), mark.term());
@@ -215,6 +222,9 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             return;
         }
         tail.append(logged.index(), logged.term(), logged.entry(), logged.bytes());
+        if (logged.entry() instanceof BlockEntry.Change change) {
+            requireMember(new InSyncLog.Change(logged.index(), change.replica(), change.admits()));
+        }
         Leading now = leading;
         if (now != null) {
             now.primary.onAppended(logged.index());
@@ -231,6 +241,16 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         }
         if (told != null && told.index() <= logged.index()) {
             onToldCommit(told);
+        }
+    }
+
+    /// Whoever leads knows all members: else it would not wait for the vote of one that holds a lease. Who does not know one stops.
+    private void requireMember(InSyncLog.Change change) {
+        if (!members.contains(change.replica()) && !isForeign) {
+            isForeign = true;
+            LOG.atError().addKeyValue("block", block).addKeyValue("host", config.self()).addKeyValue("unknown", change.replica()).log(
+                    "the cluster has a host that this host's file does not name: write it into hosts, and start this host again");
+            threads.writing().execute(this::onBroken);
         }
     }
 
@@ -252,6 +272,9 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     void onElected(long term) {
         follow();
         synchronized (this) {
+            if (isForeign) {
+                return;
+            }
             leading = new Leading(block, term, config, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
             isReady = false;
             onPrimaryHeard(config.self(), term);

@@ -133,7 +133,7 @@ public final class ReplicationHost implements AutoCloseable {
         for (ReplicatedBlockPlan plan : plans) {
             add(plan, states.apply(plan.block()), faults);
         }
-        this.formation = Formation.open(config.directory(), hasLogs(), config.hosts().size() == 1);
+        this.formation = Formation.open(config.directory(), hasLogs(), HostReturn.numbers(config));
         this.comingBack = new HostReturn(config, links, blocks, formation, new Opening());
         links.answer(HostBlockLog.PROPOSE, (_, question) -> at(question, log -> log.onProposed(question)));
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
@@ -255,13 +255,14 @@ public final class ReplicationHost implements AutoCloseable {
 
     /// @param peers members to begin with, where the log does not say who they are; none: it waits until a primary takes it in
     private void open(int block, List<RaftPeer> peers) throws IOException {
+        HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
+        local.block().formedBy(formation.formedBy());
         RaftGroup group = RaftGroup.valueOf(group(block), peers);
         RaftClientReply reply = server.groupManagement(GroupManagementRequest.newAdd(ClientId.randomId(), peer(config.self()), calls
                 .incrementAndGet(), group, false));
         if (!reply.isSuccess()) {
             throw new IOException("block " + block + " was not opened", reply.getException());
         }
-        HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
         local.log().onOpen();
         local.block().follow();
     }

@@ -2,7 +2,9 @@ package org.coconutdb.engine.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.coconutdb.engine.CoconutEngine;
 import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.FreePorts;
@@ -43,7 +46,7 @@ class RatisMembersIT {
 
     private final List<HostAddress> addresses = new ArrayList<>();
     private ClusterConfig.SnapshotEvery snapshotEvery = ClusterConfig.SnapshotEvery.DEFAULT;
-    private final CoconutEngine[] hosts = new CoconutEngine[HOSTS];
+    private final CoconutEngine[] hosts = new CoconutEngine[HOSTS + 1];
 
     private void chooseAddresses() throws Exception {
         for (int port : FreePorts.choose(HOSTS)) {
@@ -68,7 +71,7 @@ class RatisMembersIT {
 
     @AfterEach
     void close() {
-        for (int host = 0; host < HOSTS; host++) {
+        for (int host = 0; host < hosts.length; host++) {
             close(host);
         }
     }
@@ -77,6 +80,16 @@ class RatisMembersIT {
         if (hosts[host] != null) {
             hosts[host].close();
             hosts[host] = null;
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(directory)) {
+            all = files.toList();
+        }
+        for (Path file : all.reversed()) {
+            Files.delete(file);
         }
     }
 
@@ -156,6 +169,36 @@ class RatisMembersIT {
         }
         insert(1, 2 * ROWS, 3 * ROWS);
         assertThat(count(0)).isEqualTo(3 * ROWS);
+    }
+
+    @Test
+    void aHostThatIsAddedAndOneThatWasLostHaveAllRows() throws Exception {
+        snapshotEvery = new ClusterConfig.SnapshotEvery(20, 1L << 20, 5);
+        chooseAddresses();
+        open(0, 1, 2);
+        hosts[1].createTable("T", TableKind.HASH, new byte[0]);
+        for (int i = 0; i < 60; i++) {
+            insert(i % HOSTS, i * 5, i * 5 + 5);
+        }
+
+        addresses.add(new HostAddress(HOSTS, "127.0.0.1", FreePorts.choose(1).getFirst()));
+        for (int host = 0; host < HOSTS; host++) {
+            close(host);
+            open(host);
+            insert(host, 1_000 + host, 1_001 + host);
+        }
+        open(HOSTS);
+        assertThat(count(HOSTS)).isEqualTo(303);
+        insert(HOSTS, 2_000, 2_100);
+
+        close(1);
+        delete(folder.resolve("host-1"));
+        open(1);
+        assertThat(count(1)).isEqualTo(403);
+        insert(1, 3_000, 3_010);
+        for (int host = 0; host <= HOSTS; host++) {
+            assertThat(count(host)).isEqualTo(413);
+        }
     }
 
     @Test

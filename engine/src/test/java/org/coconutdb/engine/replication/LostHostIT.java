@@ -164,6 +164,81 @@ class LostHostIT {
     }
 
     @Test
+    void aHostIsAddedWhileWritesGoOn() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            for (int i = 1; i <= 30; i++) {
+                write(cluster, 0, i, i);
+            }
+            AtomicBoolean isOver = new AtomicBoolean();
+            AtomicLong writes = new AtomicLong();
+            Thread writer = Thread.ofPlatform().start(() -> {
+                while (!isOver.get()) {
+                    boolean isDone = cluster.log(0).propose(RegisterState.write(100, writes.get() + 1)).orTimeout(60, TimeUnit.SECONDS)
+                            .handle((
+                                    _, failure) -> failure == null).join();
+                    writes.addAndGet(isDone ? 1 : 0);
+                }
+            });
+            int added = cluster.addHost();
+            cluster.start(added);
+            TimeUnit.SECONDS.sleep(1);
+            assertThat(cluster.log(added).status().lastIndex()).as("of one that the others do not know").isEqualTo(-1);
+            for (int host = 2; host > 0; host--) {
+                cluster.stop(host);
+                cluster.start(host);
+                int restarted = host;
+                TestCluster.until("host " + host + " is back", () -> cluster.log(restarted).mayRead());
+            }
+            isOver.set(true);
+            writer.join();
+            cluster.stop(0);
+            cluster.start(0);
+
+            isWhole(cluster, added);
+            assertThat(cluster.state(added).read(100)).isEqualTo(writes.get());
+            assertThat(writes.get()).as("writes meanwhile").isGreaterThan(10);
+            TestCluster.until("four are in sync", () -> cluster.log(cluster.up().getFirst()).status().inSync().size() == 4);
+
+            // It counts: with it three of four are left, and it has all there is after a restart.
+            cluster.stop(2);
+            write(cluster, added, 1, 1_000);
+            cluster.stop(added);
+            cluster.start(2);
+            cluster.start(added);
+            isWhole(cluster, added);
+            assertThat(cluster.state(added).read(1)).isEqualTo(1_000);
+            // And may be lost as others may.
+            TestCluster.until("all are in sync", () -> cluster.up().stream().allMatch(host -> cluster.log(host).mayRead()));
+            cluster.lose(added);
+            cluster.start(added);
+            isWhole(cluster, added);
+        }
+    }
+
+    @Test
+    void whoDoesNotKnowAMemberDoesNotLead() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory, config -> config.with(SHORT)).startAll()) {
+            cluster.settled();
+            int added = cluster.addHost();
+            cluster.up().forEach(cluster::stop);
+            cluster.startAll();
+            isWhole(cluster, added);
+
+            // Host 0 is the first to lead, and comes back with the file of before.
+            cluster.stop(0);
+            cluster.forget(added, 0);
+            cluster.start(0);
+            for (int i = 0; i < 20; i++) {
+                assertThat(cluster.log(0).isPrimaryHere()).isFalse();
+                assertThat(cluster.log(0).mayRead()).isFalse();
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+            TestCluster.until("writes go on", () -> cluster.log(added).propose(RegisterState.write(2, 2)).handle((_, failure) -> failure
+                    == null).join());
+        }
+    }
+
+    @Test
     void aDirectoryFromBeforeFormationsWereKeptIsAMembers() throws Exception {
         try (TestCluster cluster = TestCluster.ofThree(directory)) {
             write(cluster, 0, 1, 10);

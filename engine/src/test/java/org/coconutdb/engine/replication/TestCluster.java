@@ -28,6 +28,7 @@ final class TestCluster implements AutoCloseable, HostFaults {
     private final UnaryOperator<ClusterConfig> configure;
     private final Map<Integer, ReplicationHost> hosts = new ConcurrentHashMap<>();
     private final Map<Integer, Map<Integer, RegisterState>> states = new ConcurrentHashMap<>();
+    private final Map<Integer, Integer> forgetful = new ConcurrentHashMap<>();
     private final Set<List<Integer>> cuts = ConcurrentHashMap.newKeySet();
 
     TestCluster(Path directory, int hostCount, int blockCount, UnaryOperator<ClusterConfig> configure) throws IOException {
@@ -51,6 +52,23 @@ final class TestCluster implements AutoCloseable, HostFaults {
         return cluster;
     }
 
+    /// From their next start on hosts know of one more, which is not started yet. Those that are up do not.
+    int addHost() throws IOException {
+        int host = addresses.size();
+        addresses.add(new HostAddress(host, "127.0.0.1", FreePorts.choose(1).getFirst()));
+        plans.replaceAll(plan -> {
+            List<ReplicatedBlockPlan.Member> members = new ArrayList<>(plan.members());
+            members.add(new ReplicatedBlockPlan.Member(host, 0));
+            return new ReplicatedBlockPlan(plan.block(), members);
+        });
+        return host;
+    }
+
+    /// From its next start on a host knows nothing of another.
+    void forget(int other, int by) {
+        forgetful.put(by, other);
+    }
+
     /// Not started yet.
     static TestCluster ofThree(Path directory, UnaryOperator<ClusterConfig> configure) throws IOException {
         return new TestCluster(directory, 3, 1, configure);
@@ -66,7 +84,9 @@ final class TestCluster implements AutoCloseable, HostFaults {
     }
 
     ClusterConfig config(int host) {
-        ClusterConfig usual = ClusterConfig.of("test", host, addresses, directory.resolve("host" + host));
+        List<HostAddress> known = addresses.stream().filter(address -> !Integer.valueOf(address.number()).equals(forgetful.get(host)))
+                .toList();
+        ClusterConfig usual = ClusterConfig.of("test", host, known, directory.resolve("host" + host));
         return configure.apply(usual.with(PATIENCE));
     }
 
@@ -74,7 +94,9 @@ final class TestCluster implements AutoCloseable, HostFaults {
         Map<Integer, RegisterState> own = new TreeMap<>();
         plans.forEach(plan -> own.put(plan.block(), new RegisterState()));
         states.put(host, own);
-        hosts.put(host, ReplicationHost.open(config(host), plans, own::get, this));
+        List<ReplicatedBlockPlan> known = plans.stream().map(plan -> new ReplicatedBlockPlan(plan.block(), plan.members().stream().filter(
+                member -> !Integer.valueOf(member.host()).equals(forgetful.get(host))).toList())).toList();
+        hosts.put(host, ReplicationHost.open(config(host), known, own::get, this));
     }
 
     void stop(int host) {
