@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.jspecify.annotations.Nullable;
@@ -41,15 +42,18 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
     private final ClusterConfig config;
     private final GrpcLinks links;
     private final Map<Integer, Local> blocks;
+    private final IntPredicate isMissing;
     private final LongSupplier nanoTime;
     private final ConcurrentMap<Integer, Peer> peers = new ConcurrentHashMap<>();
     private final ConcurrentMap<RaftGroupId, Local> byGroup = new ConcurrentHashMap<>();
 
+    /// @param isMissing of which blocks this host has lost what it held, and is no member again: its word does not count there
     /// @param nanoTime what leases are measured by
-    HostBeats(ClusterConfig config, GrpcLinks links, Map<Integer, Local> blocks, LongSupplier nanoTime) {
+    HostBeats(ClusterConfig config, GrpcLinks links, Map<Integer, Local> blocks, IntPredicate isMissing, LongSupplier nanoTime) {
         this.config = config;
         this.links = links;
         this.blocks = blocks;
+        this.isMissing = isMissing;
         this.nanoTime = nanoTime;
         links.answer(BEAT, this::onBeat);
         links.answer(LEASE, this::onLeasesAsked);
@@ -166,7 +170,7 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
             ReplicatedBlock.Commit commit = new ReplicatedBlock.Commit(beats.getLong(), beats.getLong());
             if (local != null && local.log().isOpen() && local.block().members().contains(from)) {
                 // In the term of who asks now: what it votes for in a later term it has not voted for yet.
-                acknowledged[i] = (byte) (local.log().currentTerm() == term ? 1 : 0);
+                acknowledged[i] = (byte) (local.log().currentTerm() == term && !isMissing.test(local.block().block()) ? 1 : 0);
                 local.block().onPrimaryHeard(from, term);
                 local.block().onCommitTold(commit);
             }

@@ -26,6 +26,7 @@ final class Leading {
     private final Map<Integer, String> evictedFor = new HashMap<>();
     // Who has lost its log, and is not taken in again.
     private ReplicaSet lost = ReplicaSet.NONE;
+    private final Map<Integer, Long> lostSinceNanos = new HashMap<>();
     private long committed;
     private boolean ledLastTime;
     private boolean isMissingReplicas;
@@ -126,7 +127,10 @@ final class Leading {
     /// A replica has lost its log, and is to be evicted. Whether that is done: it has surely no lease and none but Raft counts what it has said before.
     boolean lose(int replica) {
         lost = lost.with(replica);
-        if (policy == CommitPolicy.UNANIMOUS && !primary.isSurelyOut(replica)) {
+        long since = lostSinceNanos.computeIfAbsent(replica, _ -> nanoTime.getAsLong());
+        // What it has acknowledged when it had its log may count for the leadership lease until then.
+        if (nanoTime.getAsLong() - since < timing.leadershipLeaseOverNanos() || (policy == CommitPolicy.UNANIMOUS && !primary.isSurelyOut(
+                replica))) {
             return false;
         }
         primary.forget(replica);
@@ -136,6 +140,7 @@ final class Leading {
     /// It is one of Raft's members again, and may be admitted when it has caught up.
     void found(int replica) {
         lost = lost.without(replica);
+        lostSinceNanos.remove(replica);
     }
 
     /// An entry that evicts or admits is in the log, or will not be: the next may be made.

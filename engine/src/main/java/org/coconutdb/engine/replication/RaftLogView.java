@@ -30,6 +30,9 @@ interface RaftLogView {
 
     long currentTerm();
 
+    /// The hosts that Raft counts, by the end of the log.
+    ReplicaSet memberHosts();
+
     /// Who leads, as far as is known; -1.
     int leader();
 

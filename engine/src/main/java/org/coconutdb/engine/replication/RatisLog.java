@@ -179,6 +179,15 @@ final class RatisLog implements RaftLogView {
         return members.getPeer(RaftPeerId.valueOf(String.valueOf(host))) != null;
     }
 
+    @Override
+    public ReplicaSet memberHosts() {
+        ReplicaSet hosts = ReplicaSet.NONE;
+        for (RaftPeer member : division().getRaftConf().getAllPeers()) {
+            hosts = hosts.with(Integer.parseInt(member.getId().toString()));
+        }
+        return hosts;
+    }
+
     /// Raft's members, with what they are reached by.
     Collection<RaftPeer> members() {
         return division().getRaftConf().getCurrentPeers();

@@ -155,7 +155,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         commit = new Commit(mark.index(), mark.term());
         told = null;
         isOpen = true;
-        mark.changes().forEach(this::requireMember);
+        mark.changes().forEach(change -> requireMember(change.replica()));
         inFlightUntil = Long.MAX_VALUE;
         recent.reset(mark.index());
         applier.open(mark.index(), mark.term());
@@ -223,7 +223,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         }
         tail.append(logged.index(), logged.term(), logged.entry(), logged.bytes());
         if (logged.entry() instanceof BlockEntry.Change change) {
-            requireMember(new InSyncLog.Change(logged.index(), change.replica(), change.admits()));
+            requireMember(change.replica());
         }
         Leading now = leading;
         if (now != null) {
@@ -245,13 +245,17 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     }
 
     /// Whoever leads knows all members: else it would not wait for the vote of one that holds a lease. Who does not know one stops.
-    private void requireMember(InSyncLog.Change change) {
-        if (!members.contains(change.replica()) && !isForeign) {
+    private void requireMember(int replica) {
+        if (!members.contains(replica) && !isForeign) {
             isForeign = true;
-            LOG.atError().addKeyValue("block", block).addKeyValue("host", config.self()).addKeyValue("unknown", change.replica()).log(
+            LOG.atError().addKeyValue("block", block).addKeyValue("host", config.self()).addKeyValue("unknown", replica).log(
                     "the cluster has a host that this host's file does not name: write it into hosts, and start this host again");
             threads.writing().execute(this::onBroken);
         }
+    }
+
+    private synchronized void requireMembers(ReplicaSet ofRaft) {
+        ofRaft.and(members.not()).stream().forEach(this::requireMember);
     }
 
     private void truncate(long from) {
@@ -271,6 +275,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     void onElected(long term) {
         follow();
+        requireMembers(log.memberHosts());
         synchronized (this) {
             if (isForeign) {
                 return;

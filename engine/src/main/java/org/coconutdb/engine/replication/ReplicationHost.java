@@ -128,12 +128,12 @@ public final class ReplicationHost implements AutoCloseable {
         this.writing = Executors.newSingleThreadExecutor(named("coconut-snapshot-"));
         this.ticks = Executors.newSingleThreadScheduledExecutor(named("coconut-replication-"));
         this.links = new GrpcLinks(config, tls == null ? null : GrpcUtil.buildSslContextForClient(tls), faults);
-        this.beats = new HostBeats(config, links, blocks, faults::nanoTime);
+        this.formation = Formation.open(config.directory(), hasLogs(), HostReturn.numbers(config));
+        this.beats = new HostBeats(config, links, blocks, formation::isMissing, faults::nanoTime);
         this.silence = new HostSilence(config, links, blocks, proposing, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
         for (ReplicatedBlockPlan plan : plans) {
             add(plan, states.apply(plan.block()), faults);
         }
-        this.formation = Formation.open(config.directory(), hasLogs(), HostReturn.numbers(config));
         this.comingBack = new HostReturn(config, links, blocks, formation, new Opening());
         links.answer(HostBlockLog.PROPOSE, (_, question) -> at(question, log -> log.onProposed(question)));
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
