@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 /// locked, except where Raft's lock is held already.
 final class ReplicatedBlock implements BlockApplier.Entries {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedBlock.class);
+
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /// Tells the other replicas how far the block is committed.
     interface CommitNews {
@@ -311,6 +314,12 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         if (before != null) {
             LOG.atInfo().addKeyValue("block", block).addKeyValue("term", before.term).log("is primary no more");
         }
+    }
+
+    /// Whether it was elected long ago, and Raft has not got its first entry to a majority.
+    synchronized boolean isStuck() {
+        Leading now = leading;
+        return now != null && !isReady && now.nanos() > STUCK_NANOS;
     }
 
     synchronized boolean isPrimary() {

@@ -53,6 +53,7 @@ public final class ReplicationHost implements AutoCloseable {
     /// Blocks in which nobody waits are looked at once in so many ticks: a host has hundreds of them.
     private static final int TICKS_WHILE_IDLE = 4;
     private static final int TICKS_UNTIL_FORGOTTEN = 80;
+    private static final long UNSTUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final int APPLIERS_MAX = 4;
     /// Of a lease's length: how often it is asked for, and how often followers are heard.
     private static final int ASKED_IN_A_LEASE = 4;
@@ -80,6 +81,7 @@ public final class ReplicationHost implements AutoCloseable {
     private long beatAtNanos = System.nanoTime();
     private long leaseAtNanos = System.nanoTime();
     private int tickNumber;
+    private long unstuckAtNanos = System.nanoTime();
 
     /// Opens this host's replicas, those that were there before as they were left. Returns before any has a primary.
     ///
@@ -141,6 +143,7 @@ public final class ReplicationHost implements AutoCloseable {
         this.server = build(tls, faults);
         links.whenRenewed(host -> {
             if (!isClosed.get()) {
+                LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("other", host).log("answers again over a new connection");
                 proposing.execute(() -> reconnect(host));
             }
         });
@@ -148,7 +151,6 @@ public final class ReplicationHost implements AutoCloseable {
 
     /// Ratis's own connection to a host over which nothing came back is as useless as ours was.
     private void reconnect(int host) {
-        LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("other", host).log("answers again over a new connection");
         server.getServerRpc().handleException(peer(host), new IOException("nothing came back for long"), true);
     }
 
@@ -319,6 +321,7 @@ public final class ReplicationHost implements AutoCloseable {
             if (tickNumber % TICKS_UNTIL_FORGOTTEN == 0) {
                 blocks.values().forEach(local -> local.block().recent().forgetOld());
             }
+            unstick(now);
             boolean isForIdle = tickNumber % TICKS_WHILE_IDLE == 0;
             blocks.forEach((number, local) -> {
                 if (local.block().isAtWork() || (isForIdle && local.block().isLeading())) {
@@ -327,6 +330,18 @@ public final class ReplicationHost implements AutoCloseable {
             });
         } catch (RuntimeException e) {
             LOG.atError().setCause(e).log("a tick of replication failed");
+        }
+    }
+
+    /// Where an answer got lost with its connection, Ratis has been seen to wait for the next entry to ask again; a new leader takes none before its first is answered.
+    private void unstick(long now) {
+        if (now - unstuckAtNanos >= UNSTUCK_NANOS && blocks.values().stream().anyMatch(local -> local.block().isStuck())) {
+            unstuckAtNanos = now;
+            LOG.atWarn().addKeyValue("host", config.self()).log(
+                    "leads a block without a majority's answer for long: connects anew to all hosts");
+            config.hosts().stream().map(HostAddress::number).filter(host -> host != config.self()).forEach(host -> proposing.execute(
+                    () -> reconnect(
+                            host)));
         }
     }
 

@@ -153,7 +153,7 @@ class LostHostIT {
             assertThat(cluster.log(0).isPrimaryHere() || cluster.log(1).isPrimaryHere()).as("two that know nothing of the third").isFalse();
 
             cluster.start(2);
-            cluster.primary();
+            cluster.settled();
             // From now on two are enough.
             cluster.up().forEach(cluster::stop);
             cluster.start(0);

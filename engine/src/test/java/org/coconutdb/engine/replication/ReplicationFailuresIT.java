@@ -172,7 +172,7 @@ class ReplicationFailuresIT {
     @Test
     void aPrimaryThatHasNeverHadMinVotersRefuses() throws Exception {
         try (TestCluster cluster = TestCluster.ofThree(directory, config -> config.withMinVoters(3).with(SHORT))) {
-            cluster.startAll().primary();
+            cluster.startAll().settled();
             cluster.up().forEach(cluster::stop);
             cluster.start(0);
             cluster.start(1);
