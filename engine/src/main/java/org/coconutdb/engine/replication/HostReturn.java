@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +58,9 @@ final class HostReturn {
 
         /// What Raft's members are to be, with a host or without.
         CompletableFuture<Void> setMember(int block, int host, boolean isMember);
+
+        /// Leads no more, until it is elected again.
+        void stepDown(int block);
     }
 
     private final ClusterConfig config;
@@ -284,6 +288,10 @@ final class HostReturn {
             if (failure != null) {
                 LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).addKeyValue("reason", failure.getMessage()).log(
                         "members could not be changed yet");
+                if (failure instanceof CompletionException wrapped && wrapped.getCause() instanceof IllegalStateException) {
+                    // Ratis's leader may still send to whom an earlier one has taken out, and then takes in nobody in all of its term.
+                    opening.stepDown(block);
+                }
             }
             changing.remove(block, change);
         });

@@ -36,6 +36,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.coconutdb.engine.error.CoconutException;
@@ -54,6 +55,7 @@ public final class ReplicationHost implements AutoCloseable {
     private static final int TICKS_WHILE_IDLE = 4;
     private static final int TICKS_UNTIL_FORGOTTEN = 80;
     private static final long UNSTUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long STEP_DOWN_MILLIS = 3_000;
     private static final int APPLIERS_MAX = 4;
     /// Of a lease's length: how often it is asked for, and how often followers are heard.
     private static final int ASKED_IN_A_LEASE = 4;
@@ -281,11 +283,26 @@ public final class ReplicationHost implements AutoCloseable {
         }
 
         @Override
+        public void stepDown(int block) {
+            ReplicationHost.this.stepDown(block);
+        }
+
+        @Override
         public CompletableFuture<Void> setMember(int block, int host, boolean isMember) {
             // Ratis's locks are waited for.
             return CompletableFuture.completedFuture(host).thenComposeAsync(_ -> setMembers(block, host, isMember), proposing).thenCompose(
                     reply -> reply.isSuccess() ? CompletableFuture.completedFuture(null)
                             : CompletableFuture.failedFuture(reply.getException()));
+        }
+    }
+
+    private void stepDown(int block) {
+        try {
+            var _ = server.transferLeadershipAsync(new TransferLeadershipRequest(ClientId.randomId(), peer(config.self()), group(block),
+                    calls
+                            .incrementAndGet(), null, STEP_DOWN_MILLIS));
+        } catch (IOException notNow) {
+            LOG.atInfo().addKeyValue("block", block).addKeyValue("reason", notNow.getMessage()).log("cannot step down");
         }
     }
 
