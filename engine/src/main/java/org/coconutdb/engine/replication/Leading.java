@@ -71,11 +71,6 @@ final class Leading {
         return leads && committed >= startIndex;
     }
 
-    /// How long ago this replica learned that it was elected.
-    long nanos() {
-        return nanoTime.getAsLong() - electedNanos;
-    }
-
     /// Whether an entry of its own term is committed.
     boolean isSettled() {
         return committed > startIndex;

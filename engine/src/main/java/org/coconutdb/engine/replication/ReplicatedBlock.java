@@ -54,6 +54,8 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final Map<Integer, Changes> changes = new HashMap<>();
     private boolean isReady;
     private boolean isOpen;
+    private long stuckAtIndex = -1;
+    private long stuckSinceNanos;
     private boolean isForeign; // the log speaks of a member whom this host does not know
     private Commit commit = new Commit(-1, -1);
     private @Nullable Commit told;
@@ -316,10 +318,26 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         }
     }
 
-    /// Whether it was elected long ago, and Raft has not got its first entry to a majority.
-    synchronized boolean isStuck() {
-        Leading now = leading;
-        return now != null && !isReady && now.nanos() > STUCK_NANOS;
+    /// Whether this primary's log has had entries for long of which Raft does not know that a majority has them. Called again and again.
+    boolean isStuck() {
+        Leading now;
+        long last;
+        synchronized (this) {
+            now = leading;
+            last = tail.lastIndex();
+        }
+        if (now == null) {
+            return false;
+        }
+        long chosen = log.chosenIndex();
+        long nanos = nanoTime.getAsLong();
+        synchronized (this) {
+            if (leading != now || chosen >= last || chosen != stuckAtIndex) {
+                stuckAtIndex = chosen;
+                stuckSinceNanos = nanos;
+            }
+            return nanos - stuckSinceNanos > STUCK_NANOS;
+        }
     }
 
     synchronized boolean isPrimary() {

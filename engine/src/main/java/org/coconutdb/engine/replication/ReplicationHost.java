@@ -350,12 +350,17 @@ public final class ReplicationHost implements AutoCloseable {
         }
     }
 
-    /// Where an answer got lost with its connection, Ratis has been seen to wait for the next entry to ask again; a new leader takes none before its first is answered.
+    /// Where an answer got lost with its connection, Ratis has been seen to wait for the next entry to ask again; and there is none while two are under way, or before a
+    /// new leader's first is answered.
     private void unstick(long now) {
-        if (now - unstuckAtNanos >= UNSTUCK_NANOS && blocks.values().stream().anyMatch(local -> local.block().isStuck())) {
+        boolean isStuck = false;
+        for (HostBeats.Local local : blocks.values()) {
+            isStuck |= local.log().isOpen() && local.block().isStuck();
+        }
+        if (isStuck && now - unstuckAtNanos >= UNSTUCK_NANOS) {
             unstuckAtNanos = now;
             LOG.atWarn().addKeyValue("host", config.self()).log(
-                    "leads a block without a majority's answer for long: connects anew to all hosts");
+                    "leads a block whose entries get no majority's answer: connects anew to all hosts");
             config.hosts().stream().map(HostAddress::number).filter(host -> host != config.self()).forEach(host -> proposing.execute(
                     () -> reconnect(
                             host)));
