@@ -350,20 +350,16 @@ public final class ReplicationHost implements AutoCloseable {
         }
     }
 
-    /// Where an answer got lost with its connection, Ratis has been seen to wait for the next entry to ask again; and there is none while two are under way, or before a
-    /// new leader's first is answered.
+    /// Where the answer to a new leader's first entry got lost with its connection, Ratis has been seen never to ask again, over new connections neither; the next leader does.
     private void unstick(long now) {
-        boolean isStuck = false;
+        boolean isDue = now - unstuckAtNanos >= UNSTUCK_NANOS;
         for (HostBeats.Local local : blocks.values()) {
-            isStuck |= local.log().isOpen() && local.block().isStuck();
-        }
-        if (isStuck && now - unstuckAtNanos >= UNSTUCK_NANOS) {
-            unstuckAtNanos = now;
-            LOG.atWarn().addKeyValue("host", config.self()).log(
-                    "leads a block whose entries get no majority's answer: connects anew to all hosts");
-            config.hosts().stream().map(HostAddress::number).filter(host -> host != config.self()).forEach(host -> proposing.execute(
-                    () -> reconnect(
-                            host)));
+            if (local.log().isOpen() && local.block().isStuck() && isDue) {
+                unstuckAtNanos = now;
+                LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("block", local.block().block()).log(
+                        "leads a block whose entries get no majority's answer: lets another lead");
+                proposing.execute(() -> stepDown(local.block().block()));
+            }
         }
     }
 
