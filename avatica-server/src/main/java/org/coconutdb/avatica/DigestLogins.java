@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -63,6 +64,7 @@ final class DigestLogins {
 
     private final DatabaseLogins database;
     private final SecretKeySpec key;
+    private final AtomicLong number = new AtomicLong();
     private final Map<String, Counts> nonces = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Counts> eldest) {
@@ -82,21 +84,24 @@ final class DigestLogins {
     }
 
     /// What a client is asked by: a whole header; null where nobody could answer.
+    ///
+    /// @param isStale whether what it has sent was right but for its nonce
     @Nullable
-    String challenge() {
+    String challenge(boolean isStale) {
         return !database.hasDigests() ? null
-                : "WWW-Authenticate: Digest realm=\"" + DatabaseLogins.digestRealm()
-                        + "\", qop=\"auth\", algorithm=SHA-256, stale=false, nonce=\""
-                        + nonce(System.currentTimeMillis()) + "\"";
+                : "WWW-Authenticate: Digest realm=\"" + DatabaseLogins.digestRealm() + "\", qop=\"auth\", algorithm=SHA-256, stale="
+                        + isStale
+                        + ", nonce=\"" + nonce(System.currentTimeMillis(), number.getAndIncrement()) + "\"";
     }
 
-    private String nonce(long millis) {
-        byte[] time = ByteBuffer.allocate(Long.BYTES).putLong(millis).array();
+    /// @param number makes it another one than all of the same moment: each client counts its own
+    private String nonce(long millis, long number) {
+        byte[] head = ByteBuffer.allocate(2 * Long.BYTES).putLong(millis).putLong(number).array();
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            byte[] proof = mac.doFinal(time);
-            return Base64.getUrlEncoder().withoutPadding().encodeToString(ByteBuffer.allocate(time.length + proof.length).put(time).put(
+            byte[] proof = mac.doFinal(head);
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(ByteBuffer.allocate(head.length + proof.length).put(head).put(
                     proof)
                     .array());
         } catch (GeneralSecurityException impossible) {
@@ -106,9 +111,10 @@ final class DigestLogins {
 
     private boolean isFresh(String nonce) {
         try {
-            long millis = ByteBuffer.wrap(Base64.getUrlDecoder().decode(nonce)).getLong();
+            ByteBuffer head = ByteBuffer.wrap(Base64.getUrlDecoder().decode(nonce));
+            long millis = head.getLong();
             long age = System.currentTimeMillis() - millis;
-            return age >= 0 && age <= NONCE_MILLIS && isEqual(nonce, nonce(millis));
+            return age >= 0 && age <= NONCE_MILLIS && isEqual(nonce, nonce(millis, head.getLong()));
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException notOurs) {
             return false;
         }

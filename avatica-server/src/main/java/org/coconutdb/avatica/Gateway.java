@@ -72,8 +72,8 @@ final class Gateway implements HttpHandler {
     }
 
     @Override
-    public List<String> challenges() {
-        return logins.challenges();
+    public List<String> challenges(HttpCredentials credentials) {
+        return logins.challenges(credentials);
     }
 
     private HttpResponse answered(HttpRequest request, Client client) {
@@ -95,7 +95,7 @@ final class Gateway implements HttpHandler {
                 ? ours(401, WireService.refusal(new SQLInvalidAuthorizationSpecException(
                         "this server wants a log-in: give user and password beside the URL.", "28000")))
                 : HttpResponse.text(401, "this server wants a log-in: user and password, by authentication=BASIC");
-        return response.with(logins.challenges());
+        return response.with(logins.challenges(request.credentials()));
     }
 
     /// Told in the request's own form: of a 401 Avatica's clients would tell their users that number alone.

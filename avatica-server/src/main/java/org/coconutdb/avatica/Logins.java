@@ -18,6 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.coconutdb.avatica.connection.Client;
 import org.coconutdb.avatica.http.HttpCredentials;
+import org.coconutdb.jdbc.wire.Protocol;
 import org.coconutdb.sql.session.DatabaseLogins;
 import org.ietf.jgss.GSSException;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,9 @@ final class Logins {
         record In(Client client, List<String> headers) implements Outcome {}
 
         /// There is none.
-        record Missing() implements Outcome {}
+        ///
+        /// @param isStale whether there is one that was right once
+        record Missing(boolean isStale) implements Outcome {}
 
         record Refused(SQLException failure) implements Outcome {}
     }
@@ -50,10 +53,10 @@ final class Logins {
     // A ticket with what it authorizes by, which may be long in Active Directory.
     private static final int TICKET_LENGTH_MAX = 64 * 1024;
     private static final int COOKIE_BYTES = 32;
-    private static final String COOKIE = "coconut-login";
     private static final String BASIC = "WWW-Authenticate: Basic realm=\"CoconutDB\", charset=\"UTF-8\"";
     private static final String NEGOTIATE = "Negotiate";
-    private static final Outcome MISSING = new Outcome.Missing();
+    private static final Outcome MISSING = new Outcome.Missing(false);
+    private static final Outcome STALE = new Outcome.Missing(true);
 
     private static final class Known {
         private final DatabaseLogins.Login login;
@@ -109,12 +112,13 @@ final class Logins {
     }
 
     /// What a client is asked to log in by, whole headers.
-    List<String> challenges() {
+    List<String> challenges(HttpCredentials credentials) {
         List<String> all = new ArrayList<>();
         if (kerberos != null) {
             all.add("WWW-Authenticate: " + NEGOTIATE);
         }
-        String digest = digests == null ? null : digests.challenge();
+        String digest = digests == null ? null : digests.challenge(credentials.outcome() instanceof Outcome.Missing(boolean isStale)
+                && isStale);
         if (digest != null) {
             all.add(digest);
         }
@@ -140,7 +144,7 @@ final class Logins {
         }
         String authorization = credentials.authorization();
         if (authorization == null || authorization.isEmpty()) {
-            String cookie = credentials.cookie(COOKIE);
+            String cookie = credentials.cookie(Protocol.LOGIN_COOKIE);
             Outcome known = cookie == null ? null : ofKnown(logins, proofOfCookie(cookie), from);
             return known == null ? MISSING : known;
         }
@@ -260,7 +264,7 @@ final class Logins {
                 }
                 yield new Outcome.In(new Client(found.user(), found.stamp(), address), List.of());
             }
-            case DigestLogins.Outcome.Stale() -> MISSING;
+            case DigestLogins.Outcome.Stale() -> STALE;
             case DigestLogins.Outcome.Wrong _ -> {
                 long _ = limits.begin(user, from, now);
                 logins.audit("login failed", user, "DIGEST: user name or password are wrong, or DIGEST does not know the user", address);
@@ -321,7 +325,8 @@ final class Logins {
     }
 
     private List<String> headers(byte @Nullable [] reply, String cookie) {
-        String set = "Set-Cookie: " + COOKIE + "=" + cookie + "; Path=/; HttpOnly; SameSite=Strict" + (isTls ? "; Secure" : "");
+        String set = "Set-Cookie: " + Protocol.LOGIN_COOKIE + "=" + cookie + "; Path=/; HttpOnly; SameSite=Strict" + (isTls ? "; Secure"
+                : "");
         return reply == null ? List.of(set) : List.of("WWW-Authenticate: " + NEGOTIATE + " " + Base64.getEncoder().encodeToString(reply),
                 set);
     }

@@ -13,8 +13,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.coconutdb.sql.session.DatabaseLogins;
@@ -178,7 +180,13 @@ class DigestLoginsTest {
         assertThat(post(server, header(nonce, "00000003", "doras", "POST")).statusCode()).as("again").isEqualTo(401);
         assertThat(post(server, header(nonce, "00000001", "doras", "POST")).statusCode()).as("again").isEqualTo(401);
         assertThat(post(server, header(nonce, "000000ff", "doras", "POST")).statusCode()).isEqualTo(200);
-        assertThat(post(server, header(nonce, "00000002", "doras", "POST")).statusCode()).as("too far behind").isEqualTo(401);
+        HttpResponse<String> behind = post(server, header(nonce, "00000002", "doras", "POST"));
+        assertThat(behind.statusCode()).as("too far behind").isEqualTo(401);
+        assertThat(behind.headers().allValues("WWW-Authenticate")).as("clients ask again").anyMatch(each -> each.contains("stale=true"));
+        Set<String> nonces = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            assertThat(nonces.add(nonce(server))).as("two clients never have the same").isTrue();
+        }
     }
 
     @Test

@@ -144,6 +144,7 @@ class KerberosLoginsTest {
         isRefused(url(server, "eve", folder.resolve("none.keytab")), "keytab");
         isRefused(url(server, "joe", joe) + "&service.principal=HTTP/nowhere@" + KerberosRealm.NAME, "service.principal");
         isRefused("jdbc:coconut://localhost:" + server.port() + "/?authentication=SPNEGO&principal=joe@" + KerberosRealm.NAME, "kinit");
+        isRefused("jdbc:coconut://localhost:" + server.port() + "/?authentication=SPNEGO&principal=&keytab=&service.principal=", "kinit");
         // A ticket, but for another.
         isRefused(url(server, "joe", joe) + "&service.principal=HTTP/elsewhere@" + KerberosRealm.NAME, "Kerberos ticket");
     }

@@ -20,7 +20,6 @@ final class HttpConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final int HEADERS_MAX = 100;
-    private static final int UNAUTHORIZED = 401;
     // Of whom nobody knows.
     private static final int STRANGERS_BODY_BYTES_MAX = 64 * 1024;
     private static final int DRAIN_BYTES_MAX = 256 * 1024 * 1024;
@@ -116,8 +115,7 @@ final class HttpConnection implements Runnable {
             write(response, goesOn, head.method.equals("HEAD"));
             return goesOn;
         } catch (BadRequest refused) {
-            HttpResponse told = HttpResponse.text(refused.status(), String.valueOf(refused.getMessage()));
-            write(refused.status() == UNAUTHORIZED ? told.with(server.handler().challenges()) : told, false, false);
+            write(HttpResponse.text(refused.status(), String.valueOf(refused.getMessage())).with(refused.headers()), false, false);
             linger();
             return false;
         } finally {
@@ -234,7 +232,8 @@ final class HttpConnection implements Runnable {
         }
         boolean isLarge = head.chunked || head.contentLength > STRANGERS_BODY_BYTES_MAX;
         if (isLarge && !server.handler().admits(credentials(head))) {
-            throw new BadRequest(UNAUTHORIZED, "this server wants a log-in before it reads a large request");
+            throw new BadRequest(401, "this server wants a log-in before it reads a large request", server.handler().challenges(credentials(
+                    head)).toArray(String[]::new));
         }
         if (head.expectsContinue && (head.chunked || head.contentLength > 0)) {
             send(CONTINUE, CONTINUE.length);

@@ -12,7 +12,7 @@ public interface HttpHandler {
     }
 
     /// By which log-ins those whom nobody knows may be known: whole headers, `WWW-Authenticate`.
-    default List<String> challenges() {
+    default List<String> challenges(HttpCredentials credentials) {
         return List.of();
     }
 }

@@ -198,7 +198,12 @@ final class HttpLink implements AutoCloseable {
                 switch (name) {
                     case "content-length" -> bodyLength = number(value, 10);
                     case "transfer-encoding" -> chunked = value.toLowerCase(Locale.ROOT).endsWith("chunked");
-                    case "set-cookie" -> cookie = value.substring(0, end(value, ';'));
+                    case "set-cookie" -> {
+                        // What stands between may set others.
+                        if (value.startsWith(Protocol.LOGIN_COOKIE + "=")) {
+                            cookie = value.substring(0, end(value, ';'));
+                        }
+                    }
                     case "www-authenticate" -> {
                         if (value.regionMatches(true, 0, NEGOTIATE, 0, NEGOTIATE.length())) {
                             negotiated = value.substring(NEGOTIATE.length()).strip();

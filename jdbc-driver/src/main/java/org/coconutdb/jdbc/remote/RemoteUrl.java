@@ -148,10 +148,13 @@ public record RemoteUrl(List<Host> hosts, String shown, String user, String pass
         if (!isKerberos) {
             return null;
         }
-        if (settings.containsKey(KEYTAB) && !settings.containsKey(PRINCIPAL)) {
+        // Tools give what nobody has filled in as empty.
+        Map<String, String> given = new TreeMap<>(settings);
+        given.values().removeIf(String::isEmpty);
+        if (given.containsKey(KEYTAB) && !given.containsKey(PRINCIPAL)) {
             throw invalid(KEYTAB + " may have keys of many: say " + PRINCIPAL + ", too, such as joe@EXAMPLE.COM");
         }
-        return new KerberosLogin(settings.get(PRINCIPAL), path(KEYTAB, settings), settings.get(SERVICE_PRINCIPAL));
+        return new KerberosLogin(given.get(PRINCIPAL), path(KEYTAB, given), given.get(SERVICE_PRINCIPAL));
     }
 
     private static @Nullable TlsSettings tls(Map<String, String> settings) throws SQLException {

@@ -5,6 +5,9 @@ import org.coconutdb.jdbc.session.Session;
 
 /// The numbers of the messages: what may be asked, and the fields of requests and answers. A number keeps its meaning for ever.
 public final class Protocol {
+    /// By which a server knows who has logged in with a ticket.
+    public static final String LOGIN_COOKIE = "coconut-login";
+
     /// Name of the `WireMessage` that a request or an answer travels in. A change that older sides cannot pass over gets another number.
     public static final String NAME = "coconut/1";
     private static final byte[] NAME_BYTES = NAME.getBytes(StandardCharsets.US_ASCII);
