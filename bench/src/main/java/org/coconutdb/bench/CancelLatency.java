@@ -1,19 +1,27 @@
 package org.coconutdb.bench;
 
+import com.sun.management.GarbageCollectionNotificationInfo;
+import com.sun.management.GcInfo;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.management.NotificationEmitter;
+import javax.management.openmbean.CompositeData;
 
 /// How long a statement goes on after it was cancelled, whatever operator is at work: milliseconds from `Statement.cancel` until the statement has
-/// failed, at random moments of statements that would run for minutes or hours. Argument: rounds of each.
+/// failed, at random moments of statements that would run for minutes or hours; and of it what the garbage collector has stopped the process for. Argument: rounds of each.
 /// ```
 /// java @jvm.flags -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.CancelLatency 20
 /// ```
@@ -25,6 +33,7 @@ public final class CancelLatency {
     // A cancel of a statement that has not begun is none.
     private static final int BEFORE_MIN_MILLIS = 50;
     private static final int BEFORE_MAX_MILLIS = 600;
+    private static final int TOLD_MILLIS = 500;
 
     private static final List<String> STATEMENTS = List.of(
             "SELECT COUNT(*) FROM %l AS s (i)",
@@ -50,25 +59,28 @@ public final class CancelLatency {
     public static void main(String[] arguments) throws Exception {
         int rounds = Integer.parseInt(arguments[0]);
         Random random = new Random(1);
-        double[] all = new double[rounds * STATEMENTS.size()];
-        int measured = 0;
+        List<Cancel> all = new ArrayList<>();
+        Pauses pauses = new Pauses();
         try (Connection connection = DriverManager.getConnection("jdbc:coconut:mem:cancelled;blocks=4");
                 ExecutorService thread = Executors.newSingleThreadExecutor()) {
             fill(connection);
             for (String template : STATEMENTS) {
                 String sql = template.replace("%l", LONG).replace("%s", SHORT);
-                double[] millis = new double[rounds];
+                List<Cancel> cancels = new ArrayList<>();
                 for (int round = -1; round < rounds; round++) {
-                    double took = cancelled(connection, sql, thread, random.nextInt(BEFORE_MIN_MILLIS, BEFORE_MAX_MILLIS));
+                    Cancel cancel = cancelled(connection, sql, thread, random.nextInt(BEFORE_MIN_MILLIS, BEFORE_MAX_MILLIS));
                     // The first is planned.
                     if (round >= 0) {
-                        millis[round] = took;
-                        all[measured++] = took;
+                        cancels.add(cancel);
                     }
                 }
-                report(millis, sql);
+                // The JVM tells of its pauses a moment later.
+                Thread.sleep(TOLD_MILLIS);
+                report(cancels, pauses, sql);
+                all.addAll(cancels);
             }
-            report(all, "all");
+            report(all, pauses, "all");
+            System.out.println(pauses);
         }
     }
 
@@ -83,13 +95,14 @@ public final class CancelLatency {
         }
     }
 
-    private static double cancelled(Connection connection, String sql, ExecutorService thread, int before) throws Exception {
+    private static Cancel cancelled(Connection connection, String sql, ExecutorService thread, int before) throws Exception {
         try (Statement statement = connection.createStatement()) {
             Future<Long> ended = thread.submit(() -> ended(statement, sql));
             Thread.sleep(before);
+            long startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
             long start = System.nanoTime();
             statement.cancel();
-            return (ended.get() - start) / 1e6;
+            return new Cancel(startMillis, (ended.get() - start) / 1e6);
         }
     }
 
@@ -109,8 +122,53 @@ public final class CancelLatency {
         }
     }
 
-    private static void report(double[] millis, String what) {
-        Arrays.sort(millis);
-        System.out.printf("median %6.1f ms, largest %6.1f ms  %s%n", millis[millis.length / 2], millis[millis.length - 1], what);
+    private static void report(List<Cancel> cancels, Pauses pauses, String what) {
+        double[] millis = cancels.stream().mapToDouble(Cancel::millis).sorted().toArray();
+        double own = cancels.stream().mapToDouble(pauses::without).max().orElse(0);
+        long paused = cancels.stream().filter(cancel -> cancel.millis() - pauses.without(cancel) > 1).count();
+        System.out.printf("median %6.1f ms, largest %6.1f ms, without pauses %6.1f ms, %d of %d fell into pauses  %s%n",
+                millis[millis.length / 2],
+                millis[millis.length - 1], own, paused, millis.length, what);
+    }
+
+    /// @param startMillis since the process began
+    private record Cancel(long startMillis, double millis) {}
+
+    private record Pause(long startMillis, long endMillis) {}
+
+    /// What the garbage collector has stopped the process for. It is told in whole milliseconds.
+    private static final class Pauses {
+        private final Collection<Pause> pauses = new ConcurrentLinkedQueue<>();
+
+        Pauses() {
+            for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+                // Those that work beside the process stop it for moments, which others tell.
+                boolean stops = !collector.getName().contains("Concurrent") && !collector.getName().contains("Cycles");
+                if (stops && collector instanceof NotificationEmitter emitter) {
+                    emitter.addNotificationListener((notification, _) -> {
+                        if (notification.getUserData() instanceof CompositeData data) {
+                            GcInfo gc = GarbageCollectionNotificationInfo.from(data).getGcInfo();
+                            pauses.add(new Pause(gc.getStartTime(), gc.getEndTime()));
+                        }
+                    }, null, null);
+                }
+            }
+        }
+
+        /// How long a cancel took beside them.
+        double without(Cancel cancel) {
+            double endMillis = cancel.startMillis() + cancel.millis();
+            double paused = 0;
+            for (Pause pause : pauses) {
+                paused += Math.max(0, Math.min(endMillis, (double) pause.endMillis()) - (double) Math.max(cancel.startMillis(), pause.startMillis()));
+            }
+            return Math.max(0, cancel.millis() - paused);
+        }
+
+        @Override
+        public String toString() {
+            return "pauses of the garbage collector: " + pauses.size() + ", the longest " + pauses.stream()
+                    .mapToLong(pause -> pause.endMillis() - pause.startMillis()).max().orElse(0) + " ms";
+        }
     }
 }

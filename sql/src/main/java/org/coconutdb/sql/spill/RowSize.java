@@ -1,5 +1,7 @@
 package org.coconutdb.sql.spill;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -7,16 +9,34 @@ import java.util.UUID;
 import org.apache.calcite.avatica.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/// Estimates what rows take of the heap: headers of 12 bytes, references of 4, sizes rounded up to 8. Values that several rows share are counted with
-/// each. A test compares it with the heap.
+/// Estimates what rows take of the heap: headers of 12 bytes, references of 4, or of 8 where this JVM has them so (the collector Z, heaps from 32 GB), sizes rounded up
+/// to 8. Values that several rows share are counted with each. A test compares it with the heap.
 public final class RowSize {
+    private static final int HEADER = 12;
     private static final int ARRAY_HEADER = 16;
-    private static final int REFERENCE = 4;
+    private static final int REFERENCE = hasShortReferences() ? 4 : 8;
+    // A text has its characters, a hash and two flags; a decimal its digits and its text, a scale, a precision and a number; bytes their array.
+    private static final long TEXT = rounded(HEADER + REFERENCE + 6);
+    private static final long DECIMAL = rounded(HEADER + 2 * REFERENCE + 16);
+    private static final long BYTES = rounded(HEADER + REFERENCE);
+    // The list has an array and two numbers; around it is one that cannot be changed, which has it twice.
+    private static final long LIST = rounded(HEADER + REFERENCE + 8) + rounded(HEADER + 2 * REFERENCE);
+    private static final long MAP = 32 + 8L * REFERENCE;
+    private static final long MAP_ENTRY = 24 + 6L * REFERENCE;
     private static final int LATIN1_MAX = 0xff;
     /// So many characters of a text are looked at to see whether it has one or two bytes each.
     private static final int SAMPLE = 16;
 
     private RowSize() {}
+
+    private static boolean hasShortReferences() {
+        var jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return jvm == null || Boolean.parseBoolean(jvm.getVMOption("UseCompressedOops").getValue());
+        } catch (IllegalArgumentException unknown) {
+            return true;
+        }
+    }
 
     /// A row: an array with a value for each column, or the value of its only one.
     public static long of(@Nullable Object row) {
@@ -48,10 +68,10 @@ public final class RowSize {
             return 24;
         }
         if (value instanceof String text) {
-            return 24 + rounded(ARRAY_HEADER + (long) text.length() * bytesOfCharacter(text));
+            return TEXT + rounded(ARRAY_HEADER + (long) text.length() * bytesOfCharacter(text));
         }
         if (value instanceof BigDecimal number) {
-            return number.precision() <= 18 ? 40 : 40 + 40 + rounded(ARRAY_HEADER + number.precision() / 2);
+            return number.precision() <= 18 ? DECIMAL : DECIMAL + 40 + rounded(ARRAY_HEADER + number.precision() / 2);
         }
         return ofOther(value);
     }
@@ -60,7 +80,7 @@ public final class RowSize {
         return switch (value) {
             case Float _,Short _,Character _ -> 16;
             case UUID _ -> 32;
-            case ByteString bytes -> 16 + rounded(ARRAY_HEADER + (long) bytes.length());
+            case ByteString bytes -> BYTES + rounded(ARRAY_HEADER + (long) bytes.length());
             case byte[] bytes -> rounded(ARRAY_HEADER + (long) bytes.length);
             case Object[] values -> ofArray(values);
             case List<?> list -> ofList(list);
@@ -70,8 +90,7 @@ public final class RowSize {
     }
 
     private static long ofList(List<?> list) {
-        // The list, and one around it that cannot be changed.
-        long bytes = 48 + rounded(ARRAY_HEADER + (long) REFERENCE * list.size());
+        long bytes = LIST + rounded(ARRAY_HEADER + (long) REFERENCE * list.size());
         for (Object element : list) {
             bytes += ofValue(element);
         }
@@ -79,9 +98,9 @@ public final class RowSize {
     }
 
     private static long ofMap(Map<?, ?> map) {
-        long bytes = 64;
+        long bytes = MAP;
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            bytes += 48 + ofValue(entry.getKey()) + ofValue(entry.getValue());
+            bytes += MAP_ENTRY + ofValue(entry.getKey()) + ofValue(entry.getValue());
         }
         return bytes;
     }
