@@ -160,7 +160,8 @@ public final class CancelLatency {
             double endMillis = cancel.startMillis() + cancel.millis();
             double paused = 0;
             for (Pause pause : pauses) {
-                paused += Math.max(0, Math.min(endMillis, (double) pause.endMillis()) - (double) Math.max(cancel.startMillis(), pause.startMillis()));
+                paused += Math.max(0, Math.min(endMillis, (double) pause.endMillis()) - (double) Math.max(cancel.startMillis(), pause
+                        .startMillis()));
             }
             return Math.max(0, cancel.millis() - paused);
         }

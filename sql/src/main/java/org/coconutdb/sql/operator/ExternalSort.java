@@ -3,8 +3,6 @@ package org.coconutdb.sql.operator;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.NoSuchElementException;
-import java.util.PriorityQueue;
 import org.coconutdb.sql.run.RowOrder;
 import org.coconutdb.sql.spill.OperatorMemory;
 import org.coconutdb.sql.spill.RowSize;
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Sorts rows: in memory where they have room there, otherwise by runs in the statement's file that are merged, in several rounds where they are many.
 /// Rows that are equal keep the order they came in: a run has rows that came before those of the next, and a merge prefers the earlier run.
 final class ExternalSort {
-    /// A reference in the list of rows, in its copy while that grows, and in the half that a merge sort sets aside.
+    /// A reference in a piece of rows, and that piece's part of what a merge sort sets aside.
     private static final int ROW_OVERHEAD_BYTES = 12;
     private static final int MERGED_MAX = 64;
     private static final int COMPARISONS_UNCHECKED = 0x3ff;
@@ -24,7 +22,7 @@ final class ExternalSort {
     private final OperatorMemory memory;
     private final Comparator<@Nullable Object> order;
     private final long rowsMax;
-    private List<@Nullable Object> held = new ArrayList<>();
+    private SortedPieces held;
     private List<SpilledRows> runs = new ArrayList<>();
     private long heldRowBytesMax;
     private int comparisons;
@@ -39,6 +37,7 @@ final class ExternalSort {
             }
             return order.compare(left, right);
         };
+        this.held = new SortedPieces(memory, this.order);
     }
 
     void add(@Nullable Object row) {
@@ -55,14 +54,13 @@ final class ExternalSort {
     }
 
     private void writeRun() {
-        held.sort(order);
         SpillWriter writer = memory.writer();
-        int count = (int) Math.min(rowsMax, held.size());
-        for (int i = 0; i < count; i++) {
-            writer.write(held.get(i), heldRowBytesMax);
+        RowIterator sorted = held.sorted();
+        for (long i = 0; i < rowsMax && sorted.hasNext(); i++) {
+            writer.write(sorted.next(), heldRowBytesMax);
         }
         runs.add(writer.finish());
-        held = new ArrayList<>();
+        held = new SortedPieces(memory, order);
         heldRowBytesMax = 0;
         memory.clear();
     }
@@ -70,8 +68,7 @@ final class ExternalSort {
     /// The rows in order, to be asked for once.
     RowIterator sorted() {
         if (runs.isEmpty()) {
-            held.sort(order);
-            return RowIterator.of(held);
+            return held.sorted();
         }
         if (!held.isEmpty()) {
             writeRun();
@@ -79,7 +76,7 @@ final class ExternalSort {
         while (true) {
             int together = mergedAtOnce();
             if (runs.size() <= together) {
-                Merge merge = new Merge(runs);
+                RowIterator merge = merge(runs);
                 runs = new ArrayList<>();
                 return merge;
             }
@@ -109,7 +106,7 @@ final class ExternalSort {
             for (SpilledRows run : group) {
                 rowBytesMax = Math.max(rowBytesMax, run.rowBytesMax());
             }
-            Merge merge = new Merge(group);
+            RowIterator merge = merge(group);
             memory.grow(memory.blockBytes(), "a buffer to sort with", "Run fewer statements at once.");
             SpillWriter writer = memory.writer();
             for (long i = 0; i < rowsMax && merge.hasNext(); i++) {
@@ -123,53 +120,29 @@ final class ExternalSort {
     }
 
     /// Rows of several runs in order.
-    private final class Merge implements RowIterator {
-        private final PriorityQueue<Head> heads;
-
-        private record Head(@Nullable Object row, int run, SpillReader reader, SpilledRows of) {}
-
-        Merge(List<SpilledRows> merged) {
-            this.heads = new PriorityQueue<>((left, right) -> {
-                int by = order.compare(left.row, right.row);
-                return by != 0 ? by : Integer.compare(left.run, right.run);
-            });
-            long bytes = 0;
-            for (SpilledRows run : merged) {
-                bytes += run.rowBytesMax() + memory.blockBytes();
-            }
-            memory.grow(bytes, "rows and buffers of " + merged.size() + " sorted runs", "Sort fewer columns.");
-            for (int i = 0; i < merged.size(); i++) {
-                SpilledRows run = merged.get(i);
-                advance(i, run.take(memory), run);
-            }
+    private RowIterator merge(List<SpilledRows> merged) {
+        long bytes = 0;
+        for (SpilledRows run : merged) {
+            bytes += run.rowBytesMax() + memory.blockBytes();
         }
+        memory.grow(bytes, "rows and buffers of " + merged.size() + " sorted runs", "Sort fewer columns.");
+        return new MergedRows(memory, order, merged.stream().map(run -> new Run(run, run.take(memory))).toList());
+    }
 
-        private void advance(int run, SpillReader reader, SpilledRows of) {
-            if (reader.hasNext()) {
-                heads.add(new Head(reader.read(), run, reader, of));
-            }
-        }
-
+    private record Run(SpilledRows rows, SpillReader reader) implements RowIterator {
         @Override
         public boolean hasNext() {
-            return !heads.isEmpty();
+            return reader.hasNext();
         }
 
         @Override
         public @Nullable Object next() {
-            memory.checkCancelled();
-            Head first = heads.poll();
-            if (first == null) {
-                throw new NoSuchElementException();
-            }
-            advance(first.run, first.reader, first.of);
-            return first.row;
+            return reader.read();
         }
 
         @Override
         public void close() {
-            heads.forEach(head -> head.of.delete());
-            heads.clear();
+            rows.delete();
         }
     }
 }

@@ -11,16 +11,17 @@ final class GroupTable {
     static final int GROUP_BYTES = 64;
     private static final int FIRST_GROUPS = 16;
     private static final int NONE = -1;
+    private static final int PIECE_BITS = 14;
+    private static final int PIECE_GROUPS = 1 << PIECE_BITS;
+    private static final int MASK = PIECE_GROUPS - 1;
     private static final int GROUPS_BETWEEN_CHECKS = 0x3fff;
 
     private final OperatorMemory memory;
 
-    private @Nullable Object[][] keys = new @Nullable Object[FIRST_GROUPS][];
-    private @Nullable Object[] states = new @Nullable Object[FIRST_GROUPS];
-    private int[] hashes = new int[FIRST_GROUPS];
-    private int[] kinds = new int[FIRST_GROUPS];
-    private int[] next = new int[FIRST_GROUPS];
-    private int[] heads = emptyHeads(FIRST_GROUPS * 2);
+    private Piece[] pieces = {new Piece(FIRST_GROUPS)};
+    // The first group of each chain, and one more: 0 where there is none. Also in pieces.
+    private int[][] heads = {new int[FIRST_GROUPS * 2]};
+    private int buckets = FIRST_GROUPS * 2;
     // What the largest values take that each group may have kept; null where groups keep none.
     private long @Nullable [] kept;
     private int count;
@@ -30,22 +31,63 @@ final class GroupTable {
         this.memory = memory;
     }
 
-    private static int[] emptyHeads(int length) {
-        int[] heads = new int[length];
-        Arrays.fill(heads, NONE);
-        return heads;
+    /// What is kept of some groups: in pieces, so that no step takes long however many there are.
+    private static final class Piece {
+        private @Nullable Object[][] keys;
+        private @Nullable Object[] states;
+        private int[] hashes;
+        private int[] kinds;
+        private int[] next;
+
+        Piece(int length) {
+            keys = new @Nullable Object[length][];
+            states = new @Nullable Object[length];
+            hashes = new int[length];
+            kinds = new int[length];
+            next = new int[length];
+        }
+
+        int length() {
+            return next.length;
+        }
+
+        void grow(int length) {
+            keys = Arrays.copyOf(keys, length);
+            states = Arrays.copyOf(states, length);
+            hashes = Arrays.copyOf(hashes, length);
+            kinds = Arrays.copyOf(kinds, length);
+            next = Arrays.copyOf(next, length);
+        }
+    }
+
+    private Piece piece(int group) {
+        return pieces[group >>> PIECE_BITS];
     }
 
     private int bucket(int hash) {
-        return KeyValues.mixed(hash, PartitionedRows.LEVEL_MAX + 1) & (heads.length - 1);
+        return KeyValues.mixed(hash, PartitionedRows.LEVEL_MAX + 1) & (buckets - 1);
+    }
+
+    private int head(int bucket) {
+        return heads[bucket >>> PIECE_BITS][bucket & MASK] - 1;
+    }
+
+    private void chain(int group, Piece piece, int place) {
+        int bucket = bucket(piece.hashes[place]);
+        piece.next[place] = head(bucket);
+        heads[bucket >>> PIECE_BITS][bucket & MASK] = group + 1;
     }
 
     /// The group with the key that the row has in these columns; negative where there is none.
     int find(int kind, int hash, @Nullable Object row, RowShape shape, int[] columns) {
-        for (int group = heads[bucket(hash)]; group != NONE; group = next[group]) {
-            if (hashes[group] == hash && kinds[group] == kind && hasKey(keys[group], row, shape, columns)) {
+        int group = head(bucket(hash));
+        while (group != NONE) {
+            Piece piece = piece(group);
+            int place = group & MASK;
+            if (piece.hashes[place] == hash && piece.kinds[place] == kind && hasKey(piece.keys[place], row, shape, columns)) {
                 return group;
             }
+            group = piece.next[place];
         }
         return NONE;
     }
@@ -61,36 +103,47 @@ final class GroupTable {
 
     /// Makes one, which is not there; answers its number.
     int add(int kind, int hash, @Nullable Object[] key, @Nullable Object state) {
-        if (count == hashes.length) {
-            grow();
+        if (count == buckets / 2) {
+            rehash();
         }
         int group = count++;
-        keys[group] = key;
-        states[group] = state;
-        hashes[group] = hash;
-        kinds[group] = kind;
-        int bucket = bucket(hash);
-        next[group] = heads[bucket];
-        heads[bucket] = group;
+        Piece piece = pieceToAdd(group);
+        int place = group & MASK;
+        piece.keys[place] = key;
+        piece.states[place] = state;
+        piece.hashes[place] = hash;
+        piece.kinds[place] = kind;
+        chain(group, piece, place);
         return group;
     }
 
-    private void grow() {
-        int length = count * 2;
-        keys = Arrays.copyOf(keys, length);
-        states = Arrays.copyOf(states, length);
-        hashes = Arrays.copyOf(hashes, length);
-        kinds = Arrays.copyOf(kinds, length);
-        next = Arrays.copyOf(next, length);
-        heads = emptyHeads(length * 2);
-        // Millions take longer than whoever cancels would wait.
+    private Piece pieceToAdd(int group) {
+        int number = group >>> PIECE_BITS;
+        if (number == pieces.length) {
+            pieces = Arrays.copyOf(pieces, number * 2);
+        }
+        if (pieces[number] == null) {
+            pieces[number] = new Piece(PIECE_GROUPS);
+        } else if ((group & MASK) == pieces[number].length()) {
+            pieces[number].grow(pieces[number].length() * 2);
+        }
+        return pieces[number];
+    }
+
+    private void rehash() {
+        buckets *= 2;
+        int[][] empty = new int[Math.max(1, buckets >>> PIECE_BITS)][];
+        for (int i = 0; i < empty.length; i++) {
+            memory.checkCancelled();
+            empty[i] = new int[Math.min(buckets, PIECE_GROUPS)];
+        }
+        heads = empty;
         for (int group = 0; group < count; group++) {
+            // Millions take longer than whoever cancels would wait.
             if ((group & GROUPS_BETWEEN_CHECKS) == 0) {
                 memory.checkCancelled();
             }
-            int bucket = bucket(hashes[group]);
-            next[group] = heads[bucket];
-            heads[bucket] = group;
+            chain(group, piece(group), group & MASK);
         }
     }
 
@@ -100,27 +153,27 @@ final class GroupTable {
 
     @Nullable
     Object[] key(int group) {
-        return keys[group];
+        return piece(group).keys[group & MASK];
     }
 
     int kind(int group) {
-        return kinds[group];
+        return piece(group).kinds[group & MASK];
     }
 
     @Nullable
     Object state(int group) {
-        return states[group];
+        return piece(group).states[group & MASK];
     }
 
     void setState(int group, @Nullable Object state) {
-        states[group] = state;
+        piece(group).states[group & MASK] = state;
     }
 
     /// How much more heap the group may take, which keeps one of its rows' values.
     long keep(int group, long bytes) {
         long[] sizes = kept;
         if (sizes == null || sizes.length <= group) {
-            sizes = sizes == null ? new long[hashes.length] : Arrays.copyOf(sizes, hashes.length);
+            sizes = sizes == null ? new long[buckets / 2] : Arrays.copyOf(sizes, buckets / 2);
             kept = sizes;
         }
         long more = Math.max(0, bytes - sizes[group]);
@@ -130,7 +183,8 @@ final class GroupTable {
 
     /// The group is not asked for any more.
     void forget(int group) {
-        keys[group] = new @Nullable Object[0];
-        states[group] = null;
+        Piece piece = piece(group);
+        piece.keys[group & MASK] = new @Nullable Object[0];
+        piece.states[group & MASK] = null;
     }
 }

@@ -27,9 +27,11 @@ final class JoinTable {
         int buckets = shape.rightKeys().length == 0 ? 1 : Math.max(2, Integer.highestOneBit(Math.max(1, count)) << 1);
         this.mask = buckets - 1;
         this.heads = new int[buckets];
+        memory.checkCancelled();
+        Arrays.fill(heads, NONE);
+        memory.checkCancelled();
         this.next = new int[count];
         this.integers = shape.isInteger() ? new long[count] : new long[0];
-        Arrays.fill(heads, NONE);
         // From the last, so that the first comes first in its chain.
         for (int i = count - 1; i >= 0; i--) {
             if ((i & 0x3ff) == 0) {

@@ -1,7 +1,7 @@
 package org.coconutdb.sql.operator;
 
-import java.util.Arrays;
 import org.coconutdb.sql.spill.OperatorMemory;
+import org.coconutdb.sql.spill.RowList;
 import org.coconutdb.sql.spill.RowSize;
 import org.coconutdb.sql.spill.SpillWriter;
 import org.coconutdb.sql.spill.SpilledRows;
@@ -13,16 +13,14 @@ final class PartitionedRows {
     /// Beyond, rows have a key in common, or nearly so.
     static final int LEVEL_MAX = 6;
     private static final int PARTITIONS_MAX = 32;
-    private static final int FIRST_ROWS = 16;
 
     private final OperatorMemory memory;
     private final int level;
     private final int overheadBytes;
     private final String what;
     private final String mend;
-    private @Nullable Object[] rows = new @Nullable Object[FIRST_ROWS];
-    private int[] hashes = new int[FIRST_ROWS];
-    private int count;
+    // With their hashes.
+    private final RowList rows = new RowList();
     // Null as long as all rows are in memory.
     private @Nullable SpillWriter @Nullable [] writers;
     private long[] partitionBytes = new long[0];
@@ -64,12 +62,7 @@ final class PartitionedRows {
 
     /// Holds a row that is counted already; not where others are on disk.
     void put(@Nullable Object row, int hash) {
-        if (count == rows.length) {
-            rows = Arrays.copyOf(rows, count * 2);
-            hashes = Arrays.copyOf(hashes, count * 2);
-        }
-        rows[count] = row;
-        hashes[count++] = hash;
+        rows.add(row, hash);
     }
 
     int partition(int hash) {
@@ -95,16 +88,17 @@ final class PartitionedRows {
         }
         SpillWriter writer = memory.writer();
         int kept = 0;
-        for (int i = 0; i < count; i++) {
-            if (partition(hashes[i]) == largest) {
-                writer.write(rows[i]);
+        for (int i = 0; i < rows.size(); i++) {
+            memory.checkCancelled();
+            Object row = rows.row(i);
+            int hash = rows.number(i);
+            if (partition(hash) == largest) {
+                writer.write(row);
             } else {
-                rows[kept] = rows[i];
-                hashes[kept++] = hashes[i];
+                rows.set(kept++, row, hash);
             }
         }
-        Arrays.fill(rows, kept, count, null);
-        count = kept;
+        rows.truncate(kept);
         if (!memory.tryReplace(partitionBytes[largest], memory.blockBytes())) {
             throw memory.refusal(memory.blockBytes(), "a buffer to write rows to disk with", "Run fewer statements at once.");
         }
@@ -120,24 +114,25 @@ final class PartitionedRows {
         writers = open;
         shift = Integer.SIZE - Integer.numberOfTrailingZeros(partitions);
         partitionBytes = new long[partitions];
-        for (int i = 0; i < count; i++) {
-            partitionBytes[partition(hashes[i])] += RowSize.of(rows[i]) + overheadBytes;
+        for (int i = 0; i < rows.size(); i++) {
+            memory.checkCancelled();
+            partitionBytes[partition(rows.number(i))] += RowSize.of(rows.row(i)) + overheadBytes;
         }
         return open;
     }
 
     /// Rows that are in memory.
     int count() {
-        return count;
+        return rows.size();
     }
 
     @Nullable
     Object row(int index) {
-        return rows[index];
+        return rows.row(index);
     }
 
     int hash(int index) {
-        return hashes[index];
+        return rows.number(index);
     }
 
     boolean hasSpilled() {

@@ -1,16 +1,14 @@
 package org.coconutdb.sql.spill;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Rows kept in their order: in memory as long as there is room, and then in a run. Filled first, and then read any number of times. One thread.
 public final class RowBuffer implements AutoCloseable {
-    private static final int ROW_OVERHEAD_BYTES = 8;
+    private static final int ROW_OVERHEAD_BYTES = 16;
 
     private final OperatorMemory memory;
     private final String what;
-    private List<@Nullable Object> held = new ArrayList<>();
+    private RowList held = new RowList();
     private long heldBytes;
     private @Nullable SpillWriter writer;
     private @Nullable SpilledRows run;
@@ -67,7 +65,7 @@ public final class RowBuffer implements AutoCloseable {
             run = null;
         }
         if (!held.isEmpty()) {
-            held = new ArrayList<>();
+            held = new RowList();
         }
         memory.shrink(heldBytes);
         heldBytes = 0;
@@ -103,7 +101,7 @@ public final class RowBuffer implements AutoCloseable {
 
         public @Nullable Object next() {
             SpillReader open = rest;
-            return position < held.size() || open == null ? held.get(position++) : open.read();
+            return position < held.size() || open == null ? held.row(position++) : open.read();
         }
     }
 }
