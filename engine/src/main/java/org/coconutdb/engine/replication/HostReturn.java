@@ -34,6 +34,7 @@ final class HostReturn {
     private static final Logger LOG = LoggerFactory.getLogger(HostReturn.class);
     private static final long ROUND_MILLIS = 100;
     private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int UUID_BYTES = 2 * Long.BYTES;
 
     private static final byte NOT_FORMED = 0;
@@ -71,6 +72,7 @@ final class HostReturn {
     // At the returning host; its thread.
     private final Set<Integer> opened = new HashSet<>();
     private final Map<Integer, Integer> primaries = new HashMap<>();
+    private final Map<Integer, Long> toldNanos = new HashMap<>();
     private String waitsFor = "";
     // At primaries, by block.
     private final ConcurrentMap<Integer, CompletableFuture<Void>> changing = new ConcurrentHashMap<>();
@@ -225,6 +227,7 @@ final class HostReturn {
         byte[] question = ByteBuffer.allocate(Integer.BYTES + 1).putInt(block).put(isOpen ? COME : LEAVE).array();
         int primary = primaries.getOrDefault(block, config.self());
         byte[] answer = primary == config.self() ? null : ask(primary, RETURN, question);
+        tellWhenLate(block, isOpen, primary, answer);
         if (answer == null || answer[0] == NOT_PRIMARY) {
             primaries.put(block, nextHost(primary));
         } else if (answer[0] == DONE && !isOpen) {
@@ -233,6 +236,16 @@ final class HostReturn {
         } else if (answer[0] == DONE) {
             formation.returned(block);
             LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("block", block).log("votes in a block again");
+        }
+    }
+
+    private void tellWhenLate(int block, boolean isOpen, int primary, byte @Nullable [] answer) {
+        long now = System.nanoTime();
+        if (now - toldNanos.computeIfAbsent(block, _ -> now) >= LATE_NANOS && primary != config.self()) {
+            toldNanos.put(block, now);
+            LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("block", block).addKeyValue("step", isOpen ? "come" : "leave")
+                    .addKeyValue("asked", primary).addKeyValue("answer", answer == null ? "none" : answer[0] == NOT_PRIMARY ? "not primary"
+                            : answer[0] == PENDING ? "pending" : "done").log("waits to be taken in again");
         }
     }
 
