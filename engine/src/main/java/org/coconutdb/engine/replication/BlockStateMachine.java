@@ -130,6 +130,7 @@ final class BlockStateMachine extends BaseStateMachine {
         if (!submission.onAppending(index, term)) {
             throw new StateMachineException("the entry is of another term", false);
         }
+        log.onTaken();
         block.onAppending(index, term, submission.entry(), context.getStateMachineLogEntry().getLogData().size(), true);
         return context;
     }

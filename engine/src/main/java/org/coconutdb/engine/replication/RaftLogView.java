@@ -42,6 +42,9 @@ interface RaftLogView {
     /// Hands an entry to Raft, to be appended to this replica's log. What it is told is how that ended: null, or why it was not appended or may have been lost.
     void submit(Submission submission, Consumer<@Nullable Throwable> ended);
 
+    /// For how long all entries of a term have been refused since this replica hands its lead over; 0 where it does not.
+    long handingOverNanos(long term);
+
     /// An entry on its way into the log.
     interface Submission {
         BlockEntry entry();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -19,6 +20,7 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -42,10 +44,14 @@ final class RatisLog implements RaftLogView {
     private final ClientId client = ClientId.randomId();
     private final AtomicLong calls = new AtomicLong();
     private final ConcurrentMap<Long, Submission> submissions = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable HandingOver> handingOver = new AtomicReference<>();
     private volatile @Nullable RaftServer server;
     private volatile RaftServer.@Nullable Division division;
     private volatile boolean isOpen;
     private volatile int lastLeader = -1;
+
+    /// Entries were refused because the lead is being handed over, the first and the last of them then.
+    private record HandingOver(long term, long sinceNanos, long lastNanos) {}
 
     RatisLog(RaftGroupId group) {
         this.group = group;
@@ -237,12 +243,33 @@ final class RatisLog implements RaftLogView {
             CompletableFuture<RaftClientReply> reply = ((RaftClientAsynchronousProtocol) to).submitClientRequestAsync(request);
             var _ = reply.whenComplete((answer, failure) -> {
                 submissions.remove(call);
-                ended.accept(failure != null ? failure : answer.getException());
+                Throwable why = failure != null ? failure : answer.getException();
+                if (why instanceof LeaderSteppingDownException) {
+                    onHandingOver();
+                }
+                ended.accept(why);
             });
         } catch (IOException | RuntimeException e) {
             submissions.remove(call);
             ended.accept(e);
         }
+    }
+
+    private void onHandingOver() {
+        long term = currentTerm();
+        long now = System.nanoTime();
+        handingOver.updateAndGet(before -> new HandingOver(term, before != null && before.term() == term ? before.sinceNanos() : now, now));
+    }
+
+    /// Raft takes an entry.
+    void onTaken() {
+        handingOver.set(null);
+    }
+
+    @Override
+    public long handingOverNanos(long term) {
+        HandingOver now = handingOver.get();
+        return now == null || now.term() != term ? 0 : now.lastNanos() - now.sinceNanos();
     }
 
     /// The submission that a request is of; null where it is none of this process's.

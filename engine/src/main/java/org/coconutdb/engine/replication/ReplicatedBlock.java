@@ -20,6 +20,8 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedBlock.class);
 
     private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /// Ratis gives a hand-over up after a second.
+    private static final long HANDING_OVER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
     /// Tells the other replicas how far the block is committed.
     interface CommitNews {
@@ -318,8 +320,9 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         }
     }
 
-    /// Whether this primary's log has had entries for long of which Raft does not know that a majority has them. Called again and again.
-    boolean isStuck() {
+    /// Why this primary has to let another lead, so that the block goes on; null where it has not. Called again and again.
+    @Nullable
+    String stuckFor() {
         Leading now;
         long last;
         synchronized (this) {
@@ -327,7 +330,10 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             last = tail.lastIndex();
         }
         if (now == null) {
-            return false;
+            return null;
+        }
+        if (log.handingOverNanos(now.term) > HANDING_OVER_NANOS_MAX) {
+            return "a hand-over of its lead does not end";
         }
         long chosen = log.chosenIndex();
         long nanos = nanoTime.getAsLong();
@@ -336,7 +342,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
                 stuckAtIndex = chosen;
                 stuckSinceNanos = nanos;
             }
-            return nanos - stuckSinceNanos > STUCK_NANOS;
+            return nanos - stuckSinceNanos > STUCK_NANOS ? "its entries get no majority's answer" : null;
         }
     }
 

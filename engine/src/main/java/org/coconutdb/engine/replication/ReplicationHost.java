@@ -350,14 +350,17 @@ public final class ReplicationHost implements AutoCloseable {
         }
     }
 
-    /// Where the answer to a new leader's first entry got lost with its connection, Ratis has been seen never to ask again, over new connections neither; the next leader does.
+    /// Where the answer to a new leader's first entry got lost with its connection, Ratis has been seen never to ask again, over new connections neither. And where a leader hands its
+    /// lead over to a host that is just gone, Ratis 3.3 may go on refusing entries for all of the term: `TransferLeadership.start` does not forget a hand-over that fails at once. The
+    /// next leader does better.
     private void unstick(long now) {
         boolean isDue = now - unstuckAtNanos >= UNSTUCK_NANOS;
         for (HostBeats.Local local : blocks.values()) {
-            if (local.log().isOpen() && local.block().isStuck() && isDue) {
+            String why = local.log().isOpen() ? local.block().stuckFor() : null;
+            if (why != null && isDue) {
                 unstuckAtNanos = now;
-                LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("block", local.block().block()).log(
-                        "leads a block whose entries get no majority's answer: lets another lead");
+                LOG.atWarn().addKeyValue("host", config.self()).addKeyValue("block", local.block().block()).addKeyValue("why", why).log(
+                        "lets another lead a block");
                 proposing.execute(() -> stepDown(local.block().block()));
             }
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Three processes, clients at all of them, and a nemesis that kills, pauses, restarts, cuts off and slows down: what clients see is linearizable by register and strictly
 /// serializable by transaction, every host goes on when all is healed, and nothing that was acknowledged is lost.
 ///
-/// `-Dcluster.runs=200 -Dseed=1` for more of it, `-Dcluster.lose=true` to delete what hosts had, too, `-Dcluster.mutations=true` to see that the same runs find a missing rule.
+/// `-Dcluster.runs=200 -Dseed=1` for more of it, `-Dcluster.mutations=true` to see that the same runs find a missing rule.
 class ClusterHistoriesIT {
     private static final int RUNS = Integer.getInteger("cluster.runs", 2);
     private static final long FAULT_MILLIS = Long.getLong("cluster.millis", 6_000);

@@ -83,6 +83,9 @@ final class ClusterRun implements AutoCloseable {
             goesOn(load, failures);
         } catch (TimeoutException | IllegalStateException failure) {
             failures.add("host away: " + failure.getMessage());
+            for (int host = 0; host < HOSTS; host++) {
+                cluster.dumpThreads(host);
+            }
         }
         long wentOn = System.nanoTime();
         failures.addAll(load.broken());

@@ -9,7 +9,6 @@ import org.coconutdb.engine.replication.ReplicationTiming;
 
 /// What befalls a cluster, at random: the same seed does the same at about the same times. One thread.
 final class Nemesis {
-    private static final boolean LOSES = Boolean.getBoolean("cluster.lose");
     private static final long HOUR_MICROS = TimeUnit.HOURS.toMicros(1);
 
     private final ProcessCluster cluster;
@@ -31,7 +30,7 @@ final class Nemesis {
         if (random.nextInt(3) == 0) {
             clocks();
         }
-        if (LOSES && random.nextInt(3) == 0) {
+        if (random.nextInt(3) == 0) {
             // Now, when all have all there is: what is lost is elsewhere.
             lose(random.nextInt(cluster.size()));
         }

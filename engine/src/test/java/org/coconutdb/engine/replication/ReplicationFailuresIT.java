@@ -84,6 +84,24 @@ class ReplicationFailuresIT {
         }
     }
 
+    @Test
+    void aPrimaryWhoseHandOverDoesNotEndLetsAnotherLead() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int primary = cluster.settled();
+            TestCluster.get(cluster.log(primary).propose(RegisterState.write(1, 10)));
+            long term = cluster.log(primary).status().term();
+
+            HandOvers.neverEnd(cluster.host(primary));
+            TestCluster.get(cluster.log(primary).propose(RegisterState.write(1, 11)));
+
+            assertThat(cluster.log(primary).status().term()).isGreaterThan(term);
+            for (int host : cluster.up()) {
+                cluster.log(host).catchUp().get(60, TimeUnit.SECONDS);
+                assertThat(cluster.state(host).read(1)).isEqualTo(11);
+            }
+        }
+    }
+
     private static byte[] padded(int register, long value, int bytes) {
         return ByteBuffer.allocate(bytes).putInt(register).putLong(value).array();
     }

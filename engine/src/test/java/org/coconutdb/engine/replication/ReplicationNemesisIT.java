@@ -22,10 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Clients write and read at all replicas while links are cut, one way too, hosts restart and replicas are slow: what they saw is linearizable, and nothing that
-/// was acknowledged is lost. `-Dreplication.seconds` for longer, `-Dcluster.lose=true` for disks that are lost, too, `-Dseed` for others.
+/// was acknowledged is lost. `-Dreplication.seconds` for longer, `-Dseed` for others.
 class ReplicationNemesisIT {
     private static final int HOSTS = 3;
-    private static final boolean LOSES = Boolean.getBoolean("cluster.lose");
     private static final int REGISTERS = 4;
     private static final int CLIENTS = 6;
     private static final long SECONDS = Long.getLong("replication.seconds", 12);
@@ -83,7 +82,7 @@ class ReplicationNemesisIT {
                 }
                 case 5 -> {
                     // All have all there is: what is lost here is there.
-                    if (LOSES && cluster.up().size() == HOSTS && cluster.up().stream().allMatch(each -> cluster.log(each).mayRead())) {
+                    if (cluster.up().size() == HOSTS && cluster.up().stream().allMatch(each -> cluster.log(each).mayRead())) {
                         cluster.lose(host);
                         cluster.start(host);
                         lost++;
