@@ -76,6 +76,8 @@ final class HostReturn {
     private String waitsFor = "";
     // At primaries, by block.
     private final ConcurrentMap<Integer, CompletableFuture<Void>> changing = new ConcurrentHashMap<>();
+    // What was logged of a change that has not succeeded yet.
+    private final ConcurrentMap<Integer, Set<String>> logged = new ConcurrentHashMap<>();
     private @Nullable Thread thread;
 
     HostReturn(ClusterConfig config, GrpcLinks links, Map<Integer, HostBeats.Local> blocks, Formation formation, Opening opening) {
@@ -265,6 +267,7 @@ final class HostReturn {
         boolean leaves = asked.get() == LEAVE;
         HostBeats.Local local = blocks.get(block);
         if (local == null || !local.block().isPrimary() || !local.block().members().contains(from)) {
+            logged.remove(block);
             return told(NOT_PRIMARY);
         }
         try {
@@ -295,18 +298,27 @@ final class HostReturn {
         if (changing.putIfAbsent(block, change) != null) {
             return;
         }
-        LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).log(isMember ? "takes a host in again that lost what it held"
-                : "takes a host out that lost what it held");
+        tellOnce(block, host, isMember ? "takes a host in again that lost what it held" : "takes a host out that lost what it held", "");
         var _ = opening.setMember(block, host, isMember).whenComplete((_, failure) -> {
-            if (failure != null) {
-                LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).addKeyValue("reason", failure.getMessage()).log(
-                        "members could not be changed yet");
-                if (failure instanceof CompletionException wrapped && wrapped.getCause() instanceof IllegalStateException) {
+            if (failure == null) {
+                logged.remove(block);
+            } else {
+                Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null ? wrapped.getCause()
+                        : failure;
+                tellOnce(block, host, "members could not be changed yet", String.valueOf(cause.getMessage()));
+                if (cause instanceof IllegalStateException) {
                     // Ratis's leader may still send to whom an earlier one has taken out, and then takes in nobody in all of its term.
                     opening.stepDown(block);
                 }
             }
             changing.remove(block, change);
         });
+    }
+
+    /// It is asked for ten times a second.
+    private void tellOnce(int block, int host, String what, String reason) {
+        if (logged.computeIfAbsent(block, _ -> ConcurrentHashMap.newKeySet()).add(what)) {
+            LOG.atInfo().addKeyValue("block", block).addKeyValue("replica", host).addKeyValue("reason", reason).log(what);
+        }
     }
 }
