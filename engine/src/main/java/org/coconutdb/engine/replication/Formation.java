@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +37,7 @@ final class Formation {
     private static final String INCARNATION = "incarnation";
     private static final String STAGE = "stage";
     private static final String MISSING = "missing";
+    private static final String HELD = "held";
     private static final String WITH = "with.";
     private static final String FORMED_BY = "formed.by";
 
@@ -45,6 +47,7 @@ final class Formation {
     private Stage stage;
     private final Map<Integer, UUID> others = new HashMap<>();
     private final Set<Integer> missing = new TreeSet<>();
+    private final Set<Integer> held = new TreeSet<>();
     private ReplicaSet formedBy = ReplicaSet.NONE;
 
     private Formation(Path directory, UUID incarnation, Stage stage) {
@@ -104,6 +107,11 @@ final class Formation {
                     missing.add(Integer.parseInt(block));
                 }
             }
+            case HELD -> {
+                for (String block : value.split(" ", -1)) {
+                    held.add(Integer.parseInt(block));
+                }
+            }
             case FORMED_BY -> {
                 for (String host : value.split(" ", -1)) {
                     formedBy = formedBy.with(Integer.parseInt(host));
@@ -119,6 +127,9 @@ final class Formation {
         lines.add(STAGE + " = " + stage.name().toLowerCase(Locale.ROOT));
         if (!missing.isEmpty()) {
             lines.add(MISSING + " = " + String.join(" ", missing.stream().map(String::valueOf).toList()));
+        }
+        if (!held.isEmpty()) {
+            lines.add(HELD + " = " + String.join(" ", held.stream().map(String::valueOf).toList()));
         }
         if (formedBy.size() > 0) {
             lines.add(FORMED_BY + " = " + String.join(" ", formedBy.stream().mapToObj(String::valueOf).toList()));
@@ -156,6 +167,18 @@ final class Formation {
         return List.copyOf(missing);
     }
 
+    /// Blocks in which this host has voted: their logs are there, or were lost.
+    synchronized List<Integer> held() {
+        return List.copyOf(held);
+    }
+
+    /// It may vote in blocks from now on.
+    synchronized void hold(Collection<Integer> blocks) throws IOException {
+        if (held.addAll(blocks)) {
+            write();
+        }
+    }
+
     synchronized boolean isMissing(int block) {
         return stage == Stage.BLANK || missing.contains(block);
     }
@@ -179,6 +202,7 @@ final class Formation {
     /// It votes in a block again.
     synchronized void returned(int block) throws IOException {
         missing.remove(block);
+        held.add(block);
         stage = missing.isEmpty() ? Stage.FORMED : stage;
         write();
     }

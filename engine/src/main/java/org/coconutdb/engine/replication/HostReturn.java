@@ -51,10 +51,10 @@ final class HostReturn {
 
     /// Opens this host's logs.
     interface Opening {
-        /// As a member, with what is there.
-        void open(int block) throws IOException;
+        /// As a member of all blocks of a new cluster.
+        void openAll() throws IOException;
 
-        /// As nobody's member, with nothing.
+        /// A block as nobody's member, with nothing.
         void openEmpty(int block) throws IOException;
 
         /// What Raft's members are to be, with a host or without.
@@ -79,6 +79,7 @@ final class HostReturn {
     // What was logged of a change that has not succeeded yet.
     private final ConcurrentMap<Integer, Set<String>> logged = new ConcurrentHashMap<>();
     private @Nullable Thread thread;
+    private volatile boolean isClosing;
 
     HostReturn(ClusterConfig config, GrpcLinks links, Map<Integer, HostBeats.Local> blocks, Formation formation, Opening opening) {
         this.config = config;
@@ -98,6 +99,7 @@ final class HostReturn {
     }
 
     void close() throws InterruptedException {
+        isClosing = true;
         Thread running = thread;
         if (running != null) {
             running.interrupt();
@@ -121,8 +123,11 @@ final class HostReturn {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         } catch (IOException | RuntimeException failure) {
-            LOG.atError().addKeyValue("host", config.self()).setCause(failure).log(
-                    "cannot take part in the cluster: start this host again");
+            // What is interrupted in the midst of a file or of a question to Ratis fails as such.
+            if (!isClosing) {
+                LOG.atError().addKeyValue("host", config.self()).setCause(failure).log(
+                        "cannot take part in the cluster: start this host again");
+            }
         }
     }
 
@@ -177,9 +182,7 @@ final class HostReturn {
             return true;
         }
         formation.form(with, formedTogether);
-        for (int block : blocks.keySet()) {
-            opening.open(block);
-        }
+        opening.openAll();
         LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("blocks", blocks.size()).log("the cluster is formed");
         return true;
     }

@@ -237,16 +237,37 @@ public final class ReplicationHost implements AutoCloseable {
             // What it had of it when it was stopped on its way back.
             FileDigest.delete(logDirectory().resolve(group(block).getUuid().toString()));
         }
+        requireLogs();
         server.start();
         for (int block : plans.keySet()) {
             if (!formation.isMissing(block)) {
                 open(block, peers(block));
             }
         }
+        holdAll();
         LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("blocks", plans.size()).addKeyValue("stage", formation.stage()).log(
                 "replication is open");
         var _ = ticks.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         comingBack.start();
+    }
+
+    /// A log that is gone while others are there would vote as if it had not voted before.
+    private void requireLogs() {
+        for (int block : formation.held()) {
+            Path log = logDirectory().resolve(group(block).getUuid().toString());
+            if (plans.containsKey(block) && !formation.isMissing(block) && !Files.isDirectory(log)) {
+                throw CoconutException.of(ErrorCode.DATA_CORRUPTED)
+                        .with("block", block)
+                        .with("missing", log)
+                        .mend("Empty this host's directory, " + config.directory() + ", and start it again: the other hosts fill it.");
+            }
+        }
+    }
+
+    private void holdAll() throws IOException {
+        if (formation.stage() == Formation.Stage.FORMED) {
+            formation.hold(plans.keySet());
+        }
     }
 
     private List<RaftPeer> peers(int block) {
@@ -273,8 +294,11 @@ public final class ReplicationHost implements AutoCloseable {
 
     private final class Opening implements HostReturn.Opening {
         @Override
-        public void open(int block) throws IOException {
-            ReplicationHost.this.open(block, peers(block));
+        public void openAll() throws IOException {
+            for (int block : plans.keySet()) {
+                ReplicationHost.this.open(block, peers(block));
+            }
+            holdAll();
         }
 
         @Override

@@ -10,6 +10,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.coconutdb.engine.error.CoconutException;
+import org.coconutdb.engine.error.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +66,35 @@ class LostHostIT {
             cluster.stop(other);
             write(cluster, primary, 1, 1_000);
             assertThat(cluster.log(primary).status().inSync()).containsExactlyInAnyOrder(primary, lost);
+        }
+    }
+
+    @Test
+    void aHostThatMissesTheLogOfOneBlockDoesNotStart() throws Exception {
+        try (TestCluster cluster = new TestCluster(directory, 3, 2, config -> config).startAll()) {
+            int lost = cluster.replica();
+            write(cluster, lost, 1, 10);
+            TestCluster.until("the host reads both", () -> cluster.log(lost, 0).mayRead() && cluster.log(lost, 1).mayRead());
+            cluster.stop(lost);
+            Path log;
+            try (Stream<Path> logs = Files.list(directory.resolve("host" + lost).resolve("log"))) {
+                log = logs.findFirst().orElseThrow();
+            }
+            FileDigest.delete(log);
+
+            assertThatThrownBy(() -> cluster.start(lost)).isInstanceOfSatisfying(CoconutException.class, failure -> {
+                assertThat(failure.code()).isEqualTo(ErrorCode.DATA_CORRUPTED);
+                assertThat(failure.getMessage()).contains(log.toString()).contains("Empty this host's directory");
+            });
+
+            cluster.lose(lost);
+            cluster.start(lost);
+            isWhole(cluster, lost);
+            // Taken back in all, it is held to that again.
+            TestCluster.until("the host reads both", () -> cluster.log(lost, 0).mayRead() && cluster.log(lost, 1).mayRead());
+            cluster.stop(lost);
+            FileDigest.delete(log);
+            assertThatThrownBy(() -> cluster.start(lost)).isInstanceOf(CoconutException.class);
         }
     }
 
