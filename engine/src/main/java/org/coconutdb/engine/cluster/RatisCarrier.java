@@ -33,6 +33,7 @@ public final class RatisCarrier implements LogCarrier {
     private final List<BlockSpace> spaces;
     private final Opener opener;
     private final Map<Integer, ReplicatedState> states = new HashMap<>();
+    private final List<Log> logs = new ArrayList<>();
     private final Map<Byte, HostLinks.Answerer> answerers = new ConcurrentHashMap<>();
     private final Links links = new Links();
     // Set by `start`, whose states may be called before it returns.
@@ -77,13 +78,16 @@ public final class RatisCarrier implements LogCarrier {
     @Override
     public BlockLog open(int block, ReplicatedState state) {
         states.put(block, state);
-        return new Log(block);
+        Log log = new Log(block);
+        logs.add(log);
+        return log;
     }
 
     @Override
     public void start() {
         List<ReplicatedBlockPlan> plans = new ArrayList<>();
-        plans.add(plan(BlockTable.DIRECTORY, Optional.empty()));
+        // Of the directory more than a majority never have to stay in sync: else what it keeps could not be changed back while a host is away.
+        plans.add(plan(BlockTable.DIRECTORY, spaces.getFirst().rule().map(rule -> rule.atMostMajority(config.hosts().size()))));
         for (BlockSpace space : spaces) {
             for (int block = space.firstBlock(); block < space.end(); block++) {
                 plans.add(plan(block, space.rule()));
@@ -92,6 +96,7 @@ public final class RatisCarrier implements LogCarrier {
         ReplicationHost opened = opener.open(config, plans, states::get);
         answerers.forEach(opened.links()::answer);
         host = opened;
+        logs.forEach(Log::passOnRule);
     }
 
     /// Hosts lead in turn, and where one is away, the next of them.
@@ -149,6 +154,8 @@ public final class RatisCarrier implements LogCarrier {
     /// A block's log, which nobody leads until it is started.
     private final class Log implements BlockLog {
         private final int block;
+        // Guarded by this. Null: as it was planned.
+        private @Nullable CommitRule rule;
 
         Log(int block) {
             this.block = block;
@@ -178,6 +185,20 @@ public final class RatisCarrier implements LogCarrier {
         public List<Votes> votes() {
             BlockLog log = opened();
             return log == null ? List.of() : log.votes();
+        }
+
+        /// Also while the host is being started: what it had applied says it.
+        @Override
+        public synchronized void setRule(CommitRule now) {
+            rule = now;
+            passOnRule();
+        }
+
+        private synchronized void passOnRule() {
+            BlockLog log = opened();
+            if (log != null && rule != null) {
+                log.setRule(rule);
+            }
         }
 
         @Override

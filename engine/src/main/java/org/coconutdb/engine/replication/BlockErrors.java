@@ -1,12 +1,13 @@
 package org.coconutdb.engine.replication;
 
+import java.util.function.IntSupplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 
 /// What is said where a block's log does not do what it was asked for. Any thread.
 ///
-/// @param minVoters how many replicas have to stay in sync
-record BlockErrors(int block, RaftLogView log, int minVoters) {
+/// @param minVoters how many replicas have to stay in sync, at that moment
+record BlockErrors(int block, RaftLogView log, IntSupplier minVoters) {
     CoconutException notPrimary() {
         return CoconutException.of(ErrorCode.NOT_PRIMARY)
                 .with("block", block)
@@ -17,7 +18,7 @@ record BlockErrors(int block, RaftLogView log, int minVoters) {
     CoconutException replicasMissing() {
         return CoconutException.of(ErrorCode.REPLICAS_MISSING)
                 .with("block", block)
-                .with("minVoters", minVoters)
+                .with("minVoters", minVoters.getAsInt())
                 .mend("Nothing was done: bring back the hosts that are away.");
     }
 

@@ -79,6 +79,9 @@ public interface BlockLog {
     /// One for each member.
     List<Votes> votes();
 
+    /// Another vote timeout, and another least number of voters, from now on; the policy is the block's for ever. What is under way is judged by it, too.
+    void setRule(CommitRule rule);
+
     /// Whether this host leads the block, as far as it knows.
     boolean isPrimaryHere();
 

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 /// @param hosts all of them, this one too
 /// @param directory of this host's logs and snapshots; it belongs to this host number for ever: who comes back without what it held has forgotten its votes
 /// @param timing of leases and evictions, the same at every host
-/// @param policy of the directory, and of blocks whose plan has no rule of its own; the same at every host
-/// @param minVoters of the same: how many replicas of a block have to stay in sync; absent: a majority of its members
+/// @param policy of blocks whose plan has no rule of its own; the same at every host
+/// @param minVoters of the same, to begin with: how many replicas of a block have to stay in sync; absent: a majority of its members
 /// @param tls absent: whoever reaches the port may read and write everything
 /// @param snapshotEvery after how much log a block's state is written
 /// @param patience with others

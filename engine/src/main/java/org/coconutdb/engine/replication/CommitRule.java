@@ -17,8 +17,22 @@ public record CommitRule(CommitPolicy policy, long voteTimeoutNanos, OptionalInt
         }
     }
 
+    /// The same with others of the two values that may change while a block lives.
+    public CommitRule with(long otherVoteTimeoutNanos, OptionalInt otherMinVoters) {
+        return new CommitRule(policy, otherVoteTimeoutNanos, otherMinVoters);
+    }
+
+    /// The same, but that no more replicas than a majority have to stay in sync.
+    public CommitRule atMostMajority(int members) {
+        return minVoters(members) > majority(members) ? with(voteTimeoutNanos, OptionalInt.empty()) : this;
+    }
+
+    private static int majority(int members) {
+        return members / 2 + 1;
+    }
+
     /// How many replicas of a block with so many have to stay in sync.
     public int minVoters(int members) {
-        return Math.min(members, minVoters.orElse(members / 2 + 1));
+        return Math.min(members, minVoters.orElse(majority(members)));
     }
 }

@@ -66,6 +66,11 @@ final class HostBlockLog implements BlockLog {
     }
 
     @Override
+    public void setRule(CommitRule rule) {
+        block.setRule(rule);
+    }
+
+    @Override
     public boolean isPrimaryHere() {
         return block.isPrimary();
     }

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,8 @@ final class Leading {
     final long term;
     final Primary primary;
     private final int block;
-    private final int minVoters;
+    // What holds now: it may change while this replica leads.
+    private final Supplier<CommitRule> rule;
     private final InSyncLog inSync;
     private final CommitPolicy policy;
     private final ReplicationTiming timing;
@@ -30,15 +32,17 @@ final class Leading {
     private long committed;
     private boolean ledLastTime;
     private boolean isMissingReplicas;
-    // Entries that evict and admit are appended one at a time; until when the last is waited for.
-    private long changePendingUntilNanos;
+    // Entries that evict and admit are appended one at a time; the last is waited for as long as for a vote.
+    private boolean isChangePending;
+    private long changeBegunNanos;
 
+    /// @param rule by which the block is committed at that moment; its policy does not change
     /// @param startIndex where the log ended when the election was won
-    Leading(int block, long term, ClusterConfig config, LongSupplier nanoTime, InSyncLog inSync, long startIndex,
+    Leading(int block, long term, ClusterConfig config, Supplier<CommitRule> rule, LongSupplier nanoTime, InSyncLog inSync, long startIndex,
             long committed) {
         this.block = block;
         this.term = term;
-        this.minVoters = config.rule().minVoters(inSync.members().size());
+        this.rule = rule;
         this.inSync = inSync;
         this.policy = config.policy();
         this.timing = config.timing();
@@ -46,7 +50,6 @@ final class Leading {
         this.electedNanos = nanoTime.getAsLong();
         this.startIndex = startIndex;
         this.committed = committed;
-        this.changePendingUntilNanos = electedNanos;
         this.primary = new Primary(config.self(), timing, nanoTime, inSync, startIndex, committed);
     }
 
@@ -92,22 +95,28 @@ final class Leading {
         if (policy == CommitPolicy.MAJORITY) {
             return null;
         }
-        ReplicaSet late = primary.late(minVoters);
+        CommitRule now = rule.get();
+        int minVoters = now.minVoters(inSync.members().size());
+        boolean isMajorityEnough = now.equals(now.atMostMajority(inSync.members().size()));
+        ReplicaSet late = primary.late(minVoters, now.voteTimeoutNanos());
         String why = BlockLog.VOTE_LATE;
         if (late.size() == 0 && isWaiting) {
             // No entry may come about without another block's primary; so that what it comes to does not wait once more.
-            late = primary.silent(minVoters);
+            late = primary.silent(minVoters, now.voteTimeoutNanos());
             why = BlockLog.SILENT;
         }
         ReplicaSet evictable = lost.and(inSync.all());
         // Its vote will never come. Where a majority is enough, an entry that Raft has chosen is in as many logs anyway, though their replicas may not be in sync yet.
-        boolean mayBeFewer = inSync.all().size() > minVoters || minVoters <= inSync.members().size() / 2 + 1;
+        boolean mayBeFewer = inSync.all().size() > minVoters || isMajorityEnough;
         if (late.size() == 0 && evictable.size() > 0 && mayBeFewer) {
             late = evictable;
             why = BlockLog.LOST;
         }
-        isMissingReplicas = primary.late(0).size() > 0 && inSync.all().size() <= minVoters;
-        if (nanoTime.getAsLong() - changePendingUntilNanos < 0) {
+        // Who was evicted before more were asked for is missed without being late.
+        boolean areTooFew = inSync.all().size() < minVoters && !isMajorityEnough;
+        boolean isLastLate = inSync.all().size() <= minVoters && primary.late(0, now.voteTimeoutNanos()).size() > 0;
+        isMissingReplicas = areTooFew || isLastLate;
+        if (isChangePending && nanoTime.getAsLong() - changeBegunNanos < now.voteTimeoutNanos()) {
             return null;
         }
         ReplicaSet back = primary.caughtUp().and(lost.not());
@@ -115,7 +124,8 @@ final class Leading {
         if (replica < 0) {
             return null;
         }
-        changePendingUntilNanos = nanoTime.getAsLong() + timing.voteTimeoutNanos();
+        isChangePending = true;
+        changeBegunNanos = nanoTime.getAsLong();
         if (late.size() > 0) {
             evictedFor.put(replica, why);
         } else {
@@ -145,7 +155,7 @@ final class Leading {
 
     /// An entry that evicts or admits is in the log, or will not be: the next may be made.
     void onChangeEnded() {
-        changePendingUntilNanos = nanoTime.getAsLong();
+        isChangePending = false;
     }
 
     /// Why this primary has evicted a replica; null where it has not, or admits it again.

@@ -183,14 +183,15 @@ class Primary {
     /// Who is to be evicted: those in sync whose votes are late, as long as enough stay.
     ///
     /// @param minVoters how many have to stay in sync
-    ReplicaSet late(int minVoters) {
+    /// @param voteTimeoutNanos how old an entry becomes before who has not voted for it is late
+    ReplicaSet late(int minVoters, long voteTimeoutNanos) {
         forgetVoted();
         ReplicaSet late = ReplicaSet.NONE;
         int staying = inSync.all().size();
         long now = nanoTime.getAsLong();
         for (int replica : inSync.all().without(self).stream().toArray()) {
             Appended oldest = oldestWithout(replica);
-            if (oldest != null && now - oldest.atNanos() >= timing.voteTimeoutNanos() && staying > minVoters) {
+            if (oldest != null && now - oldest.atNanos() >= voteTimeoutNanos && staying > minVoters) {
                 late = late.with(replica);
                 staying--;
             }
@@ -217,13 +218,14 @@ class Primary {
     /// Who is in sync and has not acknowledged a message for as long as a vote may take, as long as enough stay.
     ///
     /// @param minVoters how many have to stay in sync
-    ReplicaSet silent(int minVoters) {
+    /// @param voteTimeoutNanos how long a vote may take
+    ReplicaSet silent(int minVoters, long voteTimeoutNanos) {
         ReplicaSet silent = ReplicaSet.NONE;
         int staying = inSync.all().size();
         long now = nanoTime.getAsLong();
         for (int replica : inSync.all().without(self).stream().toArray()) {
             long since = hasAcknowledged[replica] ? acknowledgedSentNanos[replica] : electedNanos;
-            if (now - since >= timing.voteTimeoutNanos() && staying > minVoters) {
+            if (now - since >= voteTimeoutNanos && staying > minVoters) {
                 silent = silent.with(replica);
                 staying--;
             }

@@ -64,6 +64,9 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private int heardPrimary = -1;
     private long heardTerm;
 
+    // What evictions and admissions are judged by; leases and commits are not.
+    private volatile CommitRule rule;
+
     // Written under the lock.
     private volatile long inFlightUntil = Long.MAX_VALUE;
 
@@ -81,19 +84,20 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     /// @param writing write snapshots
     record Threads(Executor applying, Executor proposing, Executor writing) {}
 
-    /// @param config with the block's own rule
+    /// @param config with the block's own rule, as it is to begin with
     /// @param nanoTime what leases are measured by
     ReplicatedBlock(ReplicatedBlockPlan plan, ClusterConfig config, ReplicatedState state, RaftLogView log, CommitNews news,
             Threads threads, LongSupplier nanoTime) {
         this.block = plan.block();
         this.config = config;
+        this.rule = config.rule();
         this.members = plan.hosts();
         plan.members().forEach(member -> priorities.put(member.host(), member.priority()));
         this.log = log;
         this.news = news;
         this.threads = threads;
         this.nanoTime = nanoTime;
-        this.errors = new BlockErrors(block, log, config.rule().minVoters(members.size()));
+        this.errors = new BlockErrors(block, log, () -> rule.minVoters(members.size()));
         this.lease = new LeaseHolder(config.timing(), nanoTime);
         this.tail = new LogTail(members, state);
         this.proposals = new Proposals(this, state, log, threads.proposing());
@@ -113,6 +117,14 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     /// Whether replicas answer reads by leases, which they have to ask for.
     boolean isReadByLeases() {
         return config.policy() == CommitPolicy.UNANIMOUS;
+    }
+
+    /// Another vote timeout, and another least number of voters, from now on; the policy stays.
+    void setRule(CommitRule now) {
+        if (now.policy() != config.policy()) {
+            throw new IllegalArgumentException("a block's policy is for ever: " + block + ", " + now);
+        }
+        rule = now;
     }
 
     /// Whether the first of two hosts is the one to lead, where their logs are the same.
@@ -287,7 +299,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             if (isForeign) {
                 return;
             }
-            leading = new Leading(block, term, config, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
+            leading = new Leading(block, term, config, () -> rule, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
             isReady = false;
             onPrimaryHeard(config.self(), term);
         }

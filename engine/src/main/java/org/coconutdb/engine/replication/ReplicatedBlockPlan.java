@@ -6,7 +6,7 @@ import java.util.Optional;
 /// Which hosts have a replica of a block, and by what rule it is committed.
 ///
 /// @param members the same at every host, and in every start
-/// @param rule empty: the cluster's
+/// @param rule to begin with; empty: the cluster's
 public record ReplicatedBlockPlan(int block, List<Member> members, Optional<CommitRule> rule) {
     /// A host with a replica.
     ///

@@ -4,7 +4,7 @@ package org.coconutdb.engine.replication;
 ///
 /// @param readLeaseNanos for how long a replica may answer reads, from when it asked
 /// @param leadershipLeaseNanos for how long a primary may act alone, from when it sent what a majority has acknowledged
-/// @param voteTimeoutNanos how old an entry becomes before who has not voted for it is evicted
+/// @param voteTimeoutNanos how old an entry becomes before who has not voted for it is evicted, to begin with: it is a block's rule that says it from then on
 /// @param drift bound on how much faster one process's clock runs than another's, as a part of one
 public record ReplicationTiming(long readLeaseNanos, long leadershipLeaseNanos, long voteTimeoutNanos, double drift) {
     /// Leases of 600 ms, asked for three times in that time: a pause below 400 ms costs a replica nothing, and a dead one is waited for 600 ms behind the vote

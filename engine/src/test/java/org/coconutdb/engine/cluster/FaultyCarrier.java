@@ -185,6 +185,11 @@ public final class FaultyCarrier implements LogCarrier {
         }
 
         @Override
+        public void setRule(CommitRule rule) {
+            log.setRule(rule);
+        }
+
+        @Override
         public boolean isPrimaryHere() {
             return log.isPrimaryHere();
         }

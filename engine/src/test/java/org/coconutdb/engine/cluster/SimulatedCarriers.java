@@ -20,6 +20,7 @@ import org.coconutdb.engine.EngineConfig;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.replication.ReplicatedState;
@@ -452,6 +453,11 @@ final class SimulatedCarriers implements AutoCloseable {
             @Override
             public List<Votes> votes() {
                 return List.of();
+            }
+
+            @Override
+            public void setRule(CommitRule rule) {
+                // Nobody is evicted.
             }
 
             @Override

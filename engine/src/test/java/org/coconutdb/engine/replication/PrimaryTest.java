@@ -140,12 +140,12 @@ class PrimaryTest {
         primary.onAppended(11);
         primary.onVote(0, 11);
         now += 49;
-        assertThat(primary.late(2)).isEqualTo(ReplicaSet.NONE);
+        assertThat(primary.late(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE);
         now++;
-        assertThat(primary.late(2)).as("both are late, and one has to stay").isEqualTo(ReplicaSet.NONE.with(1));
-        assertThat(primary.late(3)).isEqualTo(ReplicaSet.NONE);
+        assertThat(primary.late(2, TIMING.voteTimeoutNanos())).as("both are late, and one has to stay").isEqualTo(ReplicaSet.NONE.with(1));
+        assertThat(primary.late(3, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE);
         primary.onVote(1, 11);
-        assertThat(primary.late(2)).isEqualTo(ReplicaSet.NONE.with(2));
+        assertThat(primary.late(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE.with(2));
     }
 
     @Test
@@ -154,13 +154,13 @@ class PrimaryTest {
         now += 20;
         primary.onAcknowledged(2, now);
         now += 29;
-        assertThat(primary.silent(2)).isEqualTo(ReplicaSet.NONE);
+        assertThat(primary.silent(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE);
         now++;
-        assertThat(primary.silent(2)).as("the first was never heard").isEqualTo(ReplicaSet.NONE.with(1));
-        assertThat(primary.silent(3)).isEqualTo(ReplicaSet.NONE);
+        assertThat(primary.silent(2, TIMING.voteTimeoutNanos())).as("the first was never heard").isEqualTo(ReplicaSet.NONE.with(1));
+        assertThat(primary.silent(3, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE);
         now += 20;
-        assertThat(primary.silent(1)).isEqualTo(ReplicaSet.NONE.with(1).with(2));
+        assertThat(primary.silent(1, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE.with(1).with(2));
         primary.onAcknowledged(1, now);
-        assertThat(primary.silent(2)).isEqualTo(ReplicaSet.NONE.with(2));
+        assertThat(primary.silent(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE.with(2));
     }
 }
