@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
@@ -35,6 +36,7 @@ import org.coconutdb.engine.memory.MemoryManager;
 import org.coconutdb.engine.memory.MemoryUse;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.engine.row.KeyRange;
 import org.coconutdb.engine.table.TableSlice;
 import org.coconutdb.engine.tier.ColdDirectory;
@@ -83,7 +85,7 @@ public final class CoconutEngine implements AutoCloseable {
     private final TableDirectory tables;
     // Set once, before the engine is given out.
     private @Nullable Checkpointer checkpointer;
-    private final AtomicReference<@Nullable Thread> healer = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> tender = new AtomicReference<>();
     private volatile boolean closed;
 
     private CoconutEngine(EngineConfig config, @Nullable DatabaseDirectory directory, MemoryManager memory, LogClock clock,
@@ -299,8 +301,10 @@ public final class CoconutEngine implements AutoCloseable {
             blocks.forEach(this::moveOn);
             orphans.round();
         }
-        if (tables.mayHaveLeftovers()) {
-            healTables();
+        ClusterDirectory cluster = tables.cluster();
+        boolean notesHost = cluster != null && cluster.hasToNoteHost();
+        if (notesHost || tables.mayHaveLeftovers()) {
+            tendDirectory(notesHost);
         }
         if (checkpointer != null) {
             checkpointer.wake();
@@ -308,18 +312,29 @@ public final class CoconutEngine implements AutoCloseable {
     }
 
     /// Beside the housekeeper: it may wait for other hosts.
-    private void healTables() {
-        Thread healing = Thread.ofVirtual().name("coconut-tables").unstarted(() -> {
+    private void tendDirectory(boolean notesHost) {
+        Thread tending = Thread.ofVirtual().name("coconut-directory-rows").unstarted(() -> {
             try {
+                if (notesHost) {
+                    noteHost();
+                }
                 tables.heal();
             } catch (CoconutException failure) {
                 LOG.atInfo().addKeyValue("code", failure.code()).log("changes of tables that were not finished are not taken back yet");
             } finally {
-                healer.set(null);
+                tender.set(null);
             }
         });
-        if (healer.compareAndSet(null, healing)) {
-            healing.start();
+        if (tender.compareAndSet(null, tending)) {
+            tending.start();
+        }
+    }
+
+    private void noteHost() {
+        try {
+            tables.noteHost();
+        } catch (CoconutException failure) {
+            LOG.atDebug().addKeyValue("code", failure.code()).log("where this host is does not stand in the directory yet");
         }
     }
 
@@ -510,9 +525,35 @@ public final class CoconutEngine implements AutoCloseable {
         return rows;
     }
 
-    /// Block spaces, by their numbers; the default one alone where the database is this process's own.
+    /// Block spaces, by their numbers, with the rules that hold now; the default one alone where the database is this process's own.
     public List<BlockSpace> spaces() {
-        return environment.blockTable().spaces();
+        ClusterDirectory cluster = tables.cluster();
+        return cluster == null ? environment.blockTable().spaces() : cluster.spaces();
+    }
+
+    /// Gives a block space another vote timeout or another least number of voters, at all hosts: here they hold when it returns. Those of the default one are the directory's, too,
+    /// of which no more than a majority have to stay in sync, so that it can always be changed back.
+    ///
+    /// INVALID_ARGUMENT where the space commits by majority, NOT_SUPPORTED where the database is this process's own; SERIALIZATION_CONFLICT where another changes them at once.
+    ///
+    /// @param space its number
+    /// @param change the policy has to stay
+    public void changeSpace(int space, UnaryOperator<CommitRule> change) {
+        requireOpen();
+        ClusterDirectory cluster = tables.cluster();
+        if (cluster == null) {
+            throw CoconutException.of(ErrorCode.NOT_SUPPORTED)
+                    .with("statement", "ALTER BLOCK SPACE")
+                    .mend("Only hosts of a cluster wait for each other's votes: this database is one process's own.");
+        }
+        cluster.change(space, change);
+    }
+
+    /// Where the other hosts reach a host, as it has written into the directory; null: it has not yet, or the database is this process's own.
+    public @Nullable String replicationAddress(int host) {
+        ClusterDirectory cluster = tables.cluster();
+        HostRow row = cluster == null ? null : cluster.host(host);
+        return row == null ? null : new SqlAddress(row.name(), row.replicationPort(), false).toString();
     }
 
     /// The space that a table lies in.
@@ -595,9 +636,9 @@ public final class CoconutEngine implements AutoCloseable {
     @Override
     public void close() {
         // It may wait for hosts that are away.
-        Thread healing = healer.get();
-        if (healing != null) {
-            healing.interrupt();
+        Thread tending = tender.get();
+        if (tending != null) {
+            tending.interrupt();
         }
         tables.close(this::closeAlone);
     }

@@ -59,12 +59,10 @@ final class TableDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(TableDirectory.class);
     // Ids below are the engine's own.
     private static final int FIRST_TABLE_ID = 16;
-    private static final TableDescriptor DIRECTORY =
+    static final TableDescriptor DIRECTORY =
             new TableDescriptor(BlockTable.DIRECTORY_TABLE, "SYSTEM.DIRECTORY", TableKind.SORTED, new byte[0]);
     // Below every name: no table's name begins with a NUL character.
     private static final byte[] NEXT_ID_KEY = {0};
-    // Behind those of the counters.
-    private static final byte[] SPACES_KEY = {0, Byte.MAX_VALUE};
     private static final KeyRange TABLES = new KeyRange(new byte[] {1}, null);
     // Of an id: the host that gave it is above, host 0 where the process has the database to itself.
     private static final int COUNTER_BITS = 24;
@@ -77,6 +75,7 @@ final class TableDirectory {
     private final MemoryManager memory;
     // Set once, where this process does not have the database to itself.
     private @Nullable ClusterMember member;
+    private @Nullable ClusterDirectory cluster;
     // Set once, when the database has recovered, which asks for tables already.
     private Transaction.@Nullable Environment recovered;
     // Replaced by one thread at a time, in `change`.
@@ -125,6 +124,13 @@ final class TableDirectory {
     void join(ClusterMember joined, Transaction.Environment environment) {
         member = joined;
         recovered = environment;
+        cluster = new ClusterDirectory(joined, environment);
+    }
+
+    /// What the directory keeps beside tables; null where this process has the database to itself.
+    @Nullable
+    ClusterDirectory cluster() {
+        return cluster;
     }
 
     /// Of a cluster: waits until the directory is known here, and makes it where there is none. Hosts may do so at once, with one effect.
@@ -136,29 +142,7 @@ final class TableDirectory {
                     new BlockCommand.CreateTable(BlockTable.DIRECTORY_TABLE, TableKind.SORTED))));
             joined.awaitDirectory();
         }
-        agreeOnSpaces();
-    }
-
-    /// Notes the spaces that this host was told of, where they are the first or have others behind. INVALID_CONNECTION_STRING where the cluster has others.
-    private void agreeOnSpaces() {
-        SpacesRow told = SpacesRow.of(environment().blockTable().spaces());
-        while (true) {
-            try (Transaction transaction = Transaction.begin(environment(), Isolation.SERIALIZABLE)) {
-                RecordView row = new RecordView();
-                SpacesRow known = transaction.get(DIRECTORY, SPACES_KEY, row) ? SpacesRow.decode(row.rowBytes()) : new SpacesRow(List.of());
-                known.requireKept(told);
-                if (!known.equals(told)) {
-                    transaction.put(DIRECTORY, SPACES_KEY, told.encode());
-                    transaction.commit();
-                }
-                return;
-            } catch (CoconutException failure) {
-                // Another host has noted them, or nobody knows whether this one has: the row says it.
-                if (failure.code() != ErrorCode.SERIALIZATION_CONFLICT && failure.code() != ErrorCode.OUTCOME_UNKNOWN) {
-                    throw failure;
-                }
-            }
-        }
+        Objects.requireNonNull(cluster).agree();
     }
 
     /// Of a cluster, while nothing is applied: rows of the directory may have changed.
@@ -167,6 +151,7 @@ final class TableDirectory {
         if (slice == null) {
             return;
         }
+        Objects.requireNonNull(cluster).refresh(slice);
         List<TableDescriptor> found = new ArrayList<>();
         RecordView row = new RecordView();
         SliceScan scan = slice.scan(TABLES, false, new ReadPoint(Long.MAX_VALUE,
@@ -223,6 +208,21 @@ final class TableDirectory {
             leftOver = found;
             settle(again);
             isUnsettled = false;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /// About once a second, where [ClusterDirectory#hasToNoteHost].
+    void noteHost() {
+        ClusterDirectory noting = cluster;
+        if (noting == null || !changing.tryLock()) {
+            return;
+        }
+        try {
+            if (!isClosed) {
+                noting.noteHost();
+            }
         } finally {
             changing.unlock();
         }

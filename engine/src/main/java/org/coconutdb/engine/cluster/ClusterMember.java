@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.coconutdb.engine.BlockSpace;
 import org.coconutdb.engine.ClusterTable;
 import org.coconutdb.engine.SqlAddress;
 import org.coconutdb.engine.TableChange;
@@ -16,6 +17,7 @@ import org.coconutdb.engine.commit.LogClock;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.placement.BlockTable;
 import org.coconutdb.engine.replication.BlockLog;
+import org.coconutdb.engine.replication.CommitRule;
 import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.HostLinks;
 import org.coconutdb.engine.transaction.ReadGate;
@@ -142,6 +144,37 @@ public final class ClusterMember implements AutoCloseable {
     /// From now on clients reach this host there; null: nowhere.
     public void announce(@Nullable SqlAddress address) {
         addresses.announce(address);
+    }
+
+    /// What the directory has of a host, which counts where nobody has said anything newer.
+    ///
+    /// @param sql null: it serves nobody
+    public void learnAddress(int host, @Nullable SqlAddress sql, long epoch) {
+        addresses.learn(host, sql, epoch);
+    }
+
+    /// What this host says of itself: where the others reach it, as its file has it, and where it serves SQL.
+    public ClusterTable.Host here() {
+        HostAddress address = carrier.hosts().stream().filter(host -> host.number() == self()).findFirst().orElseThrow();
+        SqlAddresses.Known own = addresses.of(self());
+        return new ClusterTable.Host(self(), address.host(), address.port(), own.address(), own.epoch());
+    }
+
+    /// Whether this process has said where it serves SQL, or that it does not.
+    public boolean hasAnnounced() {
+        return addresses.hasAnnounced();
+    }
+
+    /// From now on the blocks of a space are committed by another rule of the same policy. Asks no log for its lock: it is called while nothing is applied.
+    ///
+    /// @param isDefault then the directory is, too, but that more than a majority never have to stay in sync there: else the rule could not be changed back while a host is away
+    public void setRule(BlockSpace space, CommitRule rule, boolean isDefault) {
+        if (isDefault) {
+            logs.get(BlockTable.DIRECTORY).setRule(rule.atMostMajority(carrier.hosts().size()));
+        }
+        for (int block = space.firstBlock(); block < space.end(); block++) {
+            logs.get(block).setRule(rule);
+        }
     }
 
     /// Tells other hosts where all are reached, and is told. Does not wait; called once a second.

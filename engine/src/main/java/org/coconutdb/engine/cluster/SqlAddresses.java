@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where each host serves SQL, as hosts tell each other: each tells each other one all that it knows once a second, and is told the same. Nothing of it is on disk: who starts is told by
-/// whoever is there. Any thread.
+/// Where each host serves SQL, as hosts tell each other: each tells each other one all that it knows once a second, and is told the same. Who starts
+/// is told by whoever is there, and has what the directory keeps. Any thread.
 ///
 /// Of two things that are told of a host the one with the higher epoch counts. A host's own is the time at which it announced itself, and higher than any that others still have from
 /// before it was started.
@@ -45,6 +45,7 @@ final class SqlAddresses {
     private final LongSupplier wallMillis;
     private final Map<Integer, Known> known = new ConcurrentHashMap<>();
     private final Map<Integer, Long> heardNanos = new ConcurrentHashMap<>();
+    private volatile boolean hasAnnounced;
 
     /// @param hosts all numbers, this host's too
     SqlAddresses(HostLinks links, List<Integer> hosts, LongSupplier wallMillis) {
@@ -64,7 +65,13 @@ final class SqlAddresses {
             return Objects.equals(last.address(), address) && last.epoch() > 0 ? last
                     : new Known(address, Math.max(last.epoch() + 1, wallMillis.getAsLong()));
         });
+        hasAnnounced = true;
         exchange();
+    }
+
+    /// Whether this process has announced anything.
+    boolean hasAnnounced() {
+        return hasAnnounced;
     }
 
     /// Tells all others, and is told. Does not wait.
@@ -98,12 +105,17 @@ final class SqlAddresses {
                 int host = in.readInt();
                 long epoch = in.readLong();
                 SqlAddress address = in.readBoolean() ? new SqlAddress(in.readUTF(), in.readInt(), in.readBoolean()) : null;
-                if (hosts.contains(host)) {
-                    learn(host, new Known(address, epoch));
-                }
+                learn(host, address, epoch);
             }
         } catch (IOException | IllegalArgumentException unreadable) {
             LOG.atDebug().addKeyValue("host", from).setCause(unreadable).log("what a host told of addresses cannot be read");
+        }
+    }
+
+    /// What somebody has noted of a host, whenever that was.
+    void learn(int host, @Nullable SqlAddress address, long epoch) {
+        if (hosts.contains(host)) {
+            learn(host, new Known(address, epoch));
         }
     }
 

@@ -109,6 +109,39 @@ class SqlAddressesTest {
         assertThat(again.of(0)).isEqualTo(one.of(0));
     }
 
+    /// What the directory has counts as if somebody had told it, but nobody is heard by that.
+    @Test
+    void whatWasNotedCountsWhereNobodySaysAnythingNewer() {
+        SqlAddresses one = start(1, 9_000);
+        one.learn(0, FIRST, 1_000);
+        one.learn(7, FIRST, 1_000);
+        assertThat(one.of(0)).isEqualTo(new SqlAddresses.Known(FIRST, 1_000));
+        assertThat(one.of(7)).as("no host of the cluster").isEqualTo(SqlAddresses.Known.NOTHING);
+        assertThat(one.heardMillisAgo(0)).isEqualTo(-1);
+
+        SqlAddresses zero = start(0, 2_000);
+        zero.announce(MOVED);
+        one.learn(0, FIRST, 1_500);
+
+        assertThat(one.of(0)).isEqualTo(new SqlAddresses.Known(MOVED, 2_000));
+    }
+
+    /// By a clock that went back, too.
+    @Test
+    void aHostIsNotWhereItWasUntilItSaysSo() {
+        SqlAddresses one = start(1, 1_000);
+        SqlAddresses zero = start(0, 1_000);
+        zero.learn(0, FIRST, 5_000);
+        assertThat(zero.hasAnnounced()).isFalse();
+        assertThat(zero.of(0)).isEqualTo(new SqlAddresses.Known(null, 5_001));
+
+        zero.announce(FIRST);
+        one.learn(0, FIRST, 5_000);
+
+        assertThat(zero.hasAnnounced()).isTrue();
+        assertThat(one.of(0)).isEqualTo(zero.of(0)).isEqualTo(new SqlAddresses.Known(FIRST, 5_002));
+    }
+
     @Test
     void whatIsNotServedAnyMoreIsForgotten() {
         SqlAddresses zero = start(0, 1_000);
