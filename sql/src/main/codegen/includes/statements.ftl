@@ -75,15 +75,25 @@ TableKind CoconutTableKindOpt() :
     { return null; }
 }
 
-/** The default space's name is a reserved word. */
 SqlIdentifier CoconutSpaceOpt() :
 {
     final SqlIdentifier name;
 }
 {
-    <IN> <SPACE> ( <DEFAULT_> { return new SqlIdentifier("DEFAULT", getPos()); } | name = SimpleIdentifier() { return name; } )
+    <IN> <SPACE> name = CoconutSpaceName() { return name; }
 |
     { return null; }
+}
+
+/** The default space's name is a reserved word. */
+SqlIdentifier CoconutSpaceName() :
+{
+    final SqlIdentifier name;
+}
+{
+    <DEFAULT_> { return new SqlIdentifier("DEFAULT", getPos()); }
+|
+    name = SimpleIdentifier() { return name; }
 }
 
 boolean CoconutWithDataOpt() :
@@ -1044,7 +1054,7 @@ SqlDrop CoconutDropSequence(Span s, boolean replace) :
     }
 }
 
-/** ALTER SEQUENCE, ALTER TABLE, ALTER USER, and OWNER TO of views and schemas. */
+/** ALTER SEQUENCE, ALTER TABLE, ALTER USER, ALTER BLOCK SPACE, and OWNER TO of views and schemas. */
 SqlNode CoconutAlter() :
 {
     final Span s;
@@ -1052,9 +1062,35 @@ SqlNode CoconutAlter() :
 }
 {
     <ALTER> { s = span(); }
-    ( statement = CoconutAlterSequence(s) | statement = CoconutAlterTable(s) | statement = CoconutAlterUser(s) | statement = CoconutAlterOwner(s) )
+    ( statement = CoconutAlterSequence(s) | statement = CoconutAlterTable(s) | statement = CoconutAlterUser(s) | statement = CoconutAlterSpace(s) | statement = CoconutAlterOwner(s) )
     {
         return statement;
+    }
+}
+
+/** BLOCK SPACE name SET setting = value, ..., where a value may be DEFAULT. */
+SqlNode CoconutAlterSpace(Span s) :
+{
+    final SqlIdentifier name;
+    final List<OptionClause> settings = new ArrayList<OptionClause>();
+}
+{
+    <BLOCK> <SPACE> name = CoconutSpaceName()
+    <SET> CoconutSpaceSetting(settings) ( <COMMA> CoconutSpaceSetting(settings) )*
+    {
+        return new SqlAlterSpace(s.end(this), name, settings);
+    }
+}
+
+void CoconutSpaceSetting(List<OptionClause> settings) :
+{
+    final SqlIdentifier name;
+    final SqlNode value;
+}
+{
+    name = SimpleIdentifier() <EQ> ( value = Default() | value = Expression(ExprContext.ACCEPT_NON_QUERY) )
+    {
+        settings.add(new OptionClause(name, value));
     }
 }
 

@@ -69,6 +69,7 @@ class BlockSpacesIT {
     @TempDir private Path folder;
 
     private Client client;
+    private String url = "";
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -90,7 +91,8 @@ class BlockSpacesIT {
                 space.audit.commit = majority
                 space.events.vote.timeout = 3s
                 """.formatted(freePort()));
-        client = Client.open("jdbc:coconut:member:" + file + ";memory.lock=off;query.parallelism=3;query.parallel.rows=0");
+        url = "jdbc:coconut:member:" + file + ";memory.lock=off;query.parallelism=3;query.parallel.rows=0";
+        client = Client.open(url);
     }
 
     @AfterEach
@@ -145,6 +147,45 @@ class BlockSpacesIT {
             own.execute("CREATE TABLE t (id INT PRIMARY KEY) USING SORTED IN SPACE default");
             own.refused("CREATE TABLE u (id INT PRIMARY KEY) IN SPACE audit", "42704", "space=AUDIT", "Leave IN SPACE out");
         }
+    }
+
+    @Test
+    void settingsOfSpacesAreChangedWhileTheyAreUsed() throws SQLException {
+        String settings = "SELECT space_name, vote_timeout_millis, min_voters FROM system.block_spaces ORDER BY first_block";
+        client.execute("ALTER BLOCK SPACE DEFAULT SET VOTE_TIMEOUT = '2s'",
+                "ALTER BLOCK SPACE events SET min_voters = 1, vote_timeout = '500ms'");
+        assertThat(client.rows(settings)).containsExactly("DEFAULT|2000|1", "AUDIT|null|null", "EVENTS|500|1");
+        client.execute("ALTER BLOCK SPACE \"EVENTS\" SET MIN_VOTERS = DEFAULT", "CREATE TABLE t (id INT PRIMARY KEY) IN SPACE events",
+                "INSERT INTO t VALUES (1)");
+
+        client.refused("ALTER BLOCK SPACE evnts SET MIN_VOTERS = 1", "42704", "space=EVNTS", "Did you mean EVENTS?");
+        client.refused("ALTER BLOCK SPACE audit SET VOTE_TIMEOUT = '2s'", "22023", "space=AUDIT", "By majority nobody is waited for");
+        client.refused("ALTER BLOCK SPACE audit SET MIN_VOTERS = DEFAULT", "22023", "space=AUDIT");
+        client.refused("ALTER BLOCK SPACE events SET MIN_VOTERS = 2", "22023", "Give a number from 1 to 1.");
+        client.refused("ALTER BLOCK SPACE events SET VOTE_TIMEOUT = '2m'", "22023", "100ms to 1m");
+        assertThat(client.rows(settings)).containsExactly("DEFAULT|2000|1", "AUDIT|null|null", "EVENTS|500|1");
+    }
+
+    @Test
+    void onlyAdministratorsChangeSettingsOfSpaces() throws SQLException {
+        client.execute("CREATE USER joe PASSWORD 'joes'");
+        try (Client joe = new Client(DriverManager.getConnection(url, "joe", "joes"))) {
+            joe.refused("ALTER BLOCK SPACE events SET MIN_VOTERS = 1", "42501", "ALTER BLOCK SPACE");
+            client.execute("GRANT ADMIN TO joe");
+            joe.execute("ALTER BLOCK SPACE events SET VOTE_TIMEOUT = '4s'");
+        }
+        assertThat(client.rows("SELECT vote_timeout_millis FROM system.block_spaces WHERE space_name = 'EVENTS'")).containsExactly("4000");
+    }
+
+    /// The file goes on to say three seconds.
+    @Test
+    void settingsOutliveARestart() throws SQLException {
+        client.execute("ALTER BLOCK SPACE events SET VOTE_TIMEOUT = '250ms'");
+        client.close();
+
+        client = Client.open(url);
+
+        assertThat(client.rows("SELECT vote_timeout_millis FROM system.block_spaces WHERE space_name = 'EVENTS'")).containsExactly("250");
     }
 
     @Test

@@ -245,6 +245,33 @@ class BlockTableIT {
     }
 
     @Test
+    void whatOneHostChangesOfASpaceHoldsAtAllAndTheDirectoryKeepsWhereTheyAre() throws Exception {
+        try (Connection one = DriverManager.getConnection(servers[1].url() + "?discover=false")) {
+            run(one, "ALTER BLOCK SPACE DEFAULT SET VOTE_TIMEOUT = '2500ms', MIN_VOTERS = 3");
+            for (int host = 0; host < HOSTS; host++) {
+                try (Connection each = DriverManager.getConnection(servers[host].url() + "?discover=false")) {
+                    assertThat(hostOf(each)).isEqualTo(host);
+                    assertThat(number(each, "SELECT VOTE_TIMEOUT_MILLIS FROM SYSTEM.BLOCK_SPACES")).isEqualTo(2500);
+                    assertThat(number(each, "SELECT MIN_VOTERS FROM SYSTEM.BLOCK_SPACES")).isEqualTo(3);
+                    assertThat(number(each, "SELECT COUNT(DISTINCT REPLICATION_ADDRESS) FROM SYSTEM.HOSTS")).isEqualTo(HOSTS);
+                }
+            }
+            run(one, "CREATE TABLE t (id INT PRIMARY KEY, v INT) USING HASH");
+            run(one, "INSERT INTO t VALUES (1, 1)");
+            stop(2);
+            until("a write is refused while one of three is away", () -> {
+                SQLException refused = catchThrowableOfType(SQLException.class, () -> run(one, "UPDATE t SET v = v + 1"));
+                return refused != null && refused.getSQLState().equals("57P03") && refused.getMessage().contains("minVoters=3");
+            });
+
+            until("the directory is changed by two", () -> run(one, "ALTER BLOCK SPACE DEFAULT SET MIN_VOTERS = DEFAULT"));
+
+            until("a write is done by two", () -> run(one, "UPDATE t SET v = 100"));
+            assertThat(number(one, "SELECT v FROM t")).isEqualTo(100);
+        }
+    }
+
+    @Test
     void whoHasAHostsAddressByNowIsNotTakenForIt() throws Exception {
         String url = servers[0].url();
         try (Connection connection = DriverManager.getConnection(url);

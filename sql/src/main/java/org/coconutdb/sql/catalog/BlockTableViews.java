@@ -82,8 +82,9 @@ final class BlockTableViews {
             SqlAddress sql = host.sql();
             boolean isHere = host.number() == table.self();
             long heard = engine.heardMillisAgo(host.number());
+            String replication = engine.replicationAddress(host.number());
             rows.add(new @Nullable Object[] {host.number(), sql == null ? null : sql.toString(), sql == null ? null : sql.tls(),
-                    new SqlAddress(host.name(), host.replicationPort(), false).toString(),
+                    replication == null ? new SqlAddress(host.name(), host.replicationPort(), false).toString() : replication,
                     isHere || (heard >= 0 && heard <= HEARD_MILLIS_MAX), isHere, host.epoch() == 0 ? null : host.epoch()});
         }
         return rows;

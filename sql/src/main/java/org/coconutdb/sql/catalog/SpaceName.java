@@ -7,7 +7,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
-/// What stands behind IN SPACE → the number of the block space.
+/// What stands behind IN SPACE, or ALTER BLOCK SPACE → the number of the block space.
 public final class SpaceName {
     private SpaceName() {}
 

@@ -19,6 +19,7 @@ import org.coconutdb.sql.catalog.TableDefinitions;
 import org.coconutdb.sql.parser.AlterAction;
 import org.coconutdb.sql.parser.ColumnClause;
 import org.coconutdb.sql.parser.ForeignKeyClause;
+import org.coconutdb.sql.parser.SqlAlterSpace;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlAnalyze;
 import org.coconutdb.sql.parser.SqlComment;
@@ -96,6 +97,7 @@ final class DefinitionNeeds {
                     }
                 }
             }
+            case SqlAlterSpace _ -> needs.add(new Need.ToAdminister("ALTER BLOCK SPACE", null));
             case SqlCreateCoconutSchema _ -> needs.add(new Need.ToAdminister("CREATE SCHEMA", null));
             case SqlDropCoconutSchema drop -> toOwnSchema(drop.schema().getSimple());
             case SqlComment comment -> toComment(comment);

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,6 @@ import org.coconutdb.engine.replication.HostAddress;
 import org.coconutdb.engine.replication.ReplicationTiming;
 import org.coconutdb.engine.replication.TlsFiles;
 import org.coconutdb.sql.catalog.NearestName;
-import org.coconutdb.sql.catalog.TimeSpans;
 
 /// What a process has to know to be a host of a cluster: lines of `key = value`, and `#` before a comment. `docs/cluster.md` has the keys. Paths are relative to the
 /// file. Immutable.
@@ -56,8 +54,6 @@ record MemberFile(Path file, ClusterConfig cluster, List<BlockSpace> spaces) {
     private static final List<String> SPACE_KEYS = List.of(COMMIT, VOTE_TIMEOUT, MIN_VOTERS);
     // As SQL's names that need no quotes.
     private static final Pattern SPACE_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
-    private static final Duration VOTE_TIMEOUT_MIN = Duration.ofMillis(100);
-    private static final Duration VOTE_TIMEOUT_MAX = Duration.ofMinutes(1);
 
     /// INVALID_CONNECTION_STRING with the line, where it cannot be used.
     static MemberFile read(Path file) {
@@ -262,10 +258,7 @@ record MemberFile(Path file, ClusterConfig cluster, List<BlockSpace> spaces) {
             if (text == null) {
                 return usual.voteTimeoutNanos();
             }
-            return TimeSpans.parse(text)
-                    .filter(time -> time.compareTo(VOTE_TIMEOUT_MIN) >= 0 && time.compareTo(VOTE_TIMEOUT_MAX) <= 0)
-                    .orElseThrow(() -> refused(file).with(key, text).mend("Give a time from 100ms to 1m."))
-                    .toNanos();
+            return VoteBounds.timeout(text).orElseThrow(() -> refused(file).with(key, text).mend(VoteBounds.TIMEOUT_MEND)).toNanos();
         }
 
         private Optional<TlsFiles> tls() {

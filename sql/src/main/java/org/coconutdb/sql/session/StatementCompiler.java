@@ -30,6 +30,7 @@ import org.coconutdb.sql.catalog.TtlOption;
 import org.coconutdb.sql.parser.ColumnTexts;
 import org.coconutdb.sql.parser.Secrets;
 import org.coconutdb.sql.parser.SqlAccessStatement;
+import org.coconutdb.sql.parser.SqlAlterSpace;
 import org.coconutdb.sql.parser.SqlAlterTable;
 import org.coconutdb.sql.parser.SqlAnalyze;
 import org.coconutdb.sql.parser.SqlComment;
@@ -146,6 +147,7 @@ final class StatementCompiler {
             case SqlRestartSequence restart -> sequences.restart(restart);
             case SqlCreateIndex create -> IndexStatements.create(create, catalog, schema);
             case SqlDropIndex drop -> IndexStatements.drop(drop, schema);
+            case SqlAlterSpace alter -> AlterSpace.of(alter, catalog.spaces());
             case SqlAlterTable alter -> AlterTable.compile(alter, catalog, schema, this);
             case SqlExplainStatement explain -> explain(explain, sql);
             case SqlShowTimeZone _ -> ShowTimeZone.INSTANCE;
@@ -171,7 +173,7 @@ final class StatementCompiler {
                         .with("statement", statement.getKind())
                         .mend("CoconutDB runs SELECT, VALUES, WITH, INSERT, UPSERT, UPDATE, DELETE, COPY, EXPLAIN, SHOW, DESCRIBE, CREATE, ALTER, DROP and TRUNCATE TABLE, ANALYZE, "
                                 + "CREATE and DROP VIEW, INDEX and SCHEMA, CREATE, ALTER and DROP SEQUENCE, CREATE, ALTER and DROP USER and ROLE, "
-                                + "GRANT, REVOKE, COMMENT ON, BEGIN, "
+                                + "GRANT, REVOKE, ALTER BLOCK SPACE, COMMENT ON, BEGIN, "
                                 + "COMMIT, ROLLBACK, SAVEPOINT, RELEASE, SET TRANSACTION, SET SCHEMA, SET TIME ZONE, SET READ and KILL QUERY.");
             }
         };

@@ -66,6 +66,7 @@ class PrivilegesTest {
             "DELETE FROM item", "DELETE FROM item WHERE id = 1", "TRUNCATE item", "DROP TABLE item", "DROP TABLE item CASCADE",
             "ALTER TABLE item ADD COLUMN more INT", "ALTER TABLE item DROP COLUMN name", "CREATE INDEX by_name ON item (name)",
             "COMMENT ON TABLE item IS 'mine'", "COMMENT ON COLUMN item.name IS 'mine'", "ANALYZE item", "ANALYZE",
+            "ALTER BLOCK SPACE DEFAULT SET MIN_VOTERS = 1",
             "EXPLAIN SELECT * FROM item", "EXPLAIN ANALYZE SELECT * FROM item", "SHOW CREATE TABLE item", "DESCRIBE item",
             "COPY item TO '/tmp/x.csv'", "COPY item FROM '/tmp/x.csv'", "COPY (VALUES (1)) TO '/tmp/x.csv'",
             "CREATE TABLE mine (id INT PRIMARY KEY)",
