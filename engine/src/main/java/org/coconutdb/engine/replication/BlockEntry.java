@@ -11,6 +11,7 @@ import org.coconutdb.engine.error.ErrorCode;
 ///  0         1      2             10
 ///  | version | kind | commitIndex | COMMANDS: headBytes (4) | head | count (4) | count times: request id (8), bytes (4), command |
 ///                                 | EVICT, ADMIT: replica (1) |
+///                                 | NOTHING |
 /// ```
 sealed interface BlockEntry {
     /// What the primary had committed when it made the entry: who has the entry has all before it, so it holds for whoever reads it.
@@ -22,10 +23,14 @@ sealed interface BlockEntry {
     /// Takes a replica out of the in-sync set, or in.
     record Change(long commitIndex, int replica, boolean admits) implements BlockEntry {}
 
+    /// Changes nothing: makes Raft ask its followers where they are.
+    record Nothing(long commitIndex) implements BlockEntry {}
+
     byte VERSION = 1;
     byte KIND_COMMANDS = 1;
     byte KIND_EVICT = 2;
     byte KIND_ADMIT = 3;
+    byte KIND_NOTHING = 4;
     int HEADER_BYTES = 10;
     /// Of an entry beside the bytes of its head and its commands.
     int OVERHEAD_BYTES = HEADER_BYTES + 8;
@@ -52,6 +57,7 @@ sealed interface BlockEntry {
                     .putLong(commitIndex)
                     .put((byte) replica)
                     .array();
+            case Nothing(long commitIndex) -> ByteBuffer.allocate(HEADER_BYTES).put(VERSION).put(KIND_NOTHING).putLong(commitIndex).array();
         };
     }
 
@@ -82,6 +88,7 @@ sealed interface BlockEntry {
             }
             case KIND_EVICT -> new Change(commitIndex, from.get(), false);
             case KIND_ADMIT -> new Change(commitIndex, from.get(), true);
+            case KIND_NOTHING -> new Nothing(commitIndex);
             default -> throw CoconutException.of(ErrorCode.DATA_CORRUPTED).with("entryKind", kind);
         };
     }

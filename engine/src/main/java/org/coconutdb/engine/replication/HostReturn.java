@@ -34,6 +34,7 @@ final class HostReturn {
     private static final Logger LOG = LoggerFactory.getLogger(HostReturn.class);
     private static final long ROUND_MILLIS = 100;
     private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
+    private static final long UNHEARD_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int UUID_BYTES = 2 * Long.BYTES;
 
@@ -48,6 +49,11 @@ final class HostReturn {
     private static final byte NOT_PRIMARY = 0;
     private static final byte PENDING = 1;
     private static final byte DONE = 2;
+
+    /// A change of a block's members that is under way.
+    ///
+    /// @param sinceNanos when it was asked for, or another was to lead because of it
+    private record Changing(long sinceNanos) {}
 
     /// Opens this host's logs.
     interface Opening {
@@ -75,7 +81,7 @@ final class HostReturn {
     private final Map<Integer, Long> toldNanos = new HashMap<>();
     private String waitsFor = "";
     // At primaries, by block.
-    private final ConcurrentMap<Integer, CompletableFuture<Void>> changing = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, Changing> changing = new ConcurrentHashMap<>();
     // What was logged of a change that has not succeeded yet.
     private final ConcurrentMap<Integer, Set<String>> logged = new ConcurrentHashMap<>();
     private @Nullable Thread thread;
@@ -229,8 +235,11 @@ final class HostReturn {
     /// One step in one block.
     private void comeBack(int block) throws InterruptedException, IOException {
         boolean isOpen = opened.contains(block);
-        byte[] question = ByteBuffer.allocate(Integer.BYTES + 1).putInt(block).put(isOpen ? COME : LEAVE).array();
         int primary = primaries.getOrDefault(block, config.self());
+        HostBeats.Local local = blocks.get(block);
+        boolean hearsRaft = isOpen && local != null && local.log().leader() == primary;
+        byte[] question = ByteBuffer.allocate(Integer.BYTES + 2).putInt(block).put(isOpen ? COME : LEAVE).put((byte) (hearsRaft ? 1 : 0))
+                .array();
         byte[] answer = primary == config.self() ? null : ask(primary, RETURN, question);
         tellWhenLate(block, isOpen, primary, answer);
         if (answer == null || answer[0] == NOT_PRIMARY) {
@@ -268,6 +277,7 @@ final class HostReturn {
         ByteBuffer asked = ByteBuffer.wrap(question);
         int block = asked.getInt();
         boolean leaves = asked.get() == LEAVE;
+        boolean hearsRaft = asked.get() != 0;
         HostBeats.Local local = blocks.get(block);
         if (local == null || !local.block().isPrimary() || !local.block().members().contains(from)) {
             logged.remove(block);
@@ -280,6 +290,9 @@ final class HostReturn {
             Boolean isMember = local.log().isMember(from);
             if (isMember == null || isMember == leaves) {
                 change(block, from, !leaves);
+                if (!leaves && !hearsRaft) {
+                    letAnotherLeadWhereLate(block);
+                }
                 return told(PENDING);
             }
             if (!leaves) {
@@ -291,14 +304,24 @@ final class HostReturn {
         }
     }
 
+    /// Ratis has been seen to send nothing to a host that it was told to take in, for longer than half a minute: over a stream of a connection that was given up. A host that is sent a snapshot,
+    /// which may take long, has heard its leader.
+    private void letAnotherLeadWhereLate(int block) {
+        Changing change = changing.get(block);
+        long now = System.nanoTime();
+        if (change != null && now - change.sinceNanos() >= UNHEARD_NANOS_MAX && changing.replace(block, change, new Changing(now))) {
+            LOG.atWarn().addKeyValue("block", block).log("Raft sends nothing to a host that is to be taken in: lets another lead");
+            opening.stepDown(block);
+        }
+    }
+
     private static CompletableFuture<byte[]> told(byte what) {
         return CompletableFuture.completedFuture(new byte[] {what});
     }
 
     /// One change of a block's members at a time; what fails is asked for again.
     private void change(int block, int host, boolean isMember) {
-        CompletableFuture<Void> change = new CompletableFuture<>();
-        if (changing.putIfAbsent(block, change) != null) {
+        if (changing.putIfAbsent(block, new Changing(System.nanoTime())) != null) {
             return;
         }
         tellOnce(block, host, isMember ? "takes a host in again that lost what it held" : "takes a host out that lost what it held", "");
@@ -314,7 +337,7 @@ final class HostReturn {
                     opening.stepDown(block);
                 }
             }
-            changing.remove(block, change);
+            changing.remove(block);
         });
     }
 

@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 final class Leading {
     private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
 
+    private static final long NUDGE_NANOS_MIN = TimeUnit.SECONDS.toNanos(2);
+    private static final long NUDGE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
     final long term;
     final Primary primary;
     private final int block;
@@ -32,6 +35,10 @@ final class Leading {
     private long committed;
     private boolean ledLastTime;
     private boolean isMissingReplicas;
+    private long stalledAtVote;
+    private long stalledAtIndex = -1;
+    private long stalledSinceNanos;
+    private long nudgeAfterNanos = NUDGE_NANOS_MIN;
     // Entries that evict and admit are appended one at a time; the last is waited for as long as for a vote.
     private boolean isChangePending;
     private long changeBegunNanos;
@@ -132,6 +139,29 @@ final class Leading {
             evictedFor.remove(replica);
         }
         return new BlockEntry.Change(committed, replica, late.size() == 0);
+    }
+
+    /// An entry that changes nothing, where one who was evicted is heard and has not voted for the last entry for a while, in which nothing else was appended; else null. Ratis may have
+    /// lost what it answered: it sends nothing again that it has sent, and learns from heartbeats that the follower lives, but not how far it is.
+    BlockEntry.@Nullable Nothing nudge(long lastIndex) {
+        long now = nanoTime.getAsLong();
+        long voted = policy == CommitPolicy.UNANIMOUS ? primary.leastVoteOfEvicted(lastIndex, rule.get().voteTimeoutNanos()) : lastIndex;
+        if (voted >= lastIndex) {
+            nudgeAfterNanos = NUDGE_NANOS_MIN;
+        }
+        if (voted >= lastIndex || voted != stalledAtVote || lastIndex != stalledAtIndex) {
+            stalledAtVote = voted;
+            stalledAtIndex = lastIndex;
+            stalledSinceNanos = now;
+            return null;
+        }
+        if (now - stalledSinceNanos < nudgeAfterNanos) {
+            return null;
+        }
+        stalledSinceNanos = now;
+        // It may be busy with a snapshot.
+        nudgeAfterNanos = Math.min(nudgeAfterNanos * 2, NUDGE_NANOS_MAX);
+        return new BlockEntry.Nothing(committed);
     }
 
     /// A replica has lost its log, and is to be evicted. Whether that is done: it has surely no lease and none but Raft counts what it has said before.

@@ -61,6 +61,8 @@ final class LogTail {
         switch (entry) {
             case BlockEntry.Commands commands -> state.onAppended(index, commands.entry());
             case BlockEntry.Change change -> inSync.append(new InSyncLog.Change(index, change.replica(), change.admits()));
+            case BlockEntry.Nothing _ -> {
+            }
             case null -> {
             }
         }

@@ -233,6 +233,21 @@ class Primary {
         return silent;
     }
 
+    /// The least that one has voted for who was evicted, is heard, and has not voted for all there is.
+    ///
+    /// @param heardNanosMax how long ago it may have been heard
+    /// @return the last index where there is no such replica
+    long leastVoteOfEvicted(long last, long heardNanosMax) {
+        long least = last;
+        for (int replica : members.stream().toArray()) {
+            long heard = heardNanosAgo(replica);
+            if (replica != self && isSurelyOut(replica) && heard >= 0 && heard < heardNanosMax) {
+                least = Math.min(least, voted(replica));
+            }
+        }
+        return least;
+    }
+
     /// Who is to be admitted: those that were evicted, by an entry that is committed, and have voted for all there is.
     ReplicaSet caughtUp() {
         ReplicaSet caughtUp = ReplicaSet.NONE;

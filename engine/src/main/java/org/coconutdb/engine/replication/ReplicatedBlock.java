@@ -470,16 +470,17 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     /// Evicts and admits, and tells who waits for too long. May wait for the log.
     void tick() {
         Leading now;
-        BlockEntry.Change change = null;
+        BlockEntry entry = null;
         boolean isWaiting = proposals.isWaiting();
         synchronized (this) {
             now = leading;
             if (now != null && isReady) {
-                change = now.change(isWaiting);
+                entry = now.change(isWaiting);
+                entry = entry == null ? now.nudge(tail.lastIndex()) : entry;
             }
         }
-        if (now != null && change != null) {
-            log.submit(new ChangeSubmission(now.term, change), _ -> {
+        if (now != null && entry != null) {
+            log.submit(new TickSubmission(now.term, entry), _ -> {
             });
         }
         // The primary asks itself.
@@ -492,7 +493,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         advance();
     }
 
-    private record ChangeSubmission(long term, BlockEntry.Change entry) implements RaftLogView.Submission {
+    private record TickSubmission(long term, BlockEntry entry) implements RaftLogView.Submission {
         @Override
         public boolean onAppending(long index, long atTerm) {
             return atTerm == term;

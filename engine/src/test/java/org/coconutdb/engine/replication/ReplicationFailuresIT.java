@@ -85,6 +85,24 @@ class ReplicationFailuresIT {
     }
 
     @Test
+    void aReplicaWhoseAnswersGotLostComesBackWhileNobodyWrites() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int primary = cluster.settled();
+            int replica = cluster.replica();
+            for (int round = 1; round <= 3; round++) {
+                // It hears, and is not heard.
+                cluster.cut(replica, primary);
+                TestCluster.get(cluster.log(primary).propose(RegisterState.write(1, round)));
+                assertThat(cluster.log(primary).status().inSync()).doesNotContain(replica);
+                cluster.heal();
+
+                TestCluster.until("the replica is admitted", () -> cluster.log(replica).mayRead());
+                assertThat(cluster.state(replica).read(1)).isEqualTo(round);
+            }
+        }
+    }
+
+    @Test
     void aPrimaryWhoseHandOverDoesNotEndLetsAnotherLead() throws Exception {
         try (TestCluster cluster = TestCluster.ofThree(directory)) {
             int primary = cluster.settled();
