@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.management.NotificationEmitter;
 import javax.management.openmbean.CompositeData;
 
@@ -33,7 +34,7 @@ public final class CancelLatency {
     // A cancel of a statement that has not begun is none.
     private static final int BEFORE_MIN_MILLIS = 50;
     private static final int BEFORE_MAX_MILLIS = 600;
-    private static final int TOLD_MILLIS = 500;
+    private static final long TOLD_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
 
     private static final List<String> STATEMENTS = List.of(
             "SELECT COUNT(*) FROM %l AS s (i)",
@@ -74,8 +75,7 @@ public final class CancelLatency {
                         cancels.add(cancel);
                     }
                 }
-                // The JVM tells of its pauses a moment later.
-                Thread.sleep(TOLD_MILLIS);
+                pauses.awaitTold();
                 report(cancels, pauses, sql);
                 all.addAll(cancels);
             }
@@ -139,12 +139,15 @@ public final class CancelLatency {
     /// What the garbage collector has stopped the process for. It is told in whole milliseconds.
     private static final class Pauses {
         private final Collection<Pause> pauses = new ConcurrentLinkedQueue<>();
+        private final List<GarbageCollectorMXBean> collectors = new ArrayList<>();
+        private final long before;
 
         Pauses() {
             for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
                 // Those that work beside the process stop it for moments, which others tell.
                 boolean stops = !collector.getName().contains("Concurrent") && !collector.getName().contains("Cycles");
                 if (stops && collector instanceof NotificationEmitter emitter) {
+                    collectors.add(collector);
                     emitter.addNotificationListener((notification, _) -> {
                         if (notification.getUserData() instanceof CompositeData data) {
                             GcInfo gc = GarbageCollectionNotificationInfo.from(data).getGcInfo();
@@ -152,6 +155,19 @@ public final class CancelLatency {
                         }
                     }, null, null);
                 }
+            }
+            before = collections();
+        }
+
+        private long collections() {
+            return collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum();
+        }
+
+        /// The JVM tells of its pauses a moment later.
+        void awaitTold() {
+            long until = System.nanoTime() + TOLD_NANOS_MAX;
+            while (pauses.size() < collections() - before && System.nanoTime() - until < 0) {
+                Thread.onSpinWait();
             }
         }
 

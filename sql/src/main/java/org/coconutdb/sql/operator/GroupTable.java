@@ -22,8 +22,6 @@ final class GroupTable {
     // The first group of each chain, and one more: 0 where there is none. Also in pieces.
     private int[][] heads = {new int[FIRST_GROUPS * 2]};
     private int buckets = FIRST_GROUPS * 2;
-    // What the largest values take that each group may have kept; null where groups keep none.
-    private long @Nullable [] kept;
     private int count;
 
     /// @param memory looked at for a cancel only: what it holds is counted with the rows
@@ -38,6 +36,8 @@ final class GroupTable {
         private int[] hashes;
         private int[] kinds;
         private int[] next;
+        // What the largest values take that each group may have kept; null where groups keep none.
+        private long @Nullable [] kept;
 
         Piece(int length) {
             keys = new @Nullable Object[length][];
@@ -57,6 +57,7 @@ final class GroupTable {
             hashes = Arrays.copyOf(hashes, length);
             kinds = Arrays.copyOf(kinds, length);
             next = Arrays.copyOf(next, length);
+            kept = kept == null ? null : Arrays.copyOf(kept, length);
         }
     }
 
@@ -171,13 +172,14 @@ final class GroupTable {
 
     /// How much more heap the group may take, which keeps one of its rows' values.
     long keep(int group, long bytes) {
-        long[] sizes = kept;
-        if (sizes == null || sizes.length <= group) {
-            sizes = sizes == null ? new long[buckets / 2] : Arrays.copyOf(sizes, buckets / 2);
-            kept = sizes;
+        Piece piece = piece(group);
+        long[] kept = piece.kept;
+        if (kept == null) {
+            kept = new long[piece.length()];
+            piece.kept = kept;
         }
-        long more = Math.max(0, bytes - sizes[group]);
-        sizes[group] += more;
+        long more = Math.max(0, bytes - kept[group & MASK]);
+        kept[group & MASK] += more;
         return more;
     }
 
