@@ -112,6 +112,10 @@ final class Leading {
             late = primary.silent(minVoters, now.voteTimeoutNanos());
             why = BlockLog.SILENT;
         }
+        if (late.size() == 0 && isMajorityEnough) {
+            late = primary.goneBehindEviction(now.voteTimeoutNanos());
+            why = BlockLog.SILENT;
+        }
         ReplicaSet evictable = lost.and(inSync.all());
         // Its vote will never come. Where a majority is enough, an entry that Raft has chosen is in as many logs anyway, though their replicas may not be in sync yet.
         boolean mayBeFewer = inSync.all().size() > minVoters || isMajorityEnough;

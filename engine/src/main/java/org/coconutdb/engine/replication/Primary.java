@@ -233,6 +233,17 @@ class Primary {
         return silent;
     }
 
+    /// Who is in sync, votes for nothing and is not heard, while an eviction is not committed: so that nobody is admitted in its place, and nothing is committed for want of its vote.
+    /// An earlier primary was about to commit the eviction, or did and told nobody, and is the one that is gone. It may be evicted however few stay in sync, where a majority is enough: a
+    /// majority is heard, by whose logs alone an entry is chosen.
+    ///
+    /// @param voteTimeoutNanos how long a vote may take
+    ReplicaSet goneBehindEviction(long voteTimeoutNanos) {
+        boolean isEvictionOpen = members.stream().mapToObj(inSync::newest).anyMatch(change -> change != null && !change.admits() && change
+                .index() > committed);
+        return isEvictionOpen && isLeading() ? late(1, voteTimeoutNanos).and(silent(1, voteTimeoutNanos)) : ReplicaSet.NONE;
+    }
+
     /// The least that one has voted for who was evicted, is heard, and has not voted for all there is.
     ///
     /// @param heardNanosMax how long ago it may have been heard

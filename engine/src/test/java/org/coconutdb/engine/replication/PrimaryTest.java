@@ -163,4 +163,40 @@ class PrimaryTest {
         primary.onAcknowledged(1, now);
         assertThat(primary.silent(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE.with(2));
     }
+
+    @Test
+    void whoIsGoneBehindAnEvictionThatNobodyKnowsToBeCommittedIsNamedThoughTooFewStay() {
+        inSync.append(new InSyncLog.Change(8, 2, false));
+        Primary primary = elected();
+        primary.onAppended(11);
+        primary.onVote(0, 11);
+        primary.onVote(2, 11);
+        primary.onChosen(11);
+        now += 50;
+        assertThat(primary.goneBehindEviction(TIMING.voteTimeoutNanos())).as("no majority is heard").isEqualTo(ReplicaSet.NONE);
+        primary.onAcknowledged(2, now);
+        assertThat(primary.late(2, TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE);
+        assertThat(primary.goneBehindEviction(TIMING.voteTimeoutNanos())).isEqualTo(ReplicaSet.NONE.with(1));
+        primary.onAcknowledged(1, now);
+        assertThat(primary.goneBehindEviction(TIMING.voteTimeoutNanos())).as("it is only late").isEqualTo(ReplicaSet.NONE);
+    }
+
+    @Test
+    void behindAnEvictionThatIsCommittedEnoughStay() {
+        inSync.append(new InSyncLog.Change(8, 2, false));
+        Primary primary = elected();
+        for (int replica = 0; replica < 3; replica++) {
+            primary.onVote(replica, 10);
+        }
+        primary.onChosen(10);
+        now += TIMING.cautionNanos();
+        assertThat(primary.commitIndex()).isEqualTo(10);
+        primary.onAppended(11);
+        primary.onVote(0, 11);
+        primary.onVote(2, 11);
+        primary.onChosen(11);
+        now += 50;
+        primary.onAcknowledged(2, now);
+        assertThat(primary.goneBehindEviction(TIMING.voteTimeoutNanos())).as("the other is admitted first").isEqualTo(ReplicaSet.NONE);
+    }
 }

@@ -26,7 +26,7 @@ enum Rule {
     /// A primary that nobody has heard of for long grants leases, and reads.
     LEADERSHIP_TO_GRANT(40),
     /// Who is admitted by an entry that may yet be lost has a lease.
-    ADMISSION_IS_COMMITTED(1490),
+    ADMISSION_IS_COMMITTED(10680),
     /// An eviction is committed by the vote of who is evicted.
     EVICTION_WAITS_FOR_THE_LEASE(0);
 

@@ -329,6 +329,7 @@ final class SimulatedReplica {
     private void lead(Primary leading) {
         others(this::replicate);
         leading.late(members.size() / 2 + 1, TIMING.voteTimeoutNanos()).stream().forEach(late -> change(late, false));
+        leading.goneBehindEviction(TIMING.voteTimeoutNanos()).stream().forEach(gone -> change(gone, false));
         leading.caughtUp().stream().forEach(back -> change(back, true));
         advance(leading);
     }
