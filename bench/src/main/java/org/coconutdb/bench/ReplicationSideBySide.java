@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.ClusterConfig;
@@ -28,17 +29,19 @@ import org.coconutdb.engine.replication.ReplicatedBlockPlan;
 import org.coconutdb.engine.replication.ReplicatedState;
 import org.coconutdb.engine.replication.ReplicationHost;
 
-/// Commits and reads of a replicated block, by every replica and by a majority, beside Ratis by itself: three hosts each, all in this process over loopback, by turns.
-/// Arguments: seconds a turn, rounds.
+/// Commits and reads of a replicated block, by every replica and by a majority, beside Ratis by itself: three hosts each, all in this process over loopback. A round goes
+/// through all sizes and counts of clients, at each of which they take turns, in another order each round; figures are of all commits of all turns, and beside the medians' ratio stand the
+/// quartiles of the rounds' own. Arguments: seconds a turn, rounds.
 /// ```
-/// java @jvm.flags -Xmx2g -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.ReplicationSideBySide 5 3
+/// java @jvm.flags -Xmx2g -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.ReplicationSideBySide 2 12
 /// ```
 public final class ReplicationSideBySide {
     private static final int HOSTS = 3;
     private static final int[] CLIENTS = {1, 16, 128};
     private static final int ROW_BYTES = 100;
     private static final int ROWS = 100;
-    private static final int WARM_UP_SECONDS = 8;
+    /// Not counted. It takes minutes until the JVM has compiled what Ratis and gRPC do; until then all is up to twice as slow.
+    private static final int WARM_UP_ROUNDS = 4;
 
     private ReplicationSideBySide() {}
 
@@ -47,7 +50,23 @@ public final class ReplicationSideBySide {
         CompletableFuture<?> write(byte[] command) throws IOException;
     }
 
-    private record Turn(double perSecond, double p50Micros, double p99Micros) {}
+    /// @param sortedNanos how long each commit took
+    private record Turn(double seconds, long[] sortedNanos) {
+        double perSecond() {
+            return sortedNanos.length / seconds;
+        }
+
+        double millis(double quantile) {
+            return sortedNanos.length == 0 ? Double.NaN : sortedNanos[(int) (sortedNanos.length * quantile)] / 1e6;
+        }
+
+        static Turn all(List<Turn> turns) {
+            return new Turn(turns.stream().mapToDouble(Turn::seconds).sum(), turns.stream()
+                    .flatMapToLong(turn -> Arrays.stream(turn.sortedNanos()))
+                    .sorted()
+                    .toArray());
+        }
+    }
 
     /// Holds the last command of each of 1,000 keys.
     private static final class Values implements ReplicatedState {
@@ -145,37 +164,58 @@ public final class ReplicationSideBySide {
             List<String> names = List.of("unanimous", "majority", "bare Ratis");
             List<Writer> writers = List.of(command -> unanimous.primary().propose(command), command -> majority.primary().propose(command),
                     bare::write);
-            for (Writer writer : writers) {
-                turn(writer, 16, ROW_BYTES, WARM_UP_SECONDS);
-            }
-            System.out.println("| command | clients | " + String.join(" | ", names) + " |");
+            List<Row> rows = new ArrayList<>();
             for (int bytes : new int[] {ROW_BYTES, ROW_BYTES * ROWS}) {
                 for (int clients : CLIENTS) {
-                    writes(writers, clients, bytes, seconds, rounds);
+                    rows.add(new Row(bytes, clients, writers.stream().<List<Turn>> map(_ -> new ArrayList<>()).toList()));
                 }
             }
+            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+                for (Row row : rows) {
+                    row.round(writers, seconds, round);
+                }
+            }
+            System.out.println("| command | clients | " + String.join(" | ", names)
+                    + " | medians, unanimous to majority (quartiles of rounds) |");
+            rows.forEach(Row::print);
             reads(unanimous, bare, seconds);
         } finally {
             delete(directory);
         }
     }
 
-    private static void writes(List<Writer> writers, int clients, int bytes, int seconds, int rounds) throws Exception {
-        List<List<Turn>> turns = new ArrayList<>();
-        writers.forEach(_ -> turns.add(new ArrayList<>()));
-        for (int round = 0; round < rounds; round++) {
+    /// Of a size and a number of clients, the turns of each writer.
+    private record Row(int bytes, int clients, List<List<Turn>> turns) {
+        /// @param number below 0: to warm up, not counted
+        void round(List<Writer> writers, int seconds, int number) throws Exception {
             for (int i = 0; i < writers.size(); i++) {
-                turns.get(i).add(turn(writers.get(i), clients, bytes, seconds));
+                // Each is as often first, and as often behind each other.
+                boolean isBackward = Math.floorDiv(number, writers.size()) % 2 != 0;
+                int next = Math.floorMod(isBackward ? number - i : number + i, writers.size());
+                Turn turn = turn(writers.get(next), clients, bytes, seconds);
+                if (number >= 0) {
+                    turns.get(next).add(turn);
+                }
             }
         }
-        StringBuilder line = new StringBuilder("| " + bytes + " bytes | " + clients);
-        for (List<Turn> each : turns) {
-            // The median turn, by how much it did.
-            Turn median = each.stream().sorted(Comparator.comparingDouble(Turn::perSecond)).toList().get(each.size() / 2);
-            line.append(String.format(Locale.ROOT, " | %,.0f/s, %.2f / %.2f ms", median.perSecond(), median.p50Micros() / 1e3, median
-                    .p99Micros() / 1e3));
+
+        void print() {
+            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "| %,d bytes | %d", bytes, clients));
+            for (List<Turn> each : turns) {
+                Turn all = Turn.all(each);
+                line.append(String.format(Locale.ROOT, " | %,.0f/s, %.2f / %.2f ms", all.perSecond(), all.millis(0.5), all.millis(0.99)));
+            }
+            List<Turn> unanimous = turns.get(0);
+            List<Turn> majority = turns.get(1);
+            double[] ratios = IntStream.range(0, unanimous.size())
+                    .mapToDouble(i -> unanimous.get(i).millis(0.5) / majority.get(i).millis(0.5))
+                    .sorted()
+                    .toArray();
+            double ofAll = Turn.all(unanimous).millis(0.5) / Turn.all(majority).millis(0.5);
+            line.append(String.format(Locale.ROOT, " | %.2f × (%.2f to %.2f) |", ofAll, ratios[ratios.length / 4], ratios[ratios.length * 3
+                    / 4]));
+            System.out.println(line);
         }
-        System.out.println(line + " |");
     }
 
     private static Turn turn(Writer writer, int clients, int bytes, int seconds) throws Exception {
@@ -204,12 +244,10 @@ public final class ReplicationSideBySide {
         }
         done.await();
         double took = (System.nanoTime() - began) / 1e9;
-        long[] all = latencies.values().stream().flatMap(List::stream).mapToLong(Long::longValue).sorted().toArray();
         if (failures.get() > 0) {
             System.out.println("failed: " + failures.get());
         }
-        return new Turn(all.length / took, all.length == 0 ? 0 : all[all.length / 2] / 1e3, all.length == 0 ? 0 : all[(int) (all.length
-                * 0.99)] / 1e3);
+        return new Turn(took, latencies.values().stream().flatMap(List::stream).mapToLong(Long::longValue).sorted().toArray());
     }
 
     private static void reads(Cluster unanimous, BareRatis bare, int seconds) throws Exception {
@@ -221,9 +259,31 @@ public final class ReplicationSideBySide {
             }
             state.get(1);
         }));
+        System.out.printf(Locale.ROOT, "until a replica shows what was written at the primary: %.0f ns%n", nanosUntilShown(seconds,
+                unanimous
+                        .primary(), state));
+        System.out.printf(Locale.ROOT, "until a replica shows what was written over its host: %.0f ns%n", nanosUntilShown(seconds, log,
+                state));
         System.out.printf(Locale.ROOT, "read that asks the primary: %.0f ns%n", nanosOf(seconds, () -> log.catchUp().join()));
         System.out.printf(Locale.ROOT, "Ratis's linearizable read at a follower: %.0f ns%n", nanosOf(seconds, () -> bare.readAtFollower()
                 .join()));
+    }
+
+    /// The median time from a write's acknowledgement, behind which nothing else is written, until a replica has applied it.
+    private static double nanosUntilShown(int seconds, BlockLog at, Values state) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        List<Long> took = new ArrayList<>();
+        while (System.nanoTime() - end < 0) {
+            byte[] command = ByteBuffer.allocate(ROW_BYTES).putInt(1).putLong(System.nanoTime()).array();
+            at.propose(command).get(30, TimeUnit.SECONDS);
+            long acknowledged = System.nanoTime();
+            while (!Arrays.equals(state.get(1), command)) {
+                Thread.onSpinWait();
+            }
+            took.add(System.nanoTime() - acknowledged);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        return took.stream().sorted().toList().get(took.size() / 2);
     }
 
     private interface Operation {

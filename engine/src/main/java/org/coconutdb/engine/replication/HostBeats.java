@@ -3,13 +3,18 @@ package org.coconutdb.engine.replication;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -19,15 +24,18 @@ import org.jspecify.annotations.Nullable;
 /// What hosts tell each other of all their blocks, in one message to a host each time.
 ///
 /// - Beat: of blocks that this host leads, the term and how far they are committed. The answer says of each block whether the other's Raft is in that term: this
-///   is the acknowledgement on which the leadership lease rests. Sent at once when something is committed, and again and again.
+///   is the acknowledgement on which the leadership lease rests. Sent again and again, and when something is committed of which no entry tells soon.
 /// - Ask for leases: of blocks that the other leads.
 final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
     static final byte BEAT = -1;
     static final byte LEASE = -2;
 
-    private static final int BEAT_BYTES = Integer.BYTES + 3 * Long.BYTES;
+    private static final int BEAT_BYTES = Integer.BYTES + Long.BYTES + ReplicatedBlock.Commit.BYTES;
     private static final int BEATS_OUTSTANDING_MAX = 4;
     private static final long ANSWER_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+    /// Longer than it takes until somebody who was told of a commit proposes the next command, whose entry tells of it.
+    private static final long NEWS_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
+    private static final long NEWS_NANOS_MIN = TimeUnit.MICROSECONDS.toNanos(50);
 
     /// A block's replica here.
     record Local(ReplicatedBlock block, RatisLog log) {}
@@ -46,11 +54,18 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
     private final LongSupplier nanoTime;
     private final ConcurrentMap<Integer, Peer> peers = new ConcurrentHashMap<>();
     private final ConcurrentMap<RaftGroupId, Local> byGroup = new ConcurrentHashMap<>();
+    // Blocks in which something was committed, and when last.
+    private final ConcurrentMap<Integer, Long> committedNanos = new ConcurrentHashMap<>();
+    private final AtomicBoolean isNewsDue = new AtomicBoolean();
+    private final ScheduledExecutorService telling;
 
+    /// @param telling is given short work, where its time has come
     /// @param isMissing of which blocks this host has lost what it held, and is no member again: its word does not count there
     /// @param nanoTime what leases are measured by
-    HostBeats(ClusterConfig config, GrpcLinks links, Map<Integer, Local> blocks, IntPredicate isMissing, LongSupplier nanoTime) {
+    HostBeats(ClusterConfig config, GrpcLinks links, ScheduledExecutorService telling, Map<Integer, Local> blocks, IntPredicate isMissing,
+            LongSupplier nanoTime) {
         this.config = config;
+        this.telling = telling;
         this.links = links;
         this.blocks = blocks;
         this.isMissing = isMissing;
@@ -80,11 +95,44 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
 
     @Override
     public void onCommitted(ReplicatedBlock block) {
-        block.members().without(config.self()).stream().forEach(host -> {
-            Peer peer = peer(host);
-            peer.news.add(block.block());
-            tellNews(host, peer);
-        });
+        committedNanos.put(block.block(), System.nanoTime());
+        tellIn(NEWS_NANOS);
+    }
+
+    private void tellIn(long nanos) {
+        if (!isNewsDue.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            var _ = telling.schedule(this::tellOfCommits, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            // Nobody is told any more.
+        }
+    }
+
+    private void tellOfCommits() {
+        isNewsDue.set(false);
+        long now = System.nanoTime();
+        long soonest = Long.MAX_VALUE;
+        Set<Integer> hosts = new HashSet<>();
+        for (Map.Entry<Integer, Long> committed : committedNanos.entrySet()) {
+            long left = NEWS_NANOS - (now - committed.getValue());
+            if (left > 0) {
+                soonest = Math.min(soonest, left);
+            } else if (committedNanos.remove(committed.getKey(), committed.getValue())) {
+                ReplicatedBlock block = Objects.requireNonNull(blocks.get(committed.getKey())).block();
+                if (block.isCommitUntold()) {
+                    block.members().without(config.self()).stream().forEach(host -> {
+                        peer(host).news.add(block.block());
+                        hosts.add(host);
+                    });
+                }
+            }
+        }
+        hosts.forEach(host -> tellNews(host, peer(host)));
+        if (soonest < Long.MAX_VALUE) {
+            tellIn(Math.max(soonest, NEWS_NANOS_MIN));
+        }
     }
 
     /// While one message with news is under way the next ones are gathered.
@@ -131,7 +179,7 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
             if (local != null && beat != null) {
                 told.add(local);
                 terms.add(beat.term());
-                question.putInt(number).putLong(beat.term()).putLong(beat.commit().index()).putLong(beat.commit().entryTerm());
+                beat.commit().put(question.putInt(number).putLong(beat.term()));
             }
         }
         if (told.isEmpty()) {
@@ -167,7 +215,7 @@ final class HostBeats implements ReplicatedBlock.CommitNews, VoteTap.Votes {
         for (int i = 0; i < acknowledged.length; i++) {
             Local local = blocks.get(beats.getInt());
             long term = beats.getLong();
-            ReplicatedBlock.Commit commit = new ReplicatedBlock.Commit(beats.getLong(), beats.getLong());
+            ReplicatedBlock.Commit commit = ReplicatedBlock.Commit.from(beats);
             if (local != null && local.log().isOpen() && local.block().members().contains(from)) {
                 // In the term of who asks now: what it votes for in a later term it has not voted for yet.
                 acknowledged[i] = (byte) (local.log().currentTerm() == term && !isMissing.test(local.block().block()) ? 1 : 0);

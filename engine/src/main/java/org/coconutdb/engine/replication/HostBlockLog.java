@@ -120,7 +120,12 @@ final class HostBlockLog implements BlockLog {
         Asked waiting = new Asked(leader, asked);
         waitingFor.add(waiting);
         var _ = asked.whenComplete((_, _) -> waitingFor.remove(waiting));
-        return asked;
+        return asked.thenApply(answer -> {
+            ByteBuffer from = ByteBuffer.wrap(answer);
+            // Who has written here reads here next.
+            block.onCommitTold(ReplicatedBlock.Commit.from(from));
+            return Arrays.copyOfRange(answer, from.position(), answer.length);
+        });
     }
 
     /// What a command came to; where that was not told, what later primaries know of it.
@@ -195,7 +200,12 @@ final class HostBlockLog implements BlockLog {
     CompletableFuture<byte[]> onProposed(byte[] question) {
         ByteBuffer from = ByteBuffer.wrap(question).position(Integer.BYTES);
         CommandOutcome.Request request = CommandOutcome.Request.from(from);
-        return block.proposals().propose(request.id(), request.term(), Arrays.copyOfRange(question, from.position(), question.length));
+        return block.proposals().propose(request.id(), request.term(), Arrays.copyOfRange(question, from.position(), question.length))
+                .thenApply(result -> {
+                    ByteBuffer answer = ByteBuffer.allocate(ReplicatedBlock.Commit.BYTES + result.length);
+                    block.commit().put(answer);
+                    return answer.put(result).array();
+                });
     }
 
     @Override
@@ -226,17 +236,19 @@ final class HostBlockLog implements BlockLog {
                 CoconutException error = LinkAnswer.coconut(failure);
                 throw error.code() == ErrorCode.HOST_UNREACHABLE ? block.errors().notPrimary() : error;
             }
-            ByteBuffer from = ByteBuffer.wrap(answer);
-            return new ReplicatedBlock.Commit(from.getLong(), from.getLong());
+            return ReplicatedBlock.Commit.from(ByteBuffer.wrap(answer));
         });
     }
 
     /// Answers another host's [#catchUp].
     CompletableFuture<byte[]> onCommitIndexAsked() {
         ReplicatedBlock.Commit commit = block.readCommit();
-        return commit == null ? CompletableFuture.failedFuture(block.errors().notPrimary())
-                : CompletableFuture.completedFuture(ByteBuffer.allocate(2 * Long.BYTES).putLong(commit.index()).putLong(commit.entryTerm())
-                        .array());
+        if (commit == null) {
+            return CompletableFuture.failedFuture(block.errors().notPrimary());
+        }
+        ByteBuffer answer = ByteBuffer.allocate(ReplicatedBlock.Commit.BYTES);
+        commit.put(answer);
+        return CompletableFuture.completedFuture(answer.array());
     }
 
     /// Does it again while it is surely not done for want of a primary, or of replicas.

@@ -1,5 +1,6 @@
 package org.coconutdb.engine.replication;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,17 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     }
 
     /// The commit index of a primary, and the term of the entry there: a log that has that entry has the primary's up to it.
-    record Commit(long index, long entryTerm) {}
+    record Commit(long index, long entryTerm) {
+        static final int BYTES = 2 * Long.BYTES;
+
+        void put(ByteBuffer into) {
+            into.putLong(index).putLong(entryTerm);
+        }
+
+        static Commit from(ByteBuffer bytes) {
+            return new Commit(bytes.getLong(), bytes.getLong());
+        }
+    }
 
     /// What a primary tells its replicas.
     record Beat(long term, Commit commit) {}
@@ -61,6 +72,8 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private boolean isForeign; // the log speaks of a member whom this host does not know
     private Commit commit = new Commit(-1, -1);
     private @Nullable Commit told;
+    // What the newest entry that this primary has made says to be committed.
+    private long toldByEntry = -1;
     private int heardPrimary = -1;
     private long heardTerm;
 
@@ -245,6 +258,9 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             requireMember(change.replica());
         }
         Leading now = leading;
+        if (now != null && logged.entry() != null) {
+            toldByEntry = logged.entry().commitIndex();
+        }
         if (now != null) {
             now.primary.onAppended(logged.index());
             if (logged.entry() instanceof BlockEntry.Change) {
@@ -301,6 +317,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             }
             leading = new Leading(block, term, config, () -> rule, nanoTime, tail.inSync(), tail.lastIndex(), commit.index());
             isReady = false;
+            toldByEntry = -1;
             onPrimaryHeard(config.self(), term);
         }
         LOG.atInfo().addKeyValue("block", block).addKeyValue("term", term).log("became primary");
@@ -451,6 +468,11 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             proposals.onCommitted();
             news.onCommitted(this);
         }
+    }
+
+    /// Whether this primary has committed what none of its entries says, so that its replicas do not know.
+    synchronized boolean isCommitUntold() {
+        return leading != null && toldByEntry < commit.index();
     }
 
     synchronized boolean isLeading() {

@@ -78,6 +78,7 @@ public final class ReplicationHost implements AutoCloseable {
     private final ExecutorService proposing;
     private final ExecutorService writing;
     private final ScheduledExecutorService ticks;
+    private final ScheduledExecutorService telling;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     // The ticking thread.
     private long beatAtNanos = System.nanoTime();
@@ -133,7 +134,8 @@ public final class ReplicationHost implements AutoCloseable {
         this.ticks = Executors.newSingleThreadScheduledExecutor(named("coconut-replication-"));
         this.links = new GrpcLinks(config, tls == null ? null : GrpcUtil.buildSslContextForClient(tls), faults);
         this.formation = Formation.open(config.directory(), hasLogs(), HostReturn.numbers(config));
-        this.beats = new HostBeats(config, links, blocks, formation::isMissing, faults::nanoTime);
+        this.telling = Executors.newSingleThreadScheduledExecutor(named("coconut-news-"));
+        this.beats = new HostBeats(config, links, telling, blocks, formation::isMissing, faults::nanoTime);
         this.silence = new HostSilence(config, links, blocks, proposing, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
         for (ReplicatedBlockPlan plan : plans) {
             add(plan, states.apply(plan.block()), faults);
@@ -444,6 +446,7 @@ public final class ReplicationHost implements AutoCloseable {
             return;
         }
         ticks.shutdownNow();
+        telling.shutdownNow();
         try {
             comingBack.close();
         } catch (InterruptedException e) {
