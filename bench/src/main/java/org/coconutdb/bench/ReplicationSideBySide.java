@@ -29,15 +29,16 @@ import org.coconutdb.engine.replication.ReplicatedBlockPlan;
 import org.coconutdb.engine.replication.ReplicatedState;
 import org.coconutdb.engine.replication.ReplicationHost;
 
-/// Commits and reads of a replicated block, by every replica and by a majority, beside Ratis by itself: three hosts each, all in this process over loopback. A round goes
-/// through all sizes and counts of clients, at each of which they take turns, in another order each round; figures are of all commits of all turns, and beside the medians' ratio stand the
-/// quartiles of the rounds' own. Arguments: seconds a turn, rounds.
+/// Commits and reads of a replicated block, by every replica and by a majority, beside Ratis by itself: three hosts each, all in this process over loopback. A round makes
+/// them anew and goes through all sizes and counts of clients, at each of which they take turns, in another order each round; figures are of all commits of all turns, and beside the
+/// medians' ratio stand the quartiles of the rounds' own. Arguments: seconds a turn, rounds.
 /// ```
 /// java @jvm.flags -Xmx2g -cp 'bench/target/classes:bench/target/lib/*' org.coconutdb.bench.ReplicationSideBySide 2 12
 /// ```
 public final class ReplicationSideBySide {
     private static final int HOSTS = 3;
     private static final int[] CLIENTS = {1, 16, 128};
+    private static final List<String> NAMES = List.of("unanimous", "majority", "bare Ratis");
     private static final int ROW_BYTES = 100;
     private static final int ROWS = 100;
     /// Not counted. It takes minutes until the JVM has compiled what Ratis and gRPC do; until then all is up to twice as slow.
@@ -154,6 +155,22 @@ public final class ReplicationSideBySide {
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 5;
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
+        List<Row> rows = new ArrayList<>();
+        for (int bytes : new int[] {ROW_BYTES, ROW_BYTES * ROWS}) {
+            for (int clients : CLIENTS) {
+                rows.add(new Row(bytes, clients, NAMES.stream().<List<Turn>> map(_ -> new ArrayList<>()).toList()));
+            }
+        }
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+            round(round, round == rounds - 1, rows, seconds);
+        }
+        System.out.println("| command | clients | " + String.join(" | ", NAMES)
+                + " | medians, unanimous to majority (quartiles of rounds) |");
+        rows.forEach(Row::print);
+    }
+
+    /// With clusters of its own: which of their connections share a thread is chance, and makes a difference for as long as they live.
+    private static void round(int number, boolean isLast, List<Row> rows, int seconds) throws Exception {
         Path directory = Files.createTempDirectory("replication");
         List<Integer> ports = freePorts(3 * HOSTS);
         try (Cluster unanimous = Cluster.open(directory, ports.subList(0, HOSTS), CommitPolicy.UNANIMOUS);
@@ -161,24 +178,14 @@ public final class ReplicationSideBySide {
                 BareRatis bare = new BareRatis(directory, ports.subList(2 * HOSTS, 3 * HOSTS))) {
             until(() -> unanimous.primary().mayRead() && majority.primary().mayRead() && bare.isReady() && unanimous.hosts().get(unanimous
                     .replica()).log(0).mayRead());
-            List<String> names = List.of("unanimous", "majority", "bare Ratis");
             List<Writer> writers = List.of(command -> unanimous.primary().propose(command), command -> majority.primary().propose(command),
                     bare::write);
-            List<Row> rows = new ArrayList<>();
-            for (int bytes : new int[] {ROW_BYTES, ROW_BYTES * ROWS}) {
-                for (int clients : CLIENTS) {
-                    rows.add(new Row(bytes, clients, writers.stream().<List<Turn>> map(_ -> new ArrayList<>()).toList()));
-                }
+            for (Row row : rows) {
+                row.round(writers, seconds, number);
             }
-            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
-                for (Row row : rows) {
-                    row.round(writers, seconds, round);
-                }
+            if (isLast) {
+                reads(unanimous, bare, seconds);
             }
-            System.out.println("| command | clients | " + String.join(" | ", names)
-                    + " | medians, unanimous to majority (quartiles of rounds) |");
-            rows.forEach(Row::print);
-            reads(unanimous, bare, seconds);
         } finally {
             delete(directory);
         }
