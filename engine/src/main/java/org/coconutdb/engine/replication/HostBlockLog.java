@@ -123,7 +123,7 @@ final class HostBlockLog implements BlockLog {
         return asked.thenApply(answer -> {
             ByteBuffer from = ByteBuffer.wrap(answer);
             // Who has written here reads here next.
-            block.onCommitTold(ReplicatedBlock.Commit.from(from));
+            block.onCommitHeard(ReplicatedBlock.Commit.from(from));
             return Arrays.copyOfRange(answer, from.position(), answer.length);
         });
     }

@@ -538,6 +538,11 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         return leading != null && leading.knowsCommitIndex() ? commit : null;
     }
 
+    /// As [#onCommitTold], but waits for no lock of Raft's: for threads that carry connections. An entry that is not known yet is committed when it comes.
+    synchronized void onCommitHeard(Commit by) {
+        onToldCommit(by);
+    }
+
     /// A primary of whatever term has said so.
     void onCommitTold(Commit by) {
         boolean isUnknown;
