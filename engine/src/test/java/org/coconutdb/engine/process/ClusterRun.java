@@ -107,8 +107,9 @@ final class ClusterRun implements AutoCloseable {
         long until = System.nanoTime() + HEALED_NANOS_MAX;
         for (int host = 0; host < HOSTS; host++) {
             if (!load.finish(host, until)) {
-                wrong.add("host " + host + " does not go on: " + ask(host, "status"));
+                // First: it may not even answer.
                 cluster.dumpThreads(host);
+                wrong.add("host " + host + " does not go on: " + ask(host, "status"));
             }
             awaitNobodyWaits(host, until, wrong);
             awaitInSync(host, until, wrong);
