@@ -11,10 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.coconutdb.engine.block.Block;
 import org.coconutdb.engine.block.BlockCommand;
@@ -55,9 +53,7 @@ final class BlockReplica implements ReplicatedState {
     private final PendingWrites pending = new PendingWrites();
     // By index.
     private final ConcurrentSkipListMap<Long, Unapplied> unapplied = new ConcurrentSkipListMap<>();
-    private final ReentrantLock waiting = new ReentrantLock();
-    private final Condition moved = waiting.newCondition();
-    private final AtomicInteger waiters = new AtomicInteger();
+    private final ReplicaWaiters waiters = new ReplicaWaiters();
     private volatile long appendedIndex;
     private volatile long appendedTimestamp;
     private volatile long appliedIndex;
@@ -65,9 +61,9 @@ final class BlockReplica implements ReplicatedState {
     // Older versions are not here.
     private volatile long readableFrom;
     // No entry that is not in this log will have a timestamp at or below it.
-    private volatile long closedUpTo;
+    private final AtomicLong closedUpTo = new AtomicLong();
     // The same by what the primary said, not by a lease.
-    private volatile long closedByPrimaryUpTo;
+    private final AtomicLong closedByPrimaryUpTo = new AtomicLong();
     private volatile long lowWater;
     private final AtomicInteger headsAsked = new AtomicInteger();
     private final Set<Long> headsGiven = ConcurrentHashMap.newKeySet();
@@ -112,38 +108,28 @@ final class BlockReplica implements ReplicatedState {
     }
 
     long closedUpTo() {
-        return closedUpTo;
+        return closedUpTo.get();
     }
 
     /// No entry that is not in this log by now will have a timestamp at or below this one.
     void close(long timestamp) {
-        waiting.lock();
-        try {
-            closedUpTo = Math.max(closedUpTo, timestamp);
-        } finally {
-            waiting.unlock();
-        }
+        closedUpTo.accumulateAndGet(timestamp, Math::max);
     }
 
     long closedByPrimaryUpTo() {
-        return closedByPrimaryUpTo;
+        return closedByPrimaryUpTo.get();
     }
 
     /// As [#close], by what the primary said.
     void closeByPrimary(long timestamp) {
-        waiting.lock();
-        try {
-            closedByPrimaryUpTo = Math.max(closedByPrimaryUpTo, timestamp);
-            closedUpTo = Math.max(closedUpTo, timestamp);
-        } finally {
-            waiting.unlock();
-        }
+        closedByPrimaryUpTo.accumulateAndGet(timestamp, Math::max);
+        close(timestamp);
     }
 
     /// Everything at or below it is applied, for ever.
     long shownUpTo() {
         // In this order: what was closed and then applied leaves nothing behind.
-        long upTo = closedUpTo;
+        long upTo = closedUpTo.get();
         Map.Entry<Long, Unapplied> first = unapplied.firstEntry();
         while (first != null && !first.getValue().head().isTimed()) {
             first = unapplied.higherEntry(first.getKey());
@@ -164,7 +150,7 @@ final class BlockReplica implements ReplicatedState {
             }
             headsAsked.decrementAndGet();
             if (failure != null) {
-                signal();
+                waiters.signal();
                 head.completeExceptionally(failure);
             } else {
                 head.complete(given.encode());
@@ -176,7 +162,7 @@ final class BlockReplica implements ReplicatedState {
     @Override
     public void onHeadUnused(byte[] head) {
         headsGiven.remove(EntryHead.decode(head).timestamp());
-        signal();
+        waiters.signal();
     }
 
     /// Whether an entry of this primary has its timestamp, or is about to, and is not in the log yet.
@@ -199,7 +185,7 @@ final class BlockReplica implements ReplicatedState {
             appendedTimestamp = read.head().timestamp();
         }
         headsGiven.remove(read.head().timestamp());
-        signal();
+        waiters.signal();
     }
 
     private static Unapplied read(Entry entry) {
@@ -266,14 +252,14 @@ final class BlockReplica implements ReplicatedState {
             }
             appendedTimestamp = timestamp;
         });
-        signal();
+        waiters.signal();
     }
 
     @Override
     public List<byte[]> apply(long index, Entry entry) {
         List<byte[]> results = new ArrayList<>(entry.commands().size());
         replicas.asWriter(() -> applyAsWriter(index, entry, results));
-        signal();
+        waiters.signal();
         return results;
     }
 
@@ -420,47 +406,14 @@ final class BlockReplica implements ReplicatedState {
                 directoryChanged.run();
             }
         });
-        signal();
-    }
-
-    // ---- waiting
-
-    private void signal() {
-        if (waiters.get() > 0) {
-            waiting.lock();
-            try {
-                moved.signalAll();
-            } finally {
-                waiting.unlock();
-            }
-        }
+        waiters.signal();
     }
 
     /// Waits until something is so, which is looked at whenever an entry was appended, taken back or applied. False where it is not by the deadline.
     ///
+    /// @param condition may take locks of logs
     /// @param untilNanos of System.nanoTime
     boolean await(BooleanSupplier condition, long untilNanos) {
-        if (condition.getAsBoolean()) {
-            return true;
-        }
-        waiting.lock();
-        try {
-            waiters.incrementAndGet();
-            while (!condition.getAsBoolean()) {
-                long left = untilNanos - System.nanoTime();
-                if (left <= 0) {
-                    return false;
-                }
-                // Leases come without an entry.
-                moved.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(5)));
-            }
-            return true;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw CoconutException.of(ErrorCode.STATEMENT_CANCELLED).mend("The thread was interrupted while it waited for a replica.");
-        } finally {
-            waiters.decrementAndGet();
-            waiting.unlock();
-        }
+        return waiters.await(condition, untilNanos);
     }
 }

@@ -35,6 +35,8 @@ final class TimestampSource {
     private long end;
     private long sinceNanos;
     private boolean isReserving;
+    // In which more is to be reserved; -1: in none.
+    private long reserveInTerm = -1;
     private long lowWater;
 
     TimestampSource(BlockLog directory, int blockCount, LongSupplier nanoTime) {
@@ -50,6 +52,7 @@ final class TimestampSource {
     @Nullable
     TimestampAnswer answer(int host, int block, long hostLowWater) {
         TimestampAnswer answer = count(host, block, hostLowWater);
+        reserve();
         // Behind the count: whoever counts later in another term is above.
         return answer != null && directory.mayRead() && directory.status().term() == termOf() ? answer : null;
     }
@@ -67,11 +70,11 @@ final class TimestampSource {
         heard.put(host, new Heard(hostLowWater, now));
         BlockLog.Status status = directory.status();
         if (status.term() != term) {
-            reserve(status.term());
+            reserveInTerm = status.term();
             return null;
         }
         if (end - last < RESERVED_AT_ONCE / 2) {
-            reserve(term);
+            reserveInTerm = term;
         }
         if (block >= 0) {
             if (last == end || block >= blockCount) {
@@ -83,11 +86,12 @@ final class TimestampSource {
         return new TimestampAnswer(last, lowWater(now), issued.clone());
     }
 
-    private void reserve(long inTerm) {
-        if (isReserving) {
+    /// Proposes where that is due. Not under the lock: logs take locks of their own, under which they tell what came of others.
+    private void reserve() {
+        long inTerm = beginReserving();
+        if (inTerm < 0) {
             return;
         }
-        isReserving = true;
         var _ = directory.propose(ReplicaCommand.encode(new ReplicaCommand.Reserve(RESERVED_AT_ONCE))).whenComplete((result, failure) -> {
             if (failure == null) {
                 reserved(inTerm, ResultCodec.decodeNumber(result));
@@ -95,6 +99,16 @@ final class TimestampSource {
                 notReserved();
             }
         });
+    }
+
+    private synchronized long beginReserving() {
+        long inTerm = reserveInTerm;
+        if (inTerm < 0 || isReserving) {
+            return -1;
+        }
+        reserveInTerm = -1;
+        isReserving = true;
+        return inTerm;
     }
 
     private synchronized void notReserved() {

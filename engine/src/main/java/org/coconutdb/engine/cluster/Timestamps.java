@@ -2,7 +2,6 @@ package org.coconutdb.engine.cluster;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +11,7 @@ import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.coconutdb.engine.replication.BlockLog;
 import org.coconutdb.engine.replication.HostLinks;
+import org.coconutdb.engine.replication.Later;
 import org.coconutdb.engine.version.Snapshots;
 import org.jspecify.annotations.Nullable;
 
@@ -181,7 +181,6 @@ final class Timestamps {
                             .mend("Nothing was done. More than half of the hosts must run and reach each other: see which do, and try again."));
             return;
         }
-        Executor later = CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS, Runnable::run);
-        later.execute(() -> ask(block, untilNanos, into));
+        var _ = Later.in(RETRY_MILLIS).thenRun(() -> ask(block, untilNanos, into));
     }
 }

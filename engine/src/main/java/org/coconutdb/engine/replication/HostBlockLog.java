@@ -123,7 +123,7 @@ final class HostBlockLog implements BlockLog {
         return asked.thenApply(answer -> {
             ByteBuffer from = ByteBuffer.wrap(answer);
             // Who has written here reads here next.
-            block.onCommitHeard(ReplicatedBlock.Commit.from(from));
+            block.onCommitTold(ReplicatedBlock.Commit.from(from));
             return Arrays.copyOfRange(answer, from.position(), answer.length);
         });
     }
@@ -144,7 +144,7 @@ final class HostBlockLog implements BlockLog {
             case NOT_DONE -> CompletableFuture.failedFuture(block.errors().notPrimary());
             case FORGOTTEN -> CompletableFuture.failedFuture(unknown);
             case OPEN -> links.isClosed() || System.nanoTime() - untilNanos >= 0 ? CompletableFuture.failedFuture(unknown)
-                    : afterAMoment().thenCompose(_ -> askForOutcome(request, unknown, untilNanos));
+                    : Later.in(RETRY_MILLIS).thenCompose(_ -> askForOutcome(request, unknown, untilNanos));
         });
     }
 
@@ -259,13 +259,7 @@ final class HostBlockLog implements BlockLog {
             if (!isSurelyNotDone || links.isClosed() || System.nanoTime() - untilNanos >= 0) {
                 return CompletableFuture.failedFuture(error);
             }
-            return afterAMoment().thenCompose(_ -> whileNobodyCan(untilNanos, action));
+            return Later.in(RETRY_MILLIS).thenCompose(_ -> whileNobodyCan(untilNanos, action));
         });
-    }
-
-    /// Not on a thread of the host's: it may be closed meanwhile.
-    private static CompletableFuture<Void> afterAMoment() {
-        return CompletableFuture.runAsync(() -> {
-        }, CompletableFuture.delayedExecutor(RETRY_MILLIS, TimeUnit.MILLISECONDS));
     }
 }

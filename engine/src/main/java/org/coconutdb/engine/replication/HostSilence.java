@@ -134,7 +134,8 @@ final class HostSilence {
         Asked asked = new Asked(silent, led);
         for (int host : ears.keySet()) {
             if (host != silent) {
-                var _ = links.askOnce(host, TOPIC, question.array(), ANSWER_NANOS_MAX).thenAccept(answer -> asked.onSaid(host, answer));
+                var _ = links.askOnce(host, TOPIC, question.array(), ANSWER_NANOS_MAX).thenAcceptAsync(answer -> asked.onSaid(host, answer),
+                        electing);
             }
         }
     }

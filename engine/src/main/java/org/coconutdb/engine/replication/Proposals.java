@@ -113,7 +113,7 @@ final class Proposals {
             waiting.clear();
             waitingBytes = 0;
         }
-        refuse(refused, block.errors().notPrimary());
+        refuseSoon(refused);
     }
 
     /// @param requestId the same nowhere else
@@ -248,7 +248,7 @@ final class Proposals {
             underWay--;
         }
         state.onHeadUnused(batch.head());
-        refuse(batch.proposals, block.errors().notPrimary());
+        refuseSoon(batch.proposals);
         executor.execute(this::pump);
     }
 
@@ -258,6 +258,14 @@ final class Proposals {
             underWay--;
         }
         executor.execute(this::pump);
+    }
+
+    /// Not by who calls: Raft does so under its locks, and what waits for the outcomes may take others under which commands are proposed.
+    private void refuseSoon(List<Proposal> proposals) {
+        if (!proposals.isEmpty()) {
+            CoconutException why = block.errors().notPrimary();
+            executor.execute(() -> refuse(proposals, why));
+        }
     }
 
     private void refuse(List<Proposal> proposals, Throwable why) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// One block's replica at this host: follows its log, leads it where it is elected, commits by the rules, and holds the lease. Any thread.
 ///
-/// Locks are taken in this order: Raft's, that of [Proposals], this object's, then those of what it owns. Nothing is asked of Raft's log while this object is
-/// locked, except where Raft's lock is held already.
+/// Locks are taken in this order: Raft's, that of [Proposals], this object's, then those of what it owns, and of the [ReplicatedState]. Nothing is asked of Raft's log while this object
+/// is locked, except where Raft's lock is held already. Who waits for an outcome is told without any of them.
 final class ReplicatedBlock implements BlockApplier.Entries {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedBlock.class);
 
@@ -60,6 +61,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final Snapshots snapshots;
     private final Threads threads;
     private final LongSupplier nanoTime;
+    private final AtomicBoolean isFollowDue = new AtomicBoolean();
 
     // Guarded by this.
     private final LogTail tail;
@@ -538,20 +540,28 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         return leading != null && leading.knowsCommitIndex() ? commit : null;
     }
 
-    /// As [#onCommitTold], but waits for no lock of Raft's: for threads that carry connections. An entry that is not known yet is committed when it comes.
-    synchronized void onCommitHeard(Commit by) {
-        onToldCommit(by);
-    }
-
-    /// A primary of whatever term has said so.
+    /// A primary of whatever term has said so. Waits for no lock of Raft's: it is called by threads that carry connections.
     void onCommitTold(Commit by) {
         boolean isUnknown;
         synchronized (this) {
             onToldCommit(by);
             isUnknown = isOpen && tail.lastIndex() < by.index();
         }
-        if (isUnknown) {
+        if (isUnknown && isFollowDue.compareAndSet(false, true)) {
+            // Raft tells nobody of its own entries.
+            threads.proposing().execute(this::followLate);
+        }
+    }
+
+    private void followLate() {
+        isFollowDue.set(false);
+        try {
             log.whileLocked(() -> follow(log.lastIndex()));
+        } catch (CoconutException failure) {
+            if (failure.code() != ErrorCode.NOT_PRIMARY) {
+                throw failure;
+            }
+            // Raft has closed the log meanwhile.
         }
     }
 

@@ -57,7 +57,7 @@ final class Nemesis {
 
     private void act() throws IOException, InterruptedException {
         int host = random.nextInt(cluster.size());
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(21)) {
             case 0, 1, 2 -> kill(host);
             case 3 -> killAll();
             case 4, 5, 6 -> pause(host);
@@ -84,6 +84,11 @@ final class Nemesis {
                 int millis = random.nextInt(4) == 0 ? random.nextInt(500, 3_000) : random.nextInt(5, 200);
                 done.add("sync of " + host + " +" + millis);
                 cluster.slowDisk(host, millis);
+            }
+            case 18 -> {
+                // For longer than connections are waited for: they are made anew.
+                cutAll(host, true, true);
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(3_100, 4_200));
             }
             default -> {
                 int millis = random.nextInt(5, 150);
