@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 final class Leading {
     private static final Logger LOG = LoggerFactory.getLogger(Leading.class);
 
+    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long NUDGE_NANOS_MIN = TimeUnit.SECONDS.toNanos(2);
     private static final long NUDGE_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
 
@@ -35,6 +36,8 @@ final class Leading {
     private long committed;
     private boolean ledLastTime;
     private boolean isMissingReplicas;
+    private long stuckAtIndex = -1;
+    private long stuckSinceNanos;
     private long stalledAtVote;
     private long stalledAtIndex = -1;
     private long stalledSinceNanos;
@@ -55,6 +58,7 @@ final class Leading {
         this.timing = config.timing();
         this.nanoTime = nanoTime;
         this.electedNanos = nanoTime.getAsLong();
+        this.stuckSinceNanos = electedNanos;
         this.startIndex = startIndex;
         this.committed = committed;
         this.primary = new Primary(config.self(), timing, nanoTime, inSync, startIndex, committed);
@@ -79,6 +83,18 @@ final class Leading {
     boolean knowsCommitIndex() {
         boolean leads = policy == CommitPolicy.UNANIMOUS ? primary.mayRead() : primary.isLeading();
         return leads && committed >= startIndex;
+    }
+
+    /// Whether none of its entries was chosen for long, though it has some that are not.
+    ///
+    /// @param last where its log ends
+    boolean isStuck(long last, long chosen) {
+        long now = nanoTime.getAsLong();
+        if (chosen >= last || chosen != stuckAtIndex) {
+            stuckAtIndex = chosen;
+            stuckSinceNanos = now;
+        }
+        return now - stuckSinceNanos > STUCK_NANOS;
     }
 
     /// Whether an entry of its own term is committed.

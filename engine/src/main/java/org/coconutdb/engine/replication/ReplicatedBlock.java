@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
 final class ReplicatedBlock implements BlockApplier.Entries {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicatedBlock.class);
 
-    private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(3);
     /// Ratis gives a hand-over up after a second.
     private static final long HANDING_OVER_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
@@ -69,8 +68,6 @@ final class ReplicatedBlock implements BlockApplier.Entries {
     private final Map<Integer, Changes> changes = new HashMap<>();
     private boolean isReady;
     private boolean isOpen;
-    private long stuckAtIndex = -1;
-    private long stuckSinceNanos;
     private boolean isForeign; // the log speaks of a member whom this host does not know
     private Commit commit = new Commit(-1, -1);
     private @Nullable Commit told;
@@ -367,13 +364,8 @@ final class ReplicatedBlock implements BlockApplier.Entries {
             return "a hand-over of its lead does not end";
         }
         long chosen = log.chosenIndex();
-        long nanos = nanoTime.getAsLong();
         synchronized (this) {
-            if (leading != now || chosen >= last || chosen != stuckAtIndex) {
-                stuckAtIndex = chosen;
-                stuckSinceNanos = nanos;
-            }
-            return nanos - stuckSinceNanos > STUCK_NANOS ? "its entries get no majority's answer" : null;
+            return leading == now && now.isStuck(last, chosen) ? "its entries get no majority's answer" : null;
         }
     }
 

@@ -94,4 +94,22 @@ class LeadingTest {
 
         assertThat(BlockEntry.decode(ByteBuffer.wrap(entry.encode()))).isEqualTo(entry);
     }
+
+    /// Raft may not know of anything that is chosen when its process has just begun.
+    @Test
+    void whoIsElectedIsNotStuckAtOnce() {
+        assertThat(leading.isStuck(10, -1)).isFalse();
+        now += TimeUnit.MILLISECONDS.toNanos(2_900);
+        assertThat(leading.isStuck(11, -1)).isFalse();
+        now += TimeUnit.MILLISECONDS.toNanos(200);
+        assertThat(leading.isStuck(11, -1)).isTrue();
+
+        assertThat(leading.isStuck(11, 10)).isFalse();
+        now += TimeUnit.SECONDS.toNanos(4);
+        assertThat(leading.isStuck(11, 10)).isTrue();
+        assertThat(leading.isStuck(11, 11)).isFalse();
+        now += TimeUnit.SECONDS.toNanos(4);
+        assertThat(leading.isStuck(11, 11)).as("all is chosen").isFalse();
+        assertThat(leading.isStuck(12, 11)).isFalse();
+    }
 }
