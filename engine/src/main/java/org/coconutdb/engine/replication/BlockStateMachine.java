@@ -54,12 +54,13 @@ final class BlockStateMachine extends BaseStateMachine {
         log.onServer(server);
         getLifeCycle().transition(LifeCycle.State.STARTING);
         snapshots.init(storage);
-        restore();
+        SnapshotInfo latest = snapshots.getLatestSnapshot();
+        SnapshotMark kept = block.kept(latest == null ? -1 : latest.getIndex());
+        goOnFrom(kept == null ? snapshots.restore() : kept);
         getLifeCycle().transition(LifeCycle.State.RUNNING);
     }
 
-    private void restore() throws IOException {
-        SnapshotMark mark = snapshots.restore();
+    private void goOnFrom(SnapshotMark mark) {
         passed = TermIndex.valueOf(Math.max(0, mark.term()), mark.index());
         block.open(mark);
     }
@@ -84,7 +85,7 @@ final class BlockStateMachine extends BaseStateMachine {
         if (getLifeCycleState() == LifeCycle.State.PAUSED) {
             getLifeCycle().transition(LifeCycle.State.STARTING);
             snapshots.load();
-            restore();
+            goOnFrom(snapshots.restore());
             getLifeCycle().transition(LifeCycle.State.RUNNING);
             block.follow();
         }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /// *Returning*, in each block by itself. The primary evicts the host, which waits out its lease, and takes it out of Raft's members: so every vote that it has given and does not
 /// remember counts no more, since who leads afterwards has this entry. Then the host opens an empty log, and the primary takes it in as Raft takes in a new member: when it
 /// has caught up. It is admitted to the replicas in sync as any other that was evicted.
+///
+/// It comes in with the lowest priority, and gets its own when it is a member: a member with a higher one votes for nobody whose log is the same. Where the entry that takes it in is known
+/// to it and to the primary alone when that one stops leading, those who do not know it do not vote for it, and nobody would lead any more.
 final class HostReturn {
     static final byte FORMATION = -8;
     static final byte RETURN = -9;
@@ -55,6 +59,16 @@ final class HostReturn {
     /// @param sinceNanos when it was asked for, or another was to lead because of it
     private record Changing(long sinceNanos) {}
 
+    /// What part a host has in a block.
+    enum Part {
+        /// None.
+        OUT,
+        /// It votes, and leads where nobody else can.
+        LAST,
+        /// As it is planned.
+        FULL
+    }
+
     /// Opens this host's logs.
     interface Opening {
         /// As a member of all blocks of a new cluster.
@@ -63,8 +77,11 @@ final class HostReturn {
         /// A block as nobody's member, with nothing.
         void openEmpty(int block) throws IOException;
 
+        /// The same once more, where Raft has closed it: with what it has in it.
+        void openAgain(int block) throws IOException;
+
         /// What Raft's members are to be, with a host or without.
-        CompletableFuture<Void> setMember(int block, int host, boolean isMember);
+        CompletableFuture<Void> setMember(int block, int host, Part part);
 
         /// Leads no more, until it is elected again.
         void stepDown(int block);
@@ -236,8 +253,12 @@ final class HostReturn {
     private void comeBack(int block) throws InterruptedException, IOException {
         boolean isOpen = opened.contains(block);
         int primary = primaries.getOrDefault(block, config.self());
-        HostBeats.Local local = blocks.get(block);
-        boolean hearsRaft = isOpen && local != null && local.log().leader() == primary;
+        HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
+        if (isOpen && local.log().isClosedByRaft()) {
+            openAgain(local);
+            return;
+        }
+        boolean hearsRaft = isOpen && local.log().leader() == primary;
         byte[] question = ByteBuffer.allocate(Integer.BYTES + 2).putInt(block).put(isOpen ? COME : LEAVE).put((byte) (hearsRaft ? 1 : 0))
                 .array();
         byte[] answer = primary == config.self() ? null : ask(primary, RETURN, question);
@@ -250,6 +271,15 @@ final class HostReturn {
         } else if (answer[0] == DONE) {
             formation.returned(block);
             LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("block", block).log("votes in a block again");
+        }
+    }
+
+    /// Raft shuts down a replica that calls an election and is no member, by what its own log says or the leader's. One that was sent something before it was taken in does so.
+    private void openAgain(HostBeats.Local local) throws IOException {
+        if (!local.block().isBroken()) {
+            LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("block", local.block().block()).log(
+                    "Raft has closed the log of a host that is no member yet: opens it again");
+            opening.openAgain(local.block().block());
         }
     }
 
@@ -287,21 +317,31 @@ final class HostReturn {
             if (leaves && !local.block().lose(from)) {
                 return told(PENDING);
             }
-            Boolean isMember = local.log().isMember(from);
-            if (isMember == null || isMember == leaves) {
-                change(block, from, !leaves);
-                if (!leaves && !hearsRaft) {
-                    letAnotherLeadWhereLate(block);
+            Part part = part(local, from);
+            if (part == (leaves ? Part.OUT : Part.FULL)) {
+                if (!leaves) {
+                    local.block().found(from);
                 }
-                return told(PENDING);
+                return told(DONE);
             }
-            if (!leaves) {
-                local.block().found(from);
+            if (part != null) {
+                change(block, from, leaves ? Part.OUT : part == Part.OUT ? Part.LAST : Part.FULL);
             }
-            return told(DONE);
+            if (!leaves && !hearsRaft) {
+                letAnotherLeadWhereLate(block);
+            }
+            return told(PENDING);
         } catch (CoconutException notOpen) {
             return told(NOT_PRIMARY);
         }
+    }
+
+    /// By what is chosen; null while that changes.
+    private static @Nullable Part part(HostBeats.Local local, int host) {
+        Boolean isMember = local.log().isMember(host);
+        return isMember == null ? null
+                : !isMember ? Part.OUT
+                : local.log().priority(host) == local.block().priority(host) ? Part.FULL : Part.LAST;
     }
 
     /// Ratis has been seen to send nothing to a host that it was told to take in, for longer than half a minute: over a stream of a connection that was given up. A host that is sent a snapshot,
@@ -320,12 +360,16 @@ final class HostReturn {
     }
 
     /// One change of a block's members at a time; what fails is asked for again.
-    private void change(int block, int host, boolean isMember) {
+    private void change(int block, int host, Part part) {
         if (changing.putIfAbsent(block, new Changing(System.nanoTime())) != null) {
             return;
         }
-        tellOnce(block, host, isMember ? "takes a host in again that lost what it held" : "takes a host out that lost what it held", "");
-        var _ = opening.setMember(block, host, isMember).whenComplete((_, failure) -> {
+        tellOnce(block, host, switch (part) {
+            case OUT -> "takes a host out that lost what it held";
+            case LAST -> "takes a host in again that lost what it held";
+            case FULL -> "lets a host lead again that lost what it held";
+        }, "");
+        var _ = opening.setMember(block, host, part).whenComplete((_, failure) -> {
             if (failure == null) {
                 logged.remove(block);
             } else {

@@ -29,6 +29,7 @@ import org.apache.ratis.server.raftlog.RaftLogBase;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.ProtoUtils;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
@@ -73,6 +74,18 @@ final class RatisLog implements RaftLogView {
 
     boolean isOpen() {
         return isOpen;
+    }
+
+    /// Whether Raft has closed the log that had been opened, and has let its files go.
+    boolean isClosedByRaft() {
+        return isOpen && division().getInfo().getLifeCycleState() == LifeCycle.State.CLOSED;
+    }
+
+    /// It is opened again, or never.
+    void onClosed() {
+        isOpen = false;
+        server = null;
+        division = null;
     }
 
     private RaftServer.Division division() {
@@ -183,6 +196,12 @@ final class RatisLog implements RaftLogView {
             return null;
         }
         return members.getPeer(RaftPeerId.valueOf(String.valueOf(host))) != null;
+    }
+
+    /// With what priority a host is one of the log's members; -1 where it is none.
+    int priority(int host) {
+        RaftPeer member = division().getRaftConf().getPeer(RaftPeerId.valueOf(String.valueOf(host)));
+        return member == null ? -1 : member.getPriority();
     }
 
     @Override

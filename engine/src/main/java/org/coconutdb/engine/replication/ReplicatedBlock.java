@@ -81,6 +81,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     // Written under the lock.
     private volatile long inFlightUntil = Long.MAX_VALUE;
+    private volatile boolean isBroken;
 
     /// How often a member was evicted and admitted, and when last.
     private static final class Changes {
@@ -139,9 +140,14 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         rule = now;
     }
 
+    /// A member's, for Raft: whose is higher leads where logs are the same.
+    int priority(int host) {
+        return priorities.getOrDefault(host, 0);
+    }
+
     /// Whether the first of two hosts is the one to lead, where their logs are the same.
     boolean isBefore(int host, int other) {
-        int compared = Integer.compare(priorities.getOrDefault(host, 0), priorities.getOrDefault(other, 0));
+        int compared = Integer.compare(priority(host), priority(other));
         return compared > 0 || (compared == 0 && host < other);
     }
 
@@ -192,6 +198,20 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         applier.open(mark.index(), mark.term());
         // What was proposed here before the state was replaced is in it, or is not.
         proposed.onTruncated(0);
+    }
+
+    /// The log was closed, and is about to be opened again: what the state has, which goes on from there; null where a snapshot has more, or nothing was applied.
+    @Nullable
+    SnapshotMark kept(long snapshotIndex) {
+        long applied = applier.appliedIndex();
+        if (applied < 0 || applied < snapshotIndex) {
+            return null;
+        }
+        synchronized (this) {
+            // The state is told of them again.
+            tail.truncate(applied + 1);
+        }
+        return mark();
     }
 
     /// Nothing is read or applied from now on until it is opened again.
@@ -620,6 +640,7 @@ final class ReplicatedBlock implements BlockApplier.Entries {
 
     @Override
     public void onBroken() {
+        isBroken = true;
         synchronized (this) {
             isOpen = false;
             inFlightUntil = Long.MAX_VALUE;
@@ -627,6 +648,11 @@ final class ReplicatedBlock implements BlockApplier.Entries {
         onNotLeading();
         // Others shall lead, and evict this one.
         threads.writing().execute(log::stop);
+    }
+
+    /// Whether it follows its log no more, since its state is not known.
+    boolean isBroken() {
+        return isBroken;
     }
 
     private synchronized SnapshotMark mark() {

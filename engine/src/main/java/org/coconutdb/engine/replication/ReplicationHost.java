@@ -64,7 +64,7 @@ public final class ReplicationHost implements AutoCloseable {
     private final ClusterConfig config;
     private final Map<Integer, HostBeats.Local> blocks = new ConcurrentHashMap<>();
     private final Map<Integer, HostBlockLog> logs = new LinkedHashMap<>();
-    private final Map<RaftGroupId, BlockStateMachine> machines = new HashMap<>();
+    private final Map<RaftGroupId, BlockStateMachine> machines = new ConcurrentHashMap<>();
     private final Map<Integer, AtomicBoolean> ticking = new HashMap<>();
     private final GrpcLinks links;
     private final HostBeats beats;
@@ -79,6 +79,7 @@ public final class ReplicationHost implements AutoCloseable {
     private final ExecutorService writing;
     private final ScheduledExecutorService ticks;
     private final ScheduledExecutorService telling;
+    private final HostFaults faults;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     // The ticking thread.
     private long beatAtNanos = System.nanoTime();
@@ -125,6 +126,7 @@ public final class ReplicationHost implements AutoCloseable {
     private ReplicationHost(ClusterConfig config, List<ReplicatedBlockPlan> plans, Function<Integer, ReplicatedState> states,
             HostFaults faults) throws IOException {
         this.config = config;
+        this.faults = faults;
         Files.createDirectories(config.directory());
         GrpcTlsConfig tls = config.tls().map(RatisProperties::tls).orElse(null);
         this.applying = Executors.newFixedThreadPool(Math.min(APPLIERS_MAX, Math.max(2, Runtime.getRuntime().availableProcessors())), named(
@@ -138,13 +140,13 @@ public final class ReplicationHost implements AutoCloseable {
         this.beats = new HostBeats(config, links, telling, blocks, formation::isMissing, faults::nanoTime);
         this.silence = new HostSilence(config, links, blocks, proposing, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System::nanoTime);
         for (ReplicatedBlockPlan plan : plans) {
-            add(plan, states.apply(plan.block()), faults);
+            add(plan, states.apply(plan.block()));
         }
         this.comingBack = new HostReturn(config, links, blocks, formation, new Opening());
         links.answer(HostBlockLog.PROPOSE, (_, question) -> at(question, log -> log.onProposed(question)));
         links.answer(HostBlockLog.OUTCOME, (_, question) -> at(question, log -> log.onOutcomeAsked(question)));
         links.answer(HostBlockLog.COMMIT_INDEX, (_, question) -> at(question, HostBlockLog::onCommitIndexAsked));
-        this.server = build(tls, faults);
+        this.server = build(tls);
         links.whenRenewed(host -> {
             if (!isClosed.get()) {
                 LOG.atInfo().addKeyValue("host", config.self()).addKeyValue("other", host).log("answers again over a new connection");
@@ -162,7 +164,7 @@ public final class ReplicationHost implements AutoCloseable {
         return Thread.ofPlatform().daemon().name(prefix, 0).factory();
     }
 
-    private void add(ReplicatedBlockPlan plan, ReplicatedState state, HostFaults faults) {
+    private void add(ReplicatedBlockPlan plan, ReplicatedState state) {
         if (!plan.hosts().contains(config.self())) {
             throw new IllegalArgumentException("block " + plan.block() + " has no replica at host " + config.self());
         }
@@ -182,7 +184,7 @@ public final class ReplicationHost implements AutoCloseable {
         return RaftGroupId.valueOf(UUID.nameUUIDFromBytes((config.cluster() + "/" + block).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private RaftServer build(@Nullable GrpcTlsConfig tls, HostFaults faults) throws IOException {
+    private RaftServer build(@Nullable GrpcTlsConfig tls) throws IOException {
         Parameters parameters = new Parameters();
         VoteTap.put(parameters, beats);
         if (tls != null) {
@@ -309,14 +311,27 @@ public final class ReplicationHost implements AutoCloseable {
         }
 
         @Override
+        public void openAgain(int block) throws IOException {
+            HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
+            local.log().onClosed();
+            RaftClientReply reply = server.groupManagement(GroupManagementRequest.newRemove(ClientId.randomId(), peer(config.self()), calls
+                    .incrementAndGet(), local.log().group(), false, false));
+            if (!reply.isSuccess()) {
+                throw new IOException("block " + block + " was not closed", reply.getException());
+            }
+            machines.put(local.log().group(), new BlockStateMachine(local.block(), local.log(), faults));
+            ReplicationHost.this.open(block, List.of());
+        }
+
+        @Override
         public void stepDown(int block) {
             ReplicationHost.this.stepDown(block);
         }
 
         @Override
-        public CompletableFuture<Void> setMember(int block, int host, boolean isMember) {
+        public CompletableFuture<Void> setMember(int block, int host, HostReturn.Part part) {
             // Ratis's locks are waited for.
-            return CompletableFuture.completedFuture(host).thenComposeAsync(_ -> setMembers(block, host, isMember), proposing).thenCompose(
+            return CompletableFuture.completedFuture(host).thenComposeAsync(_ -> setMembers(block, host, part), proposing).thenCompose(
                     reply -> reply.isSuccess() ? CompletableFuture.completedFuture(null)
                             : CompletableFuture.failedFuture(reply.getException()));
         }
@@ -332,12 +347,13 @@ public final class ReplicationHost implements AutoCloseable {
         }
     }
 
-    private CompletableFuture<RaftClientReply> setMembers(int block, int host, boolean isMember) {
+    private CompletableFuture<RaftClientReply> setMembers(int block, int host, HostReturn.Part part) {
         HostBeats.Local local = Objects.requireNonNull(blocks.get(block));
         List<RaftPeer> members = new ArrayList<>(local.log().members());
         members.removeIf(member -> member.getId().equals(peer(host)));
-        if (isMember) {
-            peers(block).stream().filter(member -> member.getId().equals(peer(host))).forEach(members::add);
+        if (part != HostReturn.Part.OUT) {
+            peers(block).stream().filter(member -> member.getId().equals(peer(host))).map(member -> RaftPeer.newBuilder(member)
+                    .setPriority(part == HostReturn.Part.FULL ? member.getPriority() : 0).build()).forEach(members::add);
         }
         try {
             return server.setConfigurationAsync(new SetConfigurationRequest(ClientId.randomId(), peer(config.self()), group(block), calls

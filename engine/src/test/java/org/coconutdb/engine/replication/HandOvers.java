@@ -1,12 +1,10 @@
 package org.coconutdb.engine.replication;
 
-import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 
@@ -15,10 +13,8 @@ import org.apache.ratis.server.RaftServer;
 final class HandOvers {
     private HandOvers() {}
 
-    static void neverEnd(ReplicationHost host) throws ReflectiveOperationException, IOException {
-        RaftServer server = (RaftServer) accessible(ReplicationHost.class.getDeclaredField("server")).get(host);
-        for (RaftGroupId group : server.getGroupIds()) {
-            RaftServer.Division division = server.getDivision(group);
+    static void neverEnd(ReplicationHost host) throws ReflectiveOperationException {
+        for (RaftServer.Division division : Divisions.of(host)) {
             Method owner = division.getClass().getDeclaredMethod("getTransferLeadership");
             owner.setAccessible(true);
             Object handOver = owner.invoke(division);
@@ -27,8 +23,9 @@ final class HandOvers {
             @SuppressWarnings("unchecked") // the only thing of its kind there
             AtomicReference<Object> field = (AtomicReference<Object>) accessible(handOver.getClass().getDeclaredField("pending")).get(
                     handOver);
-            field.set(pending.newInstance(handOver, new TransferLeadershipRequest(ClientId.randomId(), division.getId(), group, 1, division
-                    .getId(), 1_000)));
+            field.set(pending.newInstance(handOver, new TransferLeadershipRequest(ClientId.randomId(), division.getId(), division.getGroup()
+                    .getGroupId(), 1, division
+                            .getId(), 1_000)));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.apache.ratis.server.RaftServer;
 import org.coconutdb.engine.error.CoconutException;
 import org.coconutdb.engine.error.ErrorCode;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,94 @@ class LostHostIT {
             }
             cluster.start(lost);
             isWhole(cluster, lost);
+        }
+    }
+
+    /// As it does where a host calls an election that is no member.
+    @Test
+    void aHostWhoseLogRaftClosesOnItsWayBackComesBack() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int primary = cluster.primary();
+            int lost = 2;
+            for (int i = 1; i <= 50; i++) {
+                write(cluster, primary, i, i);
+            }
+            cluster.lose(lost);
+            cluster.cutRaft(primary, lost);
+            cluster.cutRaft(1, lost);
+            cluster.start(lost);
+            division(cluster, lost);
+            letItAskToBeTakenIn();
+            closeDivision(cluster, lost);
+            letItAskToBeTakenIn();
+
+            // From now on nobody tells it that it is a member.
+            cluster.cutLinks(lost, primary);
+            cluster.cutLinks(lost, 1);
+            cluster.healRaft(primary, lost);
+            TestCluster.until("it has applied something", () -> cluster.state(lost).read(50) == 50);
+            long applied = cluster.log(lost).status().appliedIndex();
+            closeDivision(cluster, lost);
+            assertThat(cluster.log(lost).status().appliedIndex()).isGreaterThanOrEqualTo(applied);
+
+            cluster.heal();
+            write(cluster, primary, 1, 1_000);
+            isWhole(cluster, lost);
+        }
+    }
+
+    private static RaftServer.Division division(TestCluster cluster, int host) throws InterruptedException {
+        TestCluster.until("the log is open", () -> Divisions.of(cluster.host(host)).size() == 1);
+        return Divisions.of(cluster.host(host)).getFirst();
+    }
+
+    private static void closeDivision(TestCluster cluster, int host) throws InterruptedException {
+        RaftServer.Division opened = division(cluster, host);
+        opened.close();
+        TestCluster.until("it is opened again", () -> Divisions.of(cluster.host(host)).stream().anyMatch(now -> now != opened && now
+                .getInfo()
+                .isAlive()));
+    }
+
+    private static void letItAskToBeTakenIn() throws InterruptedException {
+        // It asks ten times a second, once its log is open.
+        TimeUnit.SECONDS.sleep(1);
+    }
+
+    /// With a priority above theirs it would vote for neither of them, and who does not know the entry that takes it in votes for it as little.
+    @Test
+    void theHostThatIsToLeadIsTakenInByAPrimaryThatLeadsNoMoreBeforeTheOthersKnow() throws Exception {
+        try (TestCluster cluster = TestCluster.ofThree(directory)) {
+            int home = cluster.primary();
+            write(cluster, home, 1, 10);
+            cluster.lose(home);
+            cluster.cutRaft(1, home);
+            cluster.cutRaft(2, home);
+            cluster.start(home);
+            division(cluster, home);
+            letItAskToBeTakenIn();
+
+            int primary = cluster.primary();
+            int other = 3 - primary;
+            for (int i = 0; !Divisions.hasMember(division(cluster, home), home); i++) {
+                assertThat(i).as("times that a primary was tried").isLessThan(5);
+                cluster.healRaft(primary, other);
+                primary = cluster.primary();
+                other = 3 - primary;
+                cluster.cutRaft(primary, other);
+                cluster.healRaft(primary, home);
+                RaftServer.Division leader = division(cluster, primary);
+                RaftServer.Division taken = division(cluster, home);
+                TestCluster.until("it leads no more", () -> !leader.getInfo().isLeader() || Divisions.hasMember(taken, home));
+            }
+            assertThat(Divisions.hasMember(division(cluster, other), home)).isFalse();
+            RaftServer.Division leader = division(cluster, primary);
+            TestCluster.until("it leads no more", () -> !leader.getInfo().isLeader());
+
+            cluster.heal();
+            isWhole(cluster, home);
+            assertThat(cluster.state(home).read(1)).isEqualTo(10);
+            TestCluster.until("it leads again", () -> cluster.log(home).isPrimaryHere());
         }
     }
 

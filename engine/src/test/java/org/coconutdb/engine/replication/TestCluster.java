@@ -30,6 +30,8 @@ final class TestCluster implements AutoCloseable, HostFaults {
     private final Map<Integer, Map<Integer, RegisterState>> states = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> forgetful = new ConcurrentHashMap<>();
     private final Set<List<Integer>> cuts = ConcurrentHashMap.newKeySet();
+    private final Set<List<Integer>> raftCuts = ConcurrentHashMap.newKeySet();
+    private final Set<List<Integer>> linkCuts = ConcurrentHashMap.newKeySet();
 
     TestCluster(Path directory, int hostCount, int blockCount, UnaryOperator<ClusterConfig> configure) throws IOException {
         this.directory = directory;
@@ -189,18 +191,34 @@ final class TestCluster implements AutoCloseable, HostFaults {
         }
     }
 
+    /// Of Raft's messages alone.
+    void cutRaft(int from, int to) {
+        raftCuts.add(List.of(from, to));
+    }
+
+    void healRaft(int from, int to) {
+        raftCuts.remove(List.of(from, to));
+    }
+
+    /// Of what is not Raft's.
+    void cutLinks(int from, int to) {
+        linkCuts.add(List.of(from, to));
+    }
+
     void heal() {
         cuts.clear();
+        raftCuts.clear();
+        linkCuts.clear();
     }
 
     @Override
     public boolean cuts(int from, int to) {
-        return !cuts.isEmpty() && cuts.contains(List.of(from, to));
+        return cuts.contains(List.of(from, to)) || linkCuts.contains(List.of(from, to));
     }
 
     @Override
     public ServerInterceptor raft(int self) {
-        return new LosingRaft(self, this);
+        return new LosingRaft(self, (from, to) -> cuts.contains(List.of(from, to)) || raftCuts.contains(List.of(from, to)));
     }
 
     @Override
