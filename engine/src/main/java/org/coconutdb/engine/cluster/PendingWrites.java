@@ -4,6 +4,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.coconutdb.engine.row.KeyRange;
 import org.jspecify.annotations.Nullable;
@@ -13,50 +15,45 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Any thread. A mark that was set before a call is seen by it; one that is taken away was there until what it stands for is shown.
 final class PendingWrites {
-    private static final long[] NONE = {};
-
-    // By table, in the order of keys; of each key the timestamps, in any order.
-    private final Map<Integer, NavigableMap<byte[], long[]>> keys = new ConcurrentHashMap<>();
+    // By table, in the order of keys.
+    private final Map<Integer, ConcurrentNavigableMap<byte[], MarkedTimestamps>> keys = new ConcurrentHashMap<>();
     // Whole tables.
-    private final Map<Integer, long[]> tables = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, MarkedTimestamps> tables = new ConcurrentHashMap<>();
 
     void add(int table, byte[] key, long timestamp) {
-        keys.computeIfAbsent(table, _ -> new ConcurrentSkipListMap<>(Arrays::compareUnsigned))
-                .merge(key, new long[] {timestamp}, (held, more) -> with(held, more[0]));
+        add(keys.computeIfAbsent(table, _ -> new ConcurrentSkipListMap<>(Arrays::compareUnsigned)), key, timestamp);
     }
 
     void remove(int table, byte[] key, long timestamp) {
-        NavigableMap<byte[], long[]> ofTable = keys.get(table);
+        ConcurrentMap<byte[], MarkedTimestamps> ofTable = keys.get(table);
         if (ofTable != null) {
-            ofTable.computeIfPresent(key, (_, held) -> without(held, timestamp));
+            remove(ofTable, key, timestamp);
         }
     }
 
     void addTable(int table, long timestamp) {
-        tables.merge(table, new long[] {timestamp}, (held, more) -> with(held, more[0]));
+        add(tables, table, timestamp);
     }
 
     void removeTable(int table, long timestamp) {
-        tables.computeIfPresent(table, (_, held) -> without(held, timestamp));
+        remove(tables, table, timestamp);
     }
 
-    private static long[] with(long[] held, long timestamp) {
-        long[] more = Arrays.copyOf(held, held.length + 1);
-        more[held.length] = timestamp;
-        return more;
-    }
-
-    private static long @Nullable [] without(long[] held, long timestamp) {
-        long[] fewer = NONE;
-        boolean isFound = false;
-        for (long each : held) {
-            if (each == timestamp && !isFound) {
-                isFound = true;
-            } else {
-                fewer = with(fewer, each);
+    private static <K> void add(ConcurrentMap<K, MarkedTimestamps> to, K key, long timestamp) {
+        while (true) {
+            MarkedTimestamps held = to.computeIfAbsent(key, _ -> new MarkedTimestamps());
+            if (held.add(timestamp)) {
+                return;
             }
+            to.remove(key, held);
         }
-        return fewer.length == 0 ? null : fewer;
+    }
+
+    private static <K> void remove(ConcurrentMap<K, MarkedTimestamps> from, K key, long timestamp) {
+        MarkedTimestamps held = from.get(key);
+        if (held != null && held.remove(timestamp)) {
+            from.remove(key, held);
+        }
     }
 
     /// Whether something at or below the timestamp may come of the key.
@@ -64,7 +61,7 @@ final class PendingWrites {
         if (isAny(tables.get(table), timestamp)) {
             return true;
         }
-        NavigableMap<byte[], long[]> ofTable = keys.get(table);
+        Map<byte[], MarkedTimestamps> ofTable = keys.get(table);
         return ofTable != null && isAny(ofTable.get(key), timestamp);
     }
 
@@ -73,15 +70,15 @@ final class PendingWrites {
         if (isAny(tables.get(table), timestamp)) {
             return true;
         }
-        NavigableMap<byte[], long[]> ofTable = keys.get(table);
+        NavigableMap<byte[], MarkedTimestamps> ofTable = keys.get(table);
         if (ofTable == null || ofTable.isEmpty() || range.isEmpty()) {
             return false;
         }
         byte[] from = range.from();
         byte[] to = range.to();
-        NavigableMap<byte[], long[]> within = from == null ? ofTable : ofTable.tailMap(from, true);
+        NavigableMap<byte[], MarkedTimestamps> within = from == null ? ofTable : ofTable.tailMap(from, true);
         within = to == null ? within : within.headMap(to, false);
-        for (long[] held : within.values()) {
+        for (MarkedTimestamps held : within.values()) {
             if (isAny(held, timestamp)) {
                 return true;
             }
@@ -89,14 +86,7 @@ final class PendingWrites {
         return false;
     }
 
-    private static boolean isAny(long @Nullable [] held, long timestamp) {
-        if (held != null) {
-            for (long each : held) {
-                if (each <= timestamp) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    private static boolean isAny(@Nullable MarkedTimestamps held, long timestamp) {
+        return held != null && held.least() <= timestamp;
     }
 }
