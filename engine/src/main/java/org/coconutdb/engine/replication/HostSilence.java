@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /// then, and of those the election will take it: its log is the longest, or the first of the longest by priority. Nothing rests on that it is called or is not: it is
 /// Raft's election.
 ///
+/// Besides, who has led a block last calls an election where nobody leads while its members change. It may be the only one whom all vote for, and is asked for its own vote again and again by
+/// one that is just taken in, for whom the others do not vote: each time it waits for another timeout, before it would call one by itself.
+///
 /// Silence is counted in ticks of this process: one that was stopped, or gets no time, has heard nobody, and must not take that for their silence.
 final class HostSilence {
     static final byte TOPIC = -5;
@@ -33,6 +36,7 @@ final class HostSilence {
     private static final long ANSWER_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(400);
     // A tick: a host that led hundreds of blocks shall not have them all elected in one moment.
     private static final int CALLED_AT_ONCE = 16;
+    private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final LogEnd NOT_THE_LEADER = new LogEnd(-1, -1);
 
     private record LogEnd(long term, long index) implements Comparable<LogEnd> {
@@ -65,6 +69,8 @@ final class HostSilence {
     private final Queue<Due> due = new ConcurrentLinkedQueue<>();
     private final AtomicLong called = new AtomicLong();
     private long tickedNanos;
+    // Of blocks that this host has led last, whose members change. The ticking thread's.
+    private final Map<Integer, Long> leaderlessSinceNanos = new HashMap<>();
 
     /// @param electing may wait for logs
     /// @param tickNanos how often it ticks
@@ -96,6 +102,7 @@ final class HostSilence {
                 askAbout(host);
             }
         });
+        callWhereMembersChange(now);
         for (int i = 0; i < CALLED_AT_ONCE; i++) {
             Due next = due.poll();
             if (next == null) {
@@ -108,6 +115,23 @@ final class HostSilence {
                 electing.execute(() -> next.local().log().callElection(next.leader()));
             }
         }
+    }
+
+    private void callWhereMembersChange(long now) {
+        blocks.forEach((block, local) -> {
+            RatisLog log = local.log();
+            if (!log.isOpen() || log.leader() >= 0 || log.lastLeader() != config.self() || !log.isChangingMembers()) {
+                leaderlessSinceNanos.remove(block);
+                return;
+            }
+            long since = leaderlessSinceNanos.computeIfAbsent(block, _ -> now);
+            if (now - since >= LEADERLESS_NANOS) {
+                leaderlessSinceNanos.put(block, now);
+                LOG.atInfo().addKeyValue("block", block).log("nobody leads while members change: calls an election");
+                called.incrementAndGet();
+                electing.execute(() -> log.callElection(config.self()));
+            }
+        });
     }
 
     /// How many elections it has called.

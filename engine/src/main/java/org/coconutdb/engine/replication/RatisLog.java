@@ -198,6 +198,11 @@ final class RatisLog implements RaftLogView {
         return members.getPeer(RaftPeerId.valueOf(String.valueOf(host))) != null;
     }
 
+    /// Whether some of its members are on their way in or out.
+    boolean isChangingMembers() {
+        return !division().getRaftConf().getPreviousPeers().isEmpty();
+    }
+
     /// With what priority a host is one of the log's members; -1 where it is none.
     int priority(int host) {
         RaftPeer member = division().getRaftConf().getPeer(RaftPeerId.valueOf(String.valueOf(host)));
