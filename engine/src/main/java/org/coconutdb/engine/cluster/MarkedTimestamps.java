@@ -37,7 +37,7 @@ final class MarkedTimestamps {
     }
 
     private void makeRoom() {
-        // Moved only where half is free, so that each of them is moved for each that comes.
+        // They are moved only where half is free or added, so that about one is moved for each that comes.
         long[] to = count > held.length / 2 ? new long[2 * held.length] : held;
         System.arraycopy(held, first, to, 0, count);
         held = to;

@@ -62,6 +62,8 @@ final class TimestampSource {
     }
 
     private synchronized @Nullable TimestampAnswer count(int host, int block, long hostLowWater) {
+        // What was due before may have come.
+        reserveInTerm = -1;
         if (!directory.isPrimaryHere()) {
             term = -1;
             return null;
